@@ -1,0 +1,82 @@
+"""The user's keyed function and what it sees of an event."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from typing import Any
+
+from tidegate.api.schema import identifier
+from tidegate.api.state import State
+
+
+class Row(tuple[Any, ...]):
+    """One event: an immutable tuple whose columns are attributes, made by `row_type`."""
+
+    __slots__ = ()
+    columns: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The event as a new dictionary."""
+        return dict(zip(self.columns, self, strict=True))
+
+    def __getattr__(self, name: str) -> Any:  # reached only for a column that is not there
+        raise AttributeError(f"the event has no column {name!r}; its columns are {', '.join(self.columns)}")
+
+
+def row_type(columns: tuple[str, ...]) -> type[Row]:
+    """A Row class with one read-only attribute per column, as quick as a named tuple but without reserved names."""
+    body: dict[str, Any] = {name: property(itemgetter(i)) for i, name in enumerate(columns)}
+    return type("Event", (Row,), {**body, "__slots__": (), "columns": columns})
+
+
+class Context:
+    """What `process_element` may ask about the event at hand."""
+
+    __slots__ = ("_key", "_timestamp")
+
+    def __init__(self) -> None:
+        self._key: tuple[Any, ...] = ()
+        self._timestamp: int | None = None
+
+    def timestamp(self) -> int | None:
+        """Event time in milliseconds since 1970 UTC; None when the pipeline assigns no timestamps."""
+        return self._timestamp
+
+    def current_key(self) -> tuple[Any, ...]:
+        """The values of the `key_by` columns."""
+        return self._key
+
+
+class KeyedProcessFunction(ABC):
+    """Called once per event, in source order within a key.
+
+    Declare state as class attributes (`ValueState`, `ListState`, `MapState`). One instance serves many keys in turn:
+    keep nothing that must last in other attributes. The function must be deterministic: the same events and state
+    must give the same rows, for a retry processes the same range again (I3). It may be called again for the same
+    events in a retry whose predecessor published nothing, so it must not have effects of its own.
+    """
+
+    def open(self) -> None:  # noqa: B027  (an empty hook is the point)
+        """Called once per task before the first event: load what is too large to be shipped with the function."""
+
+    @abstractmethod
+    def process_element(self, value: Row, ctx: Context) -> Iterable[Mapping[str, Any]] | None:
+        """Handle one event: read and update state, yield any number of output rows.
+
+        Args:
+            value: the event; columns are attributes (`value.amount`).
+            ctx: its timestamp and key.
+
+        Returns:
+            Output rows as mappings with exactly the declared output columns; None for no rows.
+        """
+
+    @classmethod
+    def states(cls) -> dict[str, State]:
+        """The declared state by attribute name, base classes first, in order of declaration."""
+        found: dict[str, State] = {}
+        for base in reversed(cls.__mro__):
+            found.update({n: v for n, v in vars(base).items() if isinstance(v, State)})
+        for name in found:
+            identifier(name, "state")
+        return found

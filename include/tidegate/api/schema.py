@@ -1,0 +1,159 @@
+"""Checks and names of columns, tables and types, and the errors that point at the line to change."""
+
+import difflib
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from tidegate.errors import DefinitionError
+
+_IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,126}\Z")
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+_HIVE_TYPES: dict[pa.DataType, str] = {
+    pa.string(): "string",
+    pa.bool_(): "boolean",
+    pa.int8(): "tinyint",
+    pa.int16(): "smallint",
+    pa.int32(): "int",
+    pa.int64(): "bigint",
+    pa.float32(): "float",
+    pa.float64(): "double",
+    pa.date32(): "date",
+    pa.binary(): "binary",
+}
+
+_KEY_TYPES = {
+    pa.string(),
+    pa.bool_(),
+    pa.int8(),
+    pa.int16(),
+    pa.int32(),
+    pa.int64(),
+    pa.date32(),
+    pa.binary(),
+}
+PARTITION_TYPES = {pa.string(), pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.date32()}
+
+
+def caller() -> str:
+    """`file:line` of the nearest frame outside tidegate: the line that a DefinitionError names."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _PACKAGE in Path(frame.f_code.co_filename).resolve().parents:
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def fail(message: str) -> DefinitionError:
+    """A DefinitionError that begins with the line to change."""
+    return DefinitionError(f"{caller()}: {message}")
+
+
+def identifier(name: str, what: str) -> str:
+    """Return `name` when it is a plain lower-case identifier, which Hive, Spark and PostgreSQL read alike."""
+    if not isinstance(name, str) or not _IDENTIFIER.match(name):
+        raise fail(
+            f"{what} {name!r} is not a valid identifier: use a lower-case letter or underscore first, "
+            "then lower-case letters, digits and underscores, 127 characters at most"
+        )
+    return name
+
+
+def table_name(name: str) -> str:
+    """Return `name` when it is `database.table` of two identifiers."""
+    parts = name.split(".") if isinstance(name, str) else []
+    if len(parts) != 2:
+        raise fail(f"table {name!r} must be named as 'database.table'")
+    for part, what in zip(parts, ("database", "table"), strict=True):
+        identifier(part, what)
+    return name
+
+
+def hive_type(dtype: pa.DataType) -> str:
+    """Hive's type for an Arrow type. Raises ValueError for a type that no Hive table keeps without loss."""
+    if dtype in _HIVE_TYPES:
+        return _HIVE_TYPES[dtype]
+    if pa.types.is_timestamp(dtype) and dtype.tz == "UTC" and dtype.unit in ("ms", "us"):
+        return "timestamp"
+    if pa.types.is_decimal128(dtype):
+        return f"decimal({dtype.precision},{dtype.scale})"
+    if pa.types.is_list(dtype):
+        return f"array<{hive_type(dtype.value_type)}>"
+    if pa.types.is_map(dtype):
+        return f"map<{hive_type(dtype.key_type)},{hive_type(dtype.item_type)}>"
+    if pa.types.is_struct(dtype):
+        return "struct<" + ",".join(f"{f.name}:{hive_type(f.type)}" for f in dtype) + ">"
+    raise ValueError(_type_advice(dtype))
+
+
+def _type_advice(dtype: pa.DataType) -> str:
+    if pa.types.is_timestamp(dtype):
+        return f"{dtype} is not UTC: declare pa.timestamp('us', tz='UTC')"
+    return (
+        f"{dtype} has no lossless Hive type: use one of string, bool, int8–int64, float, double, date32, "
+        "timestamp UTC, decimal128, binary, list, map, struct"
+    )
+
+
+def checked_schema(schema: pa.Schema, what: str) -> pa.Schema:
+    """Return `schema` when every name and type can be stored in Hive."""
+    if not isinstance(schema, pa.Schema) or len(schema) == 0:
+        raise fail(f"{what} must be a pyarrow.Schema with at least one column, not {schema!r}")
+    seen: set[str] = set()
+    for field in schema:
+        identifier(field.name, f"{what}: column")
+        if field.name in seen:
+            raise fail(f"{what}: column {field.name!r} is declared twice")
+        seen.add(field.name)
+        try:
+            hive_type(field.type)
+        except ValueError as e:
+            raise fail(f"{what}: column {field.name!r}: {e}") from None
+    return schema
+
+
+def known_columns(names: Sequence[str], schema: pa.Schema, what: str) -> tuple[str, ...]:
+    """Return `names` when `schema` has them all, each once."""
+    if not names:
+        raise fail(f"{what} needs at least one column")
+    for name in names:
+        if name not in schema.names:
+            near = difflib.get_close_matches(str(name), schema.names, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise fail(f"{what}: unknown column {name!r}{hint} Columns here: {', '.join(schema.names)}")
+    if len(set(names)) != len(names):
+        raise fail(f"{what} names a column twice: {', '.join(names)}")
+    return tuple(names)
+
+
+def key_columns(names: Sequence[str], schema: pa.Schema) -> tuple[str, ...]:
+    """Return `names` when they can be a key: known columns of types whose equality is exact."""
+    names = known_columns(names, schema, "key_by")
+    _typed(
+        names,
+        schema,
+        "key_by",
+        lambda t: t in _KEY_TYPES or pa.types.is_decimal(t) or pa.types.is_timestamp(t),
+    )
+    return names
+
+
+def partition_columns(names: Sequence[str], schema: pa.Schema) -> tuple[str, ...]:
+    """Return `names` when they can be partition columns: known columns of types that Hive writes into a path."""
+    if not names:
+        return ()
+    names = known_columns(names, schema, "partition_by")
+    _typed(names, schema, "partition_by", PARTITION_TYPES.__contains__)
+    if len(names) == len(schema):
+        raise fail("partition_by names every column: a table needs at least one column beside its partitions")
+    return names
+
+
+def _typed(names: Iterable[str], schema: pa.Schema, what: str, allowed: Callable[[pa.DataType], bool]) -> None:
+    for name in names:
+        dtype = schema.field(name).type
+        if not allowed(dtype):
+            raise fail(f"{what}: column {name!r} is {dtype}, which cannot be used here")

@@ -1,0 +1,166 @@
+"""Sources and sinks as frozen settings: what to read and where to write, without the means to do it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+import pyarrow as pa
+
+from tidegate.api.schema import checked_schema, fail, partition_columns, table_name
+
+
+class FileFormat(StrEnum):
+    """What the file source reads."""
+
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True)
+class FileSource:
+    """A folder in which files appear over time.
+
+    New files are added to an ordered log, by path within one discovery; an epoch reads a range of that log. Names
+    that begin with ``.`` or ``_`` or end in a temporary suffix (``.tmp``, ``.part``, ``.inprogress``,
+    ``._COPYING_``) are not looked at, and a file is taken only once it has not changed for `settle`.
+
+    Args:
+        path: the folder, read with all its subfolders.
+        format: "csv" (with a header line), "json" (one object a line) or "parquet"; ``.gz`` is unpacked.
+        schema: the columns to expect; timestamps must be ``pa.timestamp('us', tz='UTC')``.
+        max_files: at most so many files in one epoch.
+        max_rows: end the epoch with the file that reaches so many rows (files are never split).
+        max_bytes: end the epoch with the file that reaches so many bytes.
+        settle: how long a file must have been unchanged before it is taken.
+        null_value: the CSV text that means null, beside the empty field.
+    """
+
+    path: str | Path
+    format: FileFormat | str
+    schema: pa.Schema
+    max_files: int | None = None
+    max_rows: int | None = None
+    max_bytes: int | None = None
+    settle: timedelta = timedelta(seconds=2)
+    null_value: str = ""
+
+    def __post_init__(self) -> None:
+        checked_schema(self.schema, "FileSource schema")
+        try:
+            object.__setattr__(self, "format", FileFormat(self.format))
+        except ValueError:
+            raise fail(f"FileSource format {self.format!r} is not one of {', '.join(FileFormat)}") from None
+        object.__setattr__(self, "path", str(self.path))
+        if "://" in str(self.path) or not Path(str(self.path)).is_absolute():
+            raise fail(f"FileSource path {self.path!r} must be an absolute path of a mounted folder")
+        for name in ("max_files", "max_rows", "max_bytes"):
+            cap = getattr(self, name)
+            if cap is not None and cap < 1:
+                raise fail(f"FileSource {name} must be at least 1, not {cap}")
+        if self.settle < timedelta(0):
+            raise fail("FileSource settle must not be negative")
+
+
+class Mode(StrEnum):
+    """How rows reach a target table."""
+
+    APPEND = "append"
+    UPSERT = "upsert"
+
+
+@dataclass(frozen=True)
+class HiveTable:
+    """An external Hive table of Parquet files, made at the first epoch when it is not there.
+
+    Args:
+        name: "database.table".
+        mode: "append" adds each epoch's rows under the partition column `epoch_id`, which comes first; "upsert" keeps
+            the latest row per primary key and rewrites only the partitions it touches.
+        partition_by: output columns that become partition columns (string, integer or date).
+        primary_key: for upsert: the columns that identify a row. They must contain every `key_by` column, so that
+            "latest" is defined, and every partition column, so that a row never moves.
+    """
+
+    name: str
+    mode: Mode | str = Mode.APPEND
+    partition_by: tuple[str, ...] = ()
+    primary_key: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        table_name(self.name)
+        try:
+            object.__setattr__(self, "mode", Mode(self.mode))
+        except ValueError:
+            raise fail(f"HiveTable mode {self.mode!r} is not one of {', '.join(Mode)}") from None
+        for name in ("partition_by", "primary_key"):
+            columns = getattr(self, name)
+            if isinstance(columns, str):
+                raise fail(f"HiveTable {name} must be a tuple of column names: ({columns!r},)")
+            object.__setattr__(self, name, tuple(columns))
+        if self.mode is Mode.UPSERT and not self.primary_key:
+            raise fail(f"HiveTable {self.name}: mode 'upsert' needs primary_key")
+        if self.mode is Mode.UPSERT and not self.partition_by:
+            raise fail(f"HiveTable {self.name}: mode 'upsert' needs partition_by: whole partitions are swapped")
+        if self.mode is Mode.APPEND and self.primary_key:
+            raise fail(f"HiveTable {self.name}: primary_key is for mode 'upsert'")
+
+
+EPOCH_COLUMN = "epoch_id"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A HiveTable joined with the schema of the rows that go into it.
+
+    `schema` are all columns of a row; `partition_by` are those of them that are partition columns. An append target
+    has `epoch_id` (bigint) as an additional first partition column, which no row carries.
+    """
+
+    table: HiveTable
+    schema: pa.Schema
+
+    def __post_init__(self) -> None:
+        partition_columns(self.table.partition_by, self.schema)
+        if EPOCH_COLUMN in self.schema.names:
+            raise fail(f"{self.name}: the column name {EPOCH_COLUMN!r} is tidegate's own")
+
+    @property
+    def name(self) -> str:
+        """The name as `database.table`."""
+        return self.table.name
+
+    @property
+    def mode(self) -> Mode:
+        """How rows reach the table."""
+        return Mode(self.table.mode)
+
+    @property
+    def partition_by(self) -> tuple[str, ...]:
+        """Partition columns that come from the row."""
+        return self.table.partition_by
+
+    @property
+    def data_schema(self) -> pa.Schema:
+        """Columns that are stored in the files: all but the partition columns."""
+        return pa.schema([f for f in self.schema if f.name not in self.partition_by])
+
+    @property
+    def partition_schema(self) -> pa.Schema:
+        """All partition columns of the table in Hive's order."""
+        epoch = [pa.field(EPOCH_COLUMN, pa.int64())] if self.mode is Mode.APPEND else []
+        return pa.schema([*epoch, *(self.schema.field(c) for c in self.partition_by)])
+
+
+DEAD_LETTER_SCHEMA = pa.schema(
+    [
+        ("step", pa.string()),
+        ("reason", pa.string()),
+        ("file", pa.string()),
+        ("key", pa.string()),
+        ("row", pa.string()),
+    ]
+)
+"""Columns of a dead-letter table: the step that refused the row ("read", "key", "process"), why, the source file, the
+key and the row as JSON (or as it stood in the file). Its partition column is `epoch_id`."""

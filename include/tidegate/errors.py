@@ -1,0 +1,81 @@
+"""Every error tidegate raises on purpose, grouped by what the reader does next.
+
+A message says what happened, to which pipeline and epoch, and what to do. `kind` is the stable name kept in the
+checkpoint table and in logs: names are added, never changed.
+"""
+
+
+class TidegateError(Exception):
+    """Root of the tree."""
+
+    kind = "tidegate"
+
+
+class DefinitionError(TidegateError):
+    """The pipeline's declaration is wrong: change the line that the message names. Raised when the DAG is parsed."""
+
+    kind = "definition"
+
+
+class ConfigurationError(TidegateError):
+    """A connection, setting or right is wrong: change the configuration, then try again."""
+
+    kind = "configuration"
+
+
+class UserFunctionError(TidegateError):
+    """The pipeline's own code raised. Names the step, key and source position; nothing was published."""
+
+    kind = "user_function"
+
+
+class MalformedInputError(TidegateError):
+    """A source row could not be read and the pipeline says `on_malformed="fail"`."""
+
+    kind = "malformed_input"
+
+
+class UnavailableError(TidegateError):
+    """A service did not answer. Nothing was lost: the attempt can be repeated as it is."""
+
+    kind = "unavailable"
+
+
+class LeaseHeldError(UnavailableError):
+    """Another run is working on this lane. It is waited for, then this one is tried again."""
+
+    kind = "lease_held"
+
+
+class FencedError(TidegateError):
+    """A newer attempt took over. This one changed nothing that stays; it ends quietly."""
+
+    kind = "fenced"
+
+
+class OutcomeUnknownError(TidegateError):
+    """A durable call was sent and its answer was lost. Delete nothing; the next attempt reads back and decides."""
+
+    kind = "outcome_unknown"
+
+
+class SourceGapError(TidegateError):
+    """Planned source data changed or vanished. A person decides; the pipeline never skips it."""
+
+    kind = "source_gap"
+
+
+class StateIncompatibleError(TidegateError):
+    """The stored state does not fit the declared state: restore the declaration or migrate the state."""
+
+    kind = "state_incompatible"
+
+
+class InvariantViolationError(TidegateError):
+    """Something that must never happen was seen. The pipeline halts; run `tidegate verify`."""
+
+    kind = "invariant_violation"
+
+
+RETRYABLE: tuple[type[TidegateError], ...] = (UnavailableError, OutcomeUnknownError)
+"""The errors that a later attempt can mend without a person; all others fail at once."""

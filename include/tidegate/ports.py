@@ -1,0 +1,241 @@
+"""The seams between the engine and the world: what each adapter promises.
+
+All methods may raise `UnavailableError` (nothing happened, or repeating is harmless) and `ConfigurationError`.
+A durable write whose answer was lost raises `OutcomeUnknownError`; the caller reads back before it goes on (I6).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tidegate.api.pipeline import Definition
+from tidegate.api.settings import Target
+from tidegate.protocol.model import (
+    Counts,
+    Epoch,
+    FileEntry,
+    Head,
+    LaneId,
+    Lease,
+    Manifest,
+    ManifestRef,
+    OffsetRange,
+    PartitionValues,
+    Run,
+    StagedPartition,
+    StateRun,
+)
+
+
+class CheckpointStore(Protocol):
+    """The checkpoint table: the one source of truth. Every write is one transaction, compare-and-set on the fence.
+
+    A write by a lease that is not the lane's newest raises FencedError and changes nothing (I4).
+    """
+
+    def register(self, definition: Definition) -> None:
+        """Make or refresh the pipeline's row. Raises StateIncompatibleError when its number of buckets changed."""
+
+    def acquire(self, lane: LaneId, owner: str, *, ttl_s: float) -> Lease:
+        """Take the lane with a larger fence than ever before.
+
+        Free, expired, or held by the same `owner` (whose older attempt is superseded at once). Otherwise raises
+        LeaseHeldError, which names the holder and says when it expires by the database's clock.
+        """
+
+    def renew(self, lease: Lease, *, ttl_s: float) -> None:
+        """Extend the lease. Raises FencedError when a newer one was taken."""
+
+    def release(self, lease: Lease) -> None:
+        """Give the lane free if `lease` is still its newest; otherwise do nothing."""
+
+    def unfinished(self, lane: LaneId) -> Epoch | None:
+        """The lane's one epoch that is PLANNED, STAGED or PUBLISHED."""
+
+    def of_run(self, lane: LaneId, run_key: str) -> Epoch | None:
+        """The newest epoch that the run planned."""
+
+    def last_sealed(self, lane: LaneId) -> Epoch | None:
+        """The lane's head."""
+
+    def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
+        """The newest epochs, newest first."""
+
+    def adopt(self, lease: Lease, epoch: Epoch) -> Epoch:
+        """AttemptAdopted: record the new fence and one more attempt. Returns the row as it now is."""
+
+    def plan(
+        self,
+        lease: Lease,
+        *,
+        run: Run,
+        fingerprint: str,
+        offsets: OffsetRange,
+        discovered: Sequence[FileEntry],
+    ) -> Epoch:
+        """Append `discovered` to the source log and fix `offsets` as the next epoch (status PLANNED), together (I1).
+
+        The parent (manifest and watermark) is the last sealed epoch's; `offsets.start` must be its `offsets.stop`,
+        else InvariantViolationError. `discovered` may be longer than the range: the rest waits for later epochs.
+        """
+
+    def stage(
+        self, lease: Lease, epoch: Epoch, *, manifest: ManifestRef, watermark_ms: int | None, counts: Counts
+    ) -> Epoch:
+        """FilesStaged: PLANNED → STAGED. After a lost answer it may be repeated."""
+
+    def publish(self, lease: Lease, epoch: Epoch, *, heads: Sequence[Head]) -> Epoch:
+        """PartitionsPublished: STAGED → PUBLISHED, and the table heads set, together."""
+
+    def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
+        """EpochSealed: PUBLISHED → SEALED: the next epoch starts from here."""
+
+    def record_failure(self, lease: Lease, epoch: Epoch, *, kind: str, message: str) -> None:
+        """Note why an attempt failed, if `lease` is still the newest. Does not change the status."""
+
+    def heads(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Head]:
+        """The heads of a table: all of them, or those of the given partitions."""
+
+    def known_paths(self, pipeline: str, paths: Sequence[str]) -> set[str]:
+        """Those of `paths` that are in the pipeline's source log."""
+
+    def log(self, pipeline: str, offsets: OffsetRange) -> list[FileEntry]:
+        """The source log's entries in the range, in order; `log_end` is one past the last position."""
+
+    def log_end(self, pipeline: str) -> int:
+        """One past the last position in the source log: 0 when it is empty."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a source offers for the next epoch: newly found entries (positions given) and the range to process."""
+
+    discovered: tuple[FileEntry, ...]
+    offsets: OffsetRange
+
+
+class Source(Protocol):
+    """Where events come from: an ordered log of positions."""
+
+    def plan(self, store: CheckpointStore, *, start: int) -> Planned:
+        """Look for new input and choose the range from `start`, within the source's caps. Writes nothing."""
+
+    def check(self, entries: Sequence[FileEntry]) -> None:
+        """Raise SourceGapError when a planned entry changed or vanished, or cannot be read (I8)."""
+
+
+@dataclass(frozen=True)
+class EpochTask:
+    """Everything a processor needs to compute one epoch.
+
+    Args:
+        definition: the pipeline.
+        epoch: the adopted row (number, generation, fence, watermark in).
+        entries: the planned source entries, in log order.
+        parent_state: state runs of the parent version, oldest first within each bucket.
+        root: URI of the attempt's own folder; nobody else writes there.
+        locate: heads of an upsert table's partitions: (table, values) → heads, to rewrite those that are touched.
+        superseded: fences of earlier attempts at this epoch, whose work may still run.
+        progress: called with a sentence now and then.
+    """
+
+    definition: Definition
+    epoch: Epoch
+    entries: tuple[FileEntry, ...]
+    parent_state: tuple[StateRun, ...]
+    root: str
+    locate: Callable[[str, Sequence[PartitionValues]], Mapping[PartitionValues, Head]]
+    superseded: tuple[int, ...] = ()
+    progress: Callable[[str], None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class Processed:
+    """What a processor made. Its files lie below the task's root and are complete; `state` is the whole new version.
+
+    `timings_s` are seconds by named part, for people and benchmarks.
+    """
+
+    partitions: tuple[StagedPartition, ...]
+    state: tuple[StateRun, ...]
+    watermark_ms: int | None
+    counts: Counts
+    timings_s: Mapping[str, float]
+
+
+class Processor(Protocol):
+    """Computes an epoch on Spark. Effects: files below `task.root` only; they are not referenced until STAGED (I2)."""
+
+    def process(self, task: EpochTask) -> Processed:
+        """Run the epoch. The same task with the same code gives the same rows (I3), in new files."""
+
+    def close(self) -> None:
+        """Give connections back."""
+
+
+class Storage(Protocol):
+    """Whole small objects by URI, and listings: manifests and audits."""
+
+    def write(self, uri: str, data: bytes) -> None:
+        """Write a new object, its folders included. The same bytes may be written again."""
+
+    def read(self, uri: str) -> bytes:
+        """Read an object. Raises FileNotFoundError."""
+
+    def sizes(self, location: str) -> dict[str, int]:
+        """Sizes by URI of the visible files in a folder, not below it; empty when there is no such folder."""
+
+    def delete(self, uri: str) -> None:
+        """Delete one object; nothing happens when it is not there."""
+
+
+class Sink(Protocol):
+    """Target tables in Hive."""
+
+    def prepare(self, definition: Definition) -> None:
+        """Make databases, target tables and staging tables that are missing; check the others.
+
+        Raises ConfigurationError when a table has other columns, is not external, or belongs to another pipeline.
+        Repeating it is harmless.
+        """
+
+    def stage(self, target: Target, partitions: Sequence[StagedPartition]) -> None:
+        """Point the target's staging table at exactly these partitions, so that they can be audited in SQL."""
+
+    def publish(self, target: Target, heads: Sequence[Head]) -> None:
+        """Make every head's location visible in one metastore call (I2). Partitions that are right already are left.
+
+        A lost answer is read back: it ends well when the metastore has the locations, else OutcomeUnknownError.
+        """
+
+    def drop(self, target: Target, values: Sequence[PartitionValues]) -> None:
+        """Remove partitions (never their files), in one metastore call: to undo a superseded attempt's swap."""
+
+    def locations(self, target: Target, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, str]:
+        """The metastore's locations of all partitions, or of those given that exist."""
+
+    def close(self) -> None:
+        """Give connections back."""
+
+
+class Clock(Protocol):
+    """Elapsed time, for timings and lease renewal. Durable times come from the database."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+
+
+class CrashPoints(Protocol):
+    """Named places at which a test can end the process."""
+
+    def reach(self, name: str) -> None:
+        """Go on, or die, when this point is armed."""
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """What became of a run: one line for logs, XCom and asset events."""
+
+    epoch: Epoch
+    manifest: Manifest | None
+    timings_s: Mapping[str, float]

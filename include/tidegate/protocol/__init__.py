@@ -1,0 +1,1 @@
+"""The epoch protocol: states, transitions, manifests and recovery decisions, pure and without I/O."""

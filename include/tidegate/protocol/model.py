@@ -1,0 +1,244 @@
+"""The nouns of the epoch protocol as frozen data: no I/O, no clock.
+
+Locations are URIs (``file:///…``, ``hdfs://…``). Partition values are Hive's own strings, in the order of the table's
+partition columns. Times are integer milliseconds since 1970-01-01 UTC.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+MAIN_LANE = "main"
+
+PartitionValues = tuple[str, ...]
+
+
+class Status(StrEnum):
+    """Where one epoch stands. STAGED is the point of no return: from there on only roll forward."""
+
+    PLANNED = "PLANNED"
+    STAGED = "STAGED"
+    PUBLISHED = "PUBLISHED"
+    SEALED = "SEALED"
+    ABANDONED = "ABANDONED"
+
+
+@dataclass(frozen=True)
+class LaneId:
+    """A line of epochs with its own state; `main` is live."""
+
+    pipeline: str
+    lane: str = MAIN_LANE
+
+    def __str__(self) -> str:
+        return self.pipeline if self.lane == MAIN_LANE else f"{self.pipeline}@{self.lane}"
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to write to a lane, until somebody takes a larger `fence`."""
+
+    lane: LaneId
+    owner: str
+    fence: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """Who asks for an epoch: an Airflow run, or a call of the command line.
+
+    `key` is stable over the retries of one run (Airflow's run id); `clear_number` grows when a person clears it.
+    `owner` names the lease: a retry of the same run takes over from its dead predecessor at once.
+    """
+
+    key: str
+    owner: str
+    clear_number: int = 0
+    logical_date_ms: int | None = None
+    interval_start_ms: int | None = None
+    interval_end_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class OffsetRange:
+    """A half-open range [start, stop) of positions in the source's ordered log."""
+
+    start: int
+    stop: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.stop:
+            raise ValueError(f"not a range of offsets: [{self.start}, {self.stop})")
+
+    @property
+    def empty(self) -> bool:
+        """True when the range holds no position."""
+        return self.start == self.stop
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One discovered source file. `position` is its place in the log; a planned file may never change."""
+
+    position: int
+    path: str
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One Parquet file that a task wrote, with the counts that `verify` compares."""
+
+    path: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class StagedPartition:
+    """All files of one partition of one table. `location` is the folder that Hive reads: it holds exactly `files`."""
+
+    table: str
+    values: PartitionValues
+    location: str
+    files: tuple[DataFile, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows in all files."""
+        return sum(f.rows for f in self.files)
+
+
+@dataclass(frozen=True)
+class StateRun:
+    """One immutable, sorted Arrow IPC file of a bucket's state. In a list of runs the newest is last and wins."""
+
+    bucket: int
+    path: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Conservation of rows (I7): ``rows_in == malformed + filtered + null_keys + failed + processed``.
+
+    `filtered` is what the transform left out; it is negative when the transform makes rows.
+    """
+
+    rows_in: int = 0
+    malformed: int = 0
+    filtered: int = 0
+    null_keys: int = 0
+    failed: int = 0
+    processed: int = 0
+    keys_changed: int = 0
+    rows_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def dead_lettered(self) -> int:
+        """Rows that went to the dead-letter table instead of the user's function."""
+        return self.malformed + self.null_keys + self.failed
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What one attempt read and made; immutable, written once, then named by the epoch row with its checksum."""
+
+    pipeline: str
+    lane: str
+    epoch: int
+    generation: int
+    attempt: int
+    fingerprint: str
+    buckets: int
+    offsets: OffsetRange
+    parent: str | None
+    partitions: tuple[StagedPartition, ...]
+    state: tuple[StateRun, ...]
+    watermark_ms: int | None
+    counts: Counts
+
+    def to_json(self) -> bytes:
+        """Canonical bytes: the same manifest gives the same bytes."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Read what `to_json` wrote. Raises ValueError or KeyError on anything else."""
+        d: dict[str, Any] = json.loads(data)
+        d["offsets"] = OffsetRange(**d["offsets"])
+        d["partitions"] = tuple(
+            StagedPartition(p["table"], tuple(p["values"]), p["location"], tuple(DataFile(**f) for f in p["files"]))
+            for p in d["partitions"]
+        )
+        d["state"] = tuple(StateRun(**r) for r in d["state"])
+        d["counts"] = Counts(**d["counts"])
+        return cls(**d)
+
+    def heads(self) -> tuple["Head", ...]:
+        """The heads that publishing this manifest sets."""
+        return tuple(
+            Head(p.table, p.values, p.location, self.pipeline, self.lane, self.epoch, self.generation, p.rows)
+            for p in self.partitions
+        )
+
+
+def checksum(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@dataclass(frozen=True)
+class ManifestRef:
+    """Where a manifest lies and the checksum its bytes must have."""
+
+    uri: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The location one partition of a target table should have, and who put it there."""
+
+    table: str
+    values: PartitionValues
+    location: str
+    pipeline: str
+    lane: str
+    epoch: int
+    generation: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One row of the checkpoint table. Times are milliseconds UTC, taken from the database's clock."""
+
+    lane: LaneId
+    epoch: int
+    generation: int
+    status: Status
+    fence: int
+    run: Run
+    fingerprint: str
+    offsets: OffsetRange
+    parent: ManifestRef | None = None
+    manifest: ManifestRef | None = None
+    watermark_in_ms: int | None = None
+    watermark_out_ms: int | None = None
+    counts: Counts | None = None
+    attempts: int = 1
+    planned_ms: int | None = None
+    staged_ms: int | None = None
+    published_ms: int | None = None
+    sealed_ms: int | None = None
+    failure_kind: str | None = None
+    failure_message: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.lane} epoch {self.epoch}" + (f" generation {self.generation}" if self.generation > 1 else "")
