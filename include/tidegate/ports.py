@@ -105,6 +105,9 @@ class CheckpointStore(Protocol):
     def log_end(self, pipeline: str) -> int:
         """One past the last position in the source log: 0 when it is empty."""
 
+    def close(self) -> None:
+        """Give the connection back."""
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -185,6 +188,9 @@ class Storage(Protocol):
     def sizes(self, location: str) -> dict[str, int]:
         """Sizes by URI of the visible files in a folder, not below it; empty when there is no such folder."""
 
+    def rows(self, uri: str) -> int:
+        """Rows of a Parquet file, from its footer. Raises FileNotFoundError."""
+
     def delete(self, uri: str) -> None:
         """Delete one object; nothing happens when it is not there."""
 
@@ -199,7 +205,7 @@ class Sink(Protocol):
         Repeating it is harmless.
         """
 
-    def stage(self, target: Target, partitions: Sequence[StagedPartition]) -> None:
+    def stage(self, target: Target, partitions: Sequence[StagedPartition], *, epoch: int) -> None:
         """Point the target's staging table at exactly these partitions, so that they can be audited in SQL."""
 
     def publish(self, target: Target, heads: Sequence[Head]) -> None:
@@ -224,12 +230,8 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds since some moment."""
 
-
-class CrashPoints(Protocol):
-    """Named places at which a test can end the process."""
-
-    def reach(self, name: str) -> None:
-        """Go on, or die, when this point is armed."""
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
 
 
 @dataclass(frozen=True)

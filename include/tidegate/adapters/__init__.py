@@ -1,0 +1,1 @@
+"""Real things behind the ports: PostgreSQL, Hive, Spark, folders of files."""

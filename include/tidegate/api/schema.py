@@ -93,7 +93,7 @@ def _type_advice(dtype: pa.DataType) -> str:
     if pa.types.is_timestamp(dtype):
         return f"{dtype} is not UTC: declare pa.timestamp('us', tz='UTC')"
     return (
-        f"{dtype} has no lossless Hive type: use one of string, bool, int8–int64, float, double, date32, "
+        f"{dtype} has no lossless Hive type: use one of string, bool, int8 to int64, float, double, date32, "
         "timestamp UTC, decimal128, binary, list, map, struct"
     )
 

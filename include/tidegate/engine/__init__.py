@@ -1,0 +1,1 @@
+"""The effectful loop: leases, numbered steps, named crash points, audits."""

@@ -1,0 +1,1 @@
+"""tidegate inside Airflow: DAGs, operators, connections, the plugin page."""

@@ -1,0 +1,1 @@
+"""Means for tests of pipelines and of tidegate itself."""

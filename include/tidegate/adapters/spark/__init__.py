@@ -1,0 +1,1 @@
+"""Keyed processing and typed state on Spark Connect."""

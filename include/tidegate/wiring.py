@@ -1,0 +1,107 @@
+"""Joins the engine to the real adapters, from five addresses."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tidegate.adapters.checkpoint import PostgresCheckpointStore
+from tidegate.adapters.files.source import FileSourceAdapter
+from tidegate.adapters.files.storage import FsStorage
+from tidegate.adapters.hive import HiveSink
+from tidegate.api.pipeline import Definition
+from tidegate.engine import crash
+from tidegate.engine.coordinator import Adapters, Coordinator
+from tidegate.errors import ConfigurationError
+
+ROOT_FOLDER = "_tidegate"
+"""Folder below the warehouse that holds all attempts of all pipelines."""
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where the services are. Addresses may hold passwords, so they are never printed whole.
+
+    Args:
+        checkpoint: ``postgresql://user@host:port/database`` of the checkpoint tables.
+        metastore: ``thrift://host:port`` of the Hive metastore.
+        hiveserver2: ``hive://host:port/database?auth=NONE`` of HiveServer2 or the Spark Thrift Server.
+        spark: ``sc://host:port`` of a Spark Connect server.
+        warehouse: URI of the folder for new tables and all data; Spark's workers and Hive must see the same.
+    """
+
+    checkpoint: str
+    metastore: str
+    hiveserver2: str
+    spark: str
+    warehouse: str
+
+
+VARIABLES = {
+    "checkpoint": "TIDEGATE_CHECKPOINT_URL",
+    "metastore": "TIDEGATE_METASTORE_URL",
+    "hiveserver2": "TIDEGATE_HIVESERVER2_URL",
+    "spark": "TIDEGATE_SPARK_URL",
+    "warehouse": "TIDEGATE_WAREHOUSE",
+}
+"""The environment variable that gives each endpoint outside Airflow, where connections give them."""
+
+
+def from_environment() -> Endpoints | None:
+    """The endpoints when all variables are set; None when none is. Raises ConfigurationError for some but not all."""
+    given = {name: os.environ.get(variable) for name, variable in VARIABLES.items()}
+    missing = [VARIABLES[name] for name, value in given.items() if not value]
+    if len(missing) == len(VARIABLES):
+        return None
+    if missing:
+        raise ConfigurationError(f"some endpoints are set by environment variables, but not {', '.join(missing)}")
+    return Endpoints(**{name: str(value) for name, value in given.items()})
+
+
+class SystemClock:
+    """The machine's monotonic clock."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+@contextmanager
+def coordinator(
+    definition: Definition, endpoints: Endpoints, *, progress: Callable[[str], None], lease_wait_s: float = 60.0
+) -> Iterator[Coordinator]:
+    """A coordinator of `definition` on real services; its connections are opened when first used and closed at the end.
+
+    pyspark is imported only when an epoch is computed.
+    """
+    from tidegate.adapters.spark.processor import SparkProcessor  # noqa: PLC0415  (seconds of imports)
+
+    store = PostgresCheckpointStore(endpoints.checkpoint)
+    sink = HiveSink(endpoints.metastore, endpoints.hiveserver2, endpoints.warehouse)
+    processor = SparkProcessor(endpoints.spark)
+    try:
+        yield Coordinator(
+            definition=definition,
+            adapters=Adapters(
+                store=store,
+                connect=lambda: PostgresCheckpointStore(endpoints.checkpoint),
+                source=FileSourceAdapter(definition.source, definition.name),
+                processor=processor,
+                sink=sink,
+                storage=FsStorage(),
+            ),
+            root=f"{endpoints.warehouse.rstrip('/')}/{ROOT_FOLDER}",
+            clock=SystemClock(),
+            crash=crash.from_environment(),
+            progress=progress,
+            lease_wait_s=lease_wait_s,
+        )
+    finally:
+        processor.close()
+        sink.close()
+        store.close()
