@@ -10,23 +10,26 @@ from tidegate.api.state import State
 
 
 class Row(tuple[Any, ...]):
-    """One event: an immutable tuple whose columns are attributes, made by `row_type`."""
+    """One event: an immutable tuple whose columns are attributes, made by `row_type`.
+
+    Its own two names are those of a named tuple.
+    """
 
     __slots__ = ()
-    columns: tuple[str, ...] = ()
+    _fields: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
+    def _asdict(self) -> dict[str, Any]:
         """The event as a new dictionary."""
-        return dict(zip(self.columns, self, strict=True))
+        return dict(zip(self._fields, self, strict=True))
 
     def __getattr__(self, name: str) -> Any:  # reached only for a column that is not there
-        raise AttributeError(f"the event has no column {name!r}; its columns are {', '.join(self.columns)}")
+        raise AttributeError(f"the event has no column {name!r}; its columns are {', '.join(self._fields)}")
 
 
 def row_type(columns: tuple[str, ...]) -> type[Row]:
     """A Row class with one read-only attribute per column, as quick as a named tuple but without reserved names."""
     body: dict[str, Any] = {name: property(itemgetter(i)) for i, name in enumerate(columns)}
-    return type("Event", (Row,), {**body, "__slots__": (), "columns": columns})
+    return type("Event", (Row,), {**body, "__slots__": (), "_fields": columns})
 
 
 class Context:

@@ -1,0 +1,111 @@
+"""Output rows to Parquet files, one folder per partition, with a bounded number of open files."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tidegate.adapters.spark.local_files import open_output
+from tidegate.protocol.model import DataFile, PartitionValues
+from tidegate.protocol.partitions import DEFAULT_PARTITION, partition_path
+
+MAX_OPEN_FILES = 64
+
+
+@dataclass
+class _Open:
+    path: str
+    stream: pa.NativeFile
+    writer: pq.ParquetWriter
+    rows: int = 0
+
+
+class PartitionedWriter:
+    """Writes record batches below `root`, split by partition.
+
+    Args:
+        root: URI of the folder; a partition's folder is `root` + its partition path.
+        schema: all columns of a batch.
+        partition_by: the partition columns among them; they are in the path, not in the files.
+        prefix: (column, value) pairs that stand before them in path and values, as `epoch_id`.
+        part: makes the file names unique among all tasks and their repetitions.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        schema: pa.Schema,
+        partition_by: tuple[str, ...],
+        prefix: tuple[tuple[str, str], ...],
+        part: str,
+    ) -> None:
+        self._root = root
+        self._by = partition_by
+        self._columns = (*(c for c, _ in prefix), *partition_by)
+        self._prefix = tuple(v for _, v in prefix)
+        self._data = [n for n in schema.names if n not in partition_by]
+        self._schema = pa.schema([schema.field(n) for n in self._data])
+        self._part = part
+        self._open: OrderedDict[PartitionValues, _Open] = OrderedDict()
+        self._made = 0
+        self.files: dict[PartitionValues, list[DataFile]] = {}
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append rows to their partitions, keeping their order."""
+        for values, rows in self._split(batch):
+            file = self._file(values)
+            file.writer.write_batch(rows.select(self._data))
+            file.rows += rows.num_rows
+
+    def close(self) -> dict[PartitionValues, list[DataFile]]:
+        """Finish all files and return them by partition values."""
+        while self._open:
+            self._finish(*self._open.popitem(last=False))
+        return self.files
+
+    def location(self, values: PartitionValues) -> str:
+        """URI of a partition's folder."""
+        return f"{self._root}/{partition_path(self._columns, values)}"
+
+    def _split(self, batch: pa.RecordBatch) -> Iterator[tuple[PartitionValues, pa.RecordBatch]]:
+        if not self._by:
+            yield self._prefix, batch
+            return
+        codes = np.zeros(batch.num_rows, dtype=np.int64)
+        texts: list[list[str]] = []
+        for name in self._by:
+            encoded = pc.fill_null(batch.column(name).cast(pa.string()), DEFAULT_PARTITION).dictionary_encode()
+            texts.append(encoded.dictionary.to_pylist())
+            codes = codes * len(encoded.dictionary) + encoded.indices.to_numpy()
+        for code in np.unique(codes).tolist():
+            yield (*self._prefix, *_decode(code, texts)), batch.take(pa.array(np.flatnonzero(codes == code)))
+
+    def _file(self, values: PartitionValues) -> _Open:
+        if values in self._open:
+            self._open.move_to_end(values)
+            return self._open[values]
+        if len(self._open) >= MAX_OPEN_FILES:
+            self._finish(*self._open.popitem(last=False))
+        self._made += 1
+        path = f"{self.location(values)}/part-{self._part}-{self._made:04d}.parquet"
+        stream = open_output(path)
+        self._open[values] = _Open(path, stream, pq.ParquetWriter(stream, self._schema, compression="zstd"))
+        return self._open[values]
+
+    def _finish(self, values: PartitionValues, file: _Open) -> None:
+        file.writer.close()
+        size = file.stream.tell()
+        file.stream.close()
+        self.files.setdefault(values, []).append(DataFile(file.path, file.rows, size))
+
+
+def _decode(code: int, texts: list[list[str]]) -> list[str]:
+    values = []
+    for text in reversed(texts):
+        code, i = divmod(code, len(text))
+        values.append(text[i])
+    return values[::-1]

@@ -1,0 +1,276 @@
+"""Computes an epoch through Spark Connect.
+
+Two jobs at most: the keyed pass over all buckets, and for upsert tables the rewriting of the touched partitions.
+Nothing but names and counts comes back to this process.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+from pyspark import cloudpickle
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+
+from tidegate.adapters.spark import dataframe
+from tidegate.adapters.spark.bucket import RESULT, BucketSpec, Output, run_bucket
+from tidegate.adapters.spark.dead_letters import write_malformed
+from tidegate.adapters.spark.failures import raise_reported, translate
+from tidegate.adapters.spark.session import connect
+from tidegate.adapters.spark.upsert import Rewrite, rewrite_partitions
+from tidegate.api.pipeline import Definition
+from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
+from tidegate.errors import MalformedInputError
+from tidegate.ports import EpochTask, Processed
+from tidegate.protocol.model import (
+    Counts,
+    DataFile,
+    Epoch,
+    PartitionValues,
+    StagedPartition,
+    StateRun,
+)
+
+Files = dict[tuple[str, PartitionValues], list[DataFile]]
+
+
+class SparkProcessor:
+    """Implements `ports.Processor`.
+
+    Args:
+        url: ``sc://host:port`` with Spark Connect's own parameters.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._session: SparkSession | None = None
+
+    def process(self, task: EpochTask) -> Processed:
+        """Run the epoch; see `ports.Processor`."""
+        timings: dict[str, float] = {}
+        began = time.monotonic()
+        if self._session is None:
+            self._session = connect(self._url, str(task.epoch))
+        for fence in task.superseded:
+            # Only its time is saved: the fence keeps an older attempt's files out of the table.
+            self._session.interruptTag(_tag(task.epoch, fence))
+        tag = _tag(task.epoch, task.epoch.fence)
+        self._session.addTag(tag)
+        timings["session"] = time.monotonic() - began
+        try:
+            with _code_by_value(task.definition):
+                return _Epoch(task, self._session, timings).run()
+        except PySparkException as e:
+            raise translate(e, str(task.epoch)) from e
+        finally:
+            self._session.removeTag(tag)
+
+    def close(self) -> None:
+        """Close the connection; the session stays on the server for the next epoch."""
+        if self._session is not None:
+            self._session.stop()
+            self._session = None
+
+
+def _tag(epoch: Epoch, fence: int) -> str:
+    return f"tidegate-{epoch.lane.pipeline}-{epoch.lane.lane}-{fence}"
+
+
+@contextmanager
+def _code_by_value(definition: Definition) -> Iterator[None]:
+    """Ship the module of the user's function itself: Spark's workers do not have Airflow's DAG folder.
+
+    What that module imports must be installed where Spark's Python workers run.
+    """
+    module = sys.modules.get(type(definition.function).__module__)
+    ship = module is not None and module.__name__ != "__main__" and not module.__name__.startswith("tidegate.")
+    if ship:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        yield
+    finally:
+        if ship:
+            cloudpickle.unregister_pickle_by_value(module)
+
+
+class _Epoch:
+    """One epoch's computation on one session."""
+
+    def __init__(self, task: EpochTask, session: SparkSession, timings: dict[str, float]) -> None:
+        self._task = task
+        self._definition = task.definition
+        self._session = session
+        self._timings = timings
+        self._began = time.monotonic()
+
+    def run(self) -> Processed:
+        paths = [e.path for e in self._task.entries]
+        reading = dataframe.read(self._session, self._definition.source, paths)
+        rows = dataframe.transformed(self._definition, reading.rows)
+        ranks = dataframe.file_ranks(self._session, [dataframe.spark_path(p) for p in paths])
+        events = dataframe.keyed(self._definition, rows, ranks)
+        self._tick("plan")
+        self._task.progress(f"{self._task.epoch}: computing on Spark")
+        results = self._collect(events, partial(run_bucket, self._spec(paths)))
+        self._tick("buckets")
+        raise_reported(results, str(self._task.epoch))
+        observed = reading.observed.get
+        files = _files(results)
+        if observed["malformed"]:
+            self._malformed(reading.raw, observed["malformed"], files)
+        partitions = self._partitions(files)
+        self._tick("rewrite")
+        for name in ("receive", "look_up", "function", "write", "merge"):
+            self._timings[f"bucket_max.{name}"] = max((r["seconds"].get(name, 0.0) for r in results), default=0.0)
+        return Processed(
+            partitions=partitions,
+            state=self._state(results),
+            watermark_ms=self._watermark(results),
+            counts=_counts(results, observed, partitions),
+            timings_s=self._timings,
+        )
+
+    # -- the keyed pass -------------------------------------------------------------------------------------------
+
+    def _spec(self, paths: Sequence[str]) -> BucketSpec:
+        d = self._definition
+        state: dict[int, tuple[StateRun, ...]] = {}
+        for run in self._task.parent_state:
+            state[run.bucket] = (*state.get(run.bucket, ()), run)
+        return BucketSpec(
+            subject=str(self._task.epoch),
+            function=d.function,
+            columns=tuple(d.stream.schema.names),
+            key=d.key,
+            state_schema=d.state_schema(),
+            state=state,
+            state_root=f"{self._task.root}/state",
+            output_schema=d.processed.output,
+            outputs=tuple(self._output(t) for t in d.targets),
+            dead_letters=self._output(d.dead_letters) if d.dead_letters else None,
+            files=tuple(paths),
+            timed=d.stream.timestamps is not None,
+        )
+
+    def _output(self, target: Target) -> Output:
+        folder = "changes" if target.mode is Mode.UPSERT else "data"
+        prefix = () if target.mode is Mode.UPSERT else ((EPOCH_COLUMN, str(self._task.epoch.epoch)),)
+        return Output(
+            target.name,
+            f"{self._task.root}/{folder}/{target.name}",
+            target.partition_by,
+            prefix,
+            required=target.table.primary_key,
+        )
+
+    def _collect(self, rows: DataFrame, function: Any) -> list[dict[str, Any]]:
+        table = rows.mapInArrow(function, RESULT).toArrow()
+        return [json.loads(text) for text in table.column("result").to_pylist()]
+
+    def _malformed(self, raw: DataFrame, count: int, files: Files) -> None:
+        target = self._definition.dead_letters
+        bad = raw.filter(f"{dataframe.MALFORMED} IS NOT NULL").select(dataframe.MALFORMED, "_metadata.file_path")
+        if target is None:
+            first = bad.first()
+            raise MalformedInputError(
+                f"{self._task.epoch}: {count} malformed rows, the first in {first.file_path}: {first[0][:500]!r}; "
+                "mend what writes the file, or declare Pipeline(dead_letters='database.table')"
+            )
+        written = self._collect(bad.coalesce(1), partial(write_malformed, self._output(target)))
+        for (table, values), more in _files(written).items():
+            files.setdefault((table, values), []).extend(more)
+
+    # -- what comes out -------------------------------------------------------------------------------------------
+
+    def _partitions(self, files: Files) -> tuple[StagedPartition, ...]:
+        upserts = {t.name: t for t in self._definition.targets if t.mode is Mode.UPSERT}
+        staged = [
+            StagedPartition(table, values, found[0].path.rpartition("/")[0], tuple(found))
+            for (table, values), found in files.items()
+            if table not in upserts
+        ]
+        rewrites = [
+            rewrite
+            for name, target in upserts.items()
+            for rewrite in self._rewrites(target, {v: f for (t, v), f in files.items() if t == name})
+        ]
+        if rewrites:
+            staged += self._rewritten(rewrites)
+        return tuple(sorted(staged, key=lambda p: (p.table, p.values)))
+
+    def _rewrites(self, target: Target, changes: Mapping[PartitionValues, list[DataFile]]) -> Iterator[Rewrite]:
+        old = self._task.locate(target.name, list(changes)) if changes else {}
+        for values, files in changes.items():
+            folder = files[0].path.rpartition("/")[0]
+            yield Rewrite(
+                table=target.name,
+                values=values,
+                location=folder.replace(f"{self._task.root}/changes/", f"{self._task.root}/data/", 1),
+                changes=tuple(f.path for f in files),
+                old=old[values].location if values in old else None,
+                key=tuple(k for k in target.table.primary_key if k not in target.partition_by),
+            )
+
+    def _rewritten(self, rewrites: Sequence[Rewrite]) -> list[StagedPartition]:
+        table = pa.table({"rewrite": [json.dumps(asdict(r)) for r in rewrites]})
+        tasks = min(len(rewrites), self._definition.pipeline.buckets)
+        results = self._collect(self._session.createDataFrame(table).repartition(tasks), rewrite_partitions)
+        return [
+            StagedPartition(r["table"], tuple(r["values"]), r["location"], (DataFile(**r["file"]),)) for r in results
+        ]
+
+    def _state(self, results: Sequence[Mapping[str, Any]]) -> tuple[StateRun, ...]:
+        touched = {r["bucket"] for r in results}
+        kept = [run for run in self._task.parent_state if run.bucket not in touched]
+        new = [StateRun(**run) for r in results for run in r["state"]]
+        return tuple(sorted([*kept, *new], key=lambda run: run.bucket))  # stable: oldest first within a bucket
+
+    def _watermark(self, results: Sequence[Mapping[str, Any]]) -> int | None:
+        timestamps = self._definition.stream.timestamps
+        latest = [r["max_timestamp"] for r in results if r["max_timestamp"] is not None]
+        before = self._task.epoch.watermark_in_ms
+        if timestamps is None or not latest:
+            return before
+        reached = max(latest) - int(timestamps.max_out_of_orderness.total_seconds() * 1000)
+        return reached if before is None else max(before, reached)
+
+    def _tick(self, name: str) -> None:
+        now = time.monotonic()
+        self._timings[name] = now - self._began
+        self._began = now
+
+
+def _files(results: Sequence[Mapping[str, Any]]) -> Files:
+    files: Files = {}
+    for result in sorted(results, key=lambda r: r["bucket"]):
+        for table, values, found in result["files"]:
+            files.setdefault((table, tuple(values)), []).extend(DataFile(**f) for f in found)
+    return files
+
+
+def _counts(
+    results: Sequence[Mapping[str, Any]], observed: Mapping[str, int], partitions: Sequence[StagedPartition]
+) -> Counts:
+    def total(name: str) -> int:
+        return sum(r[name] for r in results)
+
+    rows_out: dict[str, int] = {}
+    for p in partitions:
+        rows_out[p.table] = rows_out.get(p.table, 0) + p.rows
+    counts = Counts(
+        rows_in=observed["rows_in"],
+        malformed=observed["malformed"],
+        null_keys=total("null_keys"),
+        failed=total("failed"),
+        processed=total("processed"),
+        keys_changed=total("keys_changed"),
+        rows_out=rows_out,
+    )
+    seen = counts.malformed + counts.null_keys + counts.failed + counts.processed
+    return replace(counts, filtered=counts.rows_in - seen)

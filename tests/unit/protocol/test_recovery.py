@@ -1,0 +1,85 @@
+"""Goal: an attempt's next step follows from the lane's rows, and a repair names exactly the differences."""
+
+from dataclasses import replace
+
+import pytest
+
+from tidegate.protocol.model import (
+    Counts,
+    DataFile,
+    Epoch,
+    Head,
+    LaneId,
+    Manifest,
+    OffsetRange,
+    Run,
+    StagedPartition,
+    StateRun,
+    Status,
+)
+from tidegate.protocol.partitions import partition_path
+from tidegate.protocol.recovery import Step, decide, repair
+
+MINE, OTHER = Run("mine", "me"), Run("other", "them")
+
+
+def epoch(status: Status, run: Run = MINE) -> Epoch:
+    return Epoch(LaneId("p"), 3, 1, status, 5, run, "f", OffsetRange(0, 2))
+
+
+@pytest.mark.parametrize(
+    ("status", "step"),
+    [(Status.PLANNED, Step.PROCESS), (Status.STAGED, Step.PUBLISH), (Status.PUBLISHED, Step.SEAL)],
+)
+@pytest.mark.parametrize("run", [MINE, OTHER])
+def test_an_unfinished_epoch_comes_first(status: Status, step: Step, run: Run) -> None:
+    decision = decide(MINE, unfinished=epoch(status, run), own=None)
+    assert (decision.step, decision.foreign) == (step, run is OTHER)
+
+
+def test_a_sealed_run_is_done() -> None:
+    assert decide(MINE, unfinished=None, own=epoch(Status.SEALED)).step is Step.DONE
+
+
+def test_a_sealed_run_still_finishes_what_another_left() -> None:
+    decision = decide(MINE, unfinished=epoch(Status.STAGED, OTHER), own=epoch(Status.SEALED))
+    assert (decision.step, decision.foreign) == (Step.PUBLISH, True)
+
+
+@pytest.mark.parametrize("own", [None, epoch(Status.ABANDONED)])
+def test_nothing_unfinished_means_a_new_range(own: Epoch | None) -> None:
+    assert decide(MINE, unfinished=None, own=own).step is Step.PLAN
+
+
+def head(value: str, location: str) -> Head:
+    return Head("d.t", (value,), location, "p", "main", 3, 1, 10)
+
+
+def test_repair_locates_what_is_wrong_or_missing_and_drops_what_is_unknown() -> None:
+    expected = {("a",): head("a", "/a"), ("b",): head("b", "/b"), ("c",): head("c", "/c")}
+    change = repair(expected, {("a",): "/a", ("b",): "/old", ("z",): "/z"})
+    assert [h.values for h in change.locate] == [("b",), ("c",)]
+    assert change.drop == (("z",),)
+    assert not repair(expected, {v: h.location for v, h in expected.items()})
+
+
+def manifest() -> Manifest:
+    staged = StagedPartition("d.t", ("3", "x"), "file:///w/x", (DataFile("file:///w/x/1.parquet", 5, 99),))
+    return Manifest(
+        pipeline="p", lane="main", epoch=3, generation=1, attempt=5, fingerprint="f", buckets=4,
+        offsets=OffsetRange(4, 6), parent=None, partitions=(staged,), state=(StateRun(1, "file:///s", 4, 88),),
+        watermark_ms=17, counts=Counts(rows_in=5, processed=5, rows_out={"d.t": 5}),
+    )  # fmt: skip
+
+
+def test_a_manifest_survives_its_own_json() -> None:
+    assert Manifest.from_json(manifest().to_json()) == manifest()
+
+
+def test_equal_manifests_have_equal_bytes() -> None:
+    other = replace(manifest(), counts=Counts(processed=5, rows_in=5, rows_out={"d.t": 5}))
+    assert other.to_json() == manifest().to_json()
+
+
+def test_partition_names_are_hives() -> None:
+    assert partition_path(("dt", "c"), ("a/b=c d", "é%")) == "dt=a%2Fb%3Dc d/c=é%25"
