@@ -48,15 +48,21 @@ VARIABLES = {
 """The environment variable that gives each endpoint outside Airflow, where connections give them."""
 
 
+def given_endpoints() -> dict[str, str]:
+    """The endpoints that environment variables give, by name."""
+    given = {name: os.environ.get(variable, "") for name, variable in VARIABLES.items()}
+    return {name: value for name, value in given.items() if value}
+
+
 def from_environment() -> Endpoints | None:
     """The endpoints when all variables are set; None when none is. Raises ConfigurationError for some but not all."""
-    given = {name: os.environ.get(variable) for name, variable in VARIABLES.items()}
-    missing = [VARIABLES[name] for name, value in given.items() if not value]
-    if len(missing) == len(VARIABLES):
+    given = given_endpoints()
+    if not given:
         return None
+    missing = [variable for name, variable in VARIABLES.items() if name not in given]
     if missing:
         raise ConfigurationError(f"some endpoints are set by environment variables, but not {', '.join(missing)}")
-    return Endpoints(**{name: str(value) for name, value in given.items()})
+    return Endpoints(**given)
 
 
 class SystemClock:

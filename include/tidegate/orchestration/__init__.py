@@ -1,1 +1,26 @@
-"""tidegate inside Airflow: DAGs, operators, connections, the plugin page."""
+"""tidegate inside Airflow: DAGs, operators, connections, the plugin page.
+
+Names are imported when they are first used, so that Airflow's look at the provider and the plugin costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tidegate.orchestration.assets import table_asset
+    from tidegate.orchestration.connections import Connections
+    from tidegate.orchestration.dag import epoch_dag
+
+__all__ = ["Connections", "epoch_dag", "table_asset"]
+
+_HOMES = {
+    "Connections": "tidegate.orchestration.connections",
+    "epoch_dag": "tidegate.orchestration.dag",
+    "table_asset": "tidegate.orchestration.assets",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

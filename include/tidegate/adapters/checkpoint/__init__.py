@@ -1,6 +1,7 @@
-"""The checkpoint tables in PostgreSQL."""
+"""The checkpoint table on PostgreSQL: the store, and the migrations that make its tables."""
 
-from tidegate.adapters.checkpoint.migrations import migrate
-from tidegate.adapters.checkpoint.store import LaneSummary, PostgresCheckpointStore
+from tidegate.adapters.checkpoint.schema import migrate
+from tidegate.adapters.checkpoint.store import PostgresCheckpointStore
+from tidegate.adapters.checkpoint.summaries import LaneSummary, PipelineSummary
 
-__all__ = ["LaneSummary", "PostgresCheckpointStore", "migrate"]
+__all__ = ["LaneSummary", "PipelineSummary", "PostgresCheckpointStore", "migrate"]

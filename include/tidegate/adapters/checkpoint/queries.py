@@ -1,18 +1,16 @@
-"""The SQL of the checkpoint store, by name, from ``queries.sql``."""
+"""Reads `queries.sql`: every statement of the store, by name."""
 
 import re
-from importlib import resources
+from importlib.resources import files
 
 
-def _load() -> dict[str, str]:
-    text = resources.files(__package__).joinpath("queries.sql").read_text(encoding="utf-8")
-    parts = re.split(r"^-- name: (\w+)$", text, flags=re.MULTILINE)[1:]
-    return {name: _without_sentence(body) for name, body in zip(parts[::2], parts[1::2], strict=True)}
+def parse(text: str) -> dict[str, bytes]:
+    """Split at the lines ``-- name: …``. Bytes, for psycopg takes no text that is made at run time."""
+    _, *parts = re.split(r"^-- name: (\w+)$", text, flags=re.MULTILINE)
+    names, bodies = parts[::2], parts[1::2]
+    if len(set(names)) != len(names):
+        raise ValueError(f"two queries have the same name: {sorted(names)}")
+    return {name: body.strip().encode() for name, body in zip(names, bodies, strict=True)}
 
 
-def _without_sentence(body: str) -> str:
-    return "\n".join(line for line in body.strip().splitlines() if not line.startswith("--"))
-
-
-QUERIES: dict[str, str] = _load()
-"""Statement by name. Each has a sentence in the file that says what it is for."""
+QUERIES = parse(files(__package__).joinpath("queries.sql").read_text(encoding="utf-8"))

@@ -1,152 +1,212 @@
+-- Every statement of the checkpoint store. A write to epochs comes after `lock_lane` in the same transaction.
+
+-- name: begin
+-- First in every transaction: nobody waits or holds locks for long, even when this process is stopped half-way.
+SELECT
+    set_config('lock_timeout', '20s', true),
+    set_config('idle_in_transaction_session_timeout', '60s', true);
+
 -- name: revision
--- The schema's Alembic revision.
-SELECT version_num FROM tidegate_version
+-- The migration that the tables are at.
+SELECT version_num FROM tidegate_revision;
 
 -- name: register_pipeline
--- Make or refresh a pipeline's row; the number of buckets is fixed by the first registration.
-INSERT INTO pipelines (name, fingerprint, buckets) VALUES (%(name)s, %(fingerprint)s, %(buckets)s)
+-- Make or refresh the pipeline's row; no row comes back when its number of buckets is another.
+INSERT INTO pipelines AS p (name, fingerprint, buckets)
+VALUES (%(name)s, %(fingerprint)s, %(buckets)s)
 ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint, updated_at = now()
-RETURNING buckets
+WHERE p.buckets = excluded.buckets
+RETURNING name;
 
--- name: make_lane
--- The lane's row, once.
-INSERT INTO lanes (pipeline, lane) VALUES (%(pipeline)s, %(lane)s) ON CONFLICT DO NOTHING
+-- name: pipeline
+-- One pipeline.
+SELECT name, fingerprint, buckets FROM pipelines WHERE name = %(name)s;
+
+-- name: pipelines
+-- All pipelines.
+SELECT name, fingerprint, buckets FROM pipelines ORDER BY name;
+
+-- name: foreign_table
+-- A table among those given in which another pipeline has heads.
+SELECT table_name, pipeline FROM table_heads
+WHERE table_name = ANY(%(tables)s) AND pipeline <> %(pipeline)s
+LIMIT 1;
 
 -- name: acquire_lane
--- Take a lane that is free, expired by the database's clock, or held by the same owner; the fence grows.
-UPDATE lanes
-SET fence = fence + 1, lease_owner = %(owner)s, lease_expires_at = clock_timestamp() + make_interval(secs => %(ttl_s)s)
-WHERE pipeline = %(pipeline)s AND lane = %(lane)s
-  AND (lease_owner IS NULL OR lease_owner = %(owner)s OR lease_expires_at <= clock_timestamp())
-RETURNING fence
+-- Take the lane with the next fence, unless another owner's lease runs on (I4). The row is locked in either case.
+-- The clock is read when the row is ours: waiting for it must not eat the lease.
+INSERT INTO lanes AS l (pipeline, lane, fence, lease_owner, lease_expires_at)
+VALUES (%(pipeline)s, %(lane)s, 1, %(owner)s, clock_timestamp() + make_interval(secs => %(ttl_s)s))
+ON CONFLICT (pipeline, lane) DO UPDATE SET
+    fence = l.fence + 1,
+    lease_owner = excluded.lease_owner,
+    lease_expires_at = clock_timestamp() + make_interval(secs => %(ttl_s)s)
+WHERE l.lease_owner IS NULL
+    OR l.lease_owner = excluded.lease_owner
+    OR l.lease_expires_at <= clock_timestamp()
+RETURNING fence;
 
--- name: lane_holder
--- Who holds a lane, and for how many seconds more.
+-- name: lease_left
+-- Who holds the lane, and for how many seconds more.
 SELECT lease_owner, extract(epoch FROM lease_expires_at - clock_timestamp())::float8 AS seconds_left
-FROM lanes WHERE pipeline = %(pipeline)s AND lane = %(lane)s
+FROM lanes WHERE pipeline = %(pipeline)s AND lane = %(lane)s;
 
 -- name: lock_lane
--- The lane's newest fence; the row stays locked until the transaction ends, so a write cannot slip between.
-SELECT fence FROM lanes WHERE pipeline = %(pipeline)s AND lane = %(lane)s FOR UPDATE
+-- The newest fence of the lane; nobody can take the lane or write to it until this transaction ends (I4).
+SELECT fence, lease_owner FROM lanes WHERE pipeline = %(pipeline)s AND lane = %(lane)s FOR UPDATE;
 
 -- name: renew_lane
 -- Extend the lease.
-UPDATE lanes SET lease_expires_at = clock_timestamp() + make_interval(secs => %(ttl_s)s)
-WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND fence = %(fence)s
+UPDATE lanes SET
+    lease_owner = %(owner)s,
+    lease_expires_at = clock_timestamp() + make_interval(secs => %(ttl_s)s)
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s;
 
 -- name: release_lane
--- Give the lane free, if this lease is still its newest.
+-- Give the lane free, if the lease is its newest. The fence stays: it must never be given out again (I4).
 UPDATE lanes SET lease_owner = NULL, lease_expires_at = NULL
-WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND fence = %(fence)s
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND fence = %(fence)s;
 
--- name: unfinished_epoch
--- The lane's one epoch that is not yet sealed.
+-- name: lanes
+-- All lanes and their leases.
+SELECT *, coalesce(lease_expires_at > clock_timestamp(), false) AS leased FROM lanes ORDER BY pipeline, lane;
+
+-- name: epoch
+-- One epoch.
 SELECT * FROM epochs
-WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status IN ('PLANNED', 'STAGED', 'PUBLISHED')
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s;
 
--- name: epoch_of_run
+-- name: unfinished
+-- The lane's one epoch that is under way; a unique index keeps it one (I1).
+SELECT * FROM epochs
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status IN ('PLANNED', 'STAGED', 'PUBLISHED');
+
+-- name: of_run
 -- The newest epoch that a run planned.
-SELECT * FROM epochs WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND run_key = %(run_key)s
-ORDER BY epoch DESC, generation DESC LIMIT 1
-
--- name: last_sealed_epoch
--- The lane's head.
-SELECT * FROM epochs WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status = 'SEALED'
-ORDER BY epoch DESC, generation DESC LIMIT 1
-
--- name: newest_epochs
--- The newest epochs first.
-SELECT * FROM epochs WHERE pipeline = %(pipeline)s AND lane = %(lane)s
-ORDER BY epoch DESC, generation DESC LIMIT %(limit)s
-
--- name: one_epoch
--- One epoch's row.
 SELECT * FROM epochs
-WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND run_key = %(run_key)s
+ORDER BY epoch DESC, generation DESC LIMIT 1;
 
--- name: append_log
--- Add one discovered file to the source log.
-INSERT INTO source_log (pipeline, position, path, size, modified_ns)
-VALUES (%(pipeline)s, %(position)s, %(path)s, %(size)s, %(modified_ns)s)
+-- name: last_sealed
+-- The lane's head.
+SELECT * FROM epochs
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status = 'SEALED'
+ORDER BY epoch DESC, generation DESC LIMIT 1;
 
--- name: log_end
--- One past the last position of a source log.
-SELECT coalesce(max(position) + 1, 0) AS log_end FROM source_log WHERE pipeline = %(pipeline)s
+-- name: epochs
+-- The newest epochs.
+SELECT * FROM epochs
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s
+ORDER BY epoch DESC, generation DESC LIMIT %(limit)s;
 
--- name: log_range
--- The entries of a range, in order.
-SELECT position, path, size, modified_ns FROM source_log
-WHERE pipeline = %(pipeline)s AND position >= %(start)s AND position < %(stop)s ORDER BY position
+-- name: all_heads_of_lanes
+-- Every lane's last sealed epoch.
+SELECT DISTINCT ON (pipeline, lane) * FROM epochs
+WHERE status = 'SEALED'
+ORDER BY pipeline, lane, epoch DESC, generation DESC;
 
--- name: known_paths
--- Those of some paths that are in the log.
-SELECT path FROM source_log WHERE pipeline = %(pipeline)s AND path = ANY(%(paths)s)
+-- name: all_unfinished
+-- Every lane's epoch that is under way.
+SELECT * FROM epochs WHERE status IN ('PLANNED', 'STAGED', 'PUBLISHED');
 
 -- name: plan_epoch
--- Fix a range as the next epoch.
-INSERT INTO epochs (pipeline, lane, epoch, generation, status, fence, run_key, run_owner, clear_number, logical_date_ms,
-  interval_start_ms, interval_end_ms, fingerprint, offset_start, offset_stop, parent_uri, parent_sha256, watermark_in_ms)
-VALUES (%(pipeline)s, %(lane)s, %(epoch)s, 1, 'PLANNED', %(fence)s, %(run_key)s, %(run_owner)s, %(clear_number)s,
-  %(logical_date_ms)s, %(interval_start_ms)s, %(interval_end_ms)s, %(fingerprint)s, %(offset_start)s, %(offset_stop)s,
-  %(parent_uri)s, %(parent_sha256)s, %(watermark_in_ms)s)
-RETURNING *
+-- Fix the next range (I1). An epoch that was abandoned is planned again as its next generation, never skipped.
+INSERT INTO epochs (
+    pipeline, lane, epoch, generation, status, fence, fingerprint,
+    run_key, run_owner, run_clear_number, run_logical_date, run_interval_start, run_interval_end,
+    offset_start, offset_stop, parent_uri, parent_sha256, watermark_in_ms, planned_at
+)
+SELECT
+    %(pipeline)s, %(lane)s, %(epoch)s, coalesce(max(e.generation), 0) + 1, 'PLANNED', %(fence)s, %(fingerprint)s,
+    %(run_key)s, %(run_owner)s, %(run_clear_number)s,
+    %(run_logical_date)s::timestamptz, %(run_interval_start)s::timestamptz, %(run_interval_end)s::timestamptz,
+    %(offset_start)s, %(offset_stop)s,
+    %(parent_uri)s::text, %(parent_sha256)s::text, %(watermark_in_ms)s::bigint, now()
+FROM epochs AS e
+WHERE e.pipeline = %(pipeline)s AND e.lane = %(lane)s AND e.epoch = %(epoch)s
+RETURNING *;
 
 -- name: adopt_epoch
--- AttemptAdopted: a newer attempt takes over an unfinished epoch.
+-- Hand the unfinished epoch to a newer attempt (I4).
 UPDATE epochs SET fence = %(fence)s, attempts = attempts + 1
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
-  AND status IN ('PLANNED', 'STAGED', 'PUBLISHED') AND fence < %(fence)s
-RETURNING *
+    AND status = ANY(%(sources)s) AND fence < %(fence)s
+RETURNING *;
 
 -- name: stage_epoch
--- FilesStaged: the manifest is complete; from here only roll forward.
-UPDATE epochs SET status = 'STAGED', manifest_uri = %(manifest_uri)s, manifest_sha256 = %(manifest_sha256)s,
-  watermark_out_ms = %(watermark_out_ms)s, counts = %(counts)s, staged_at = clock_timestamp(),
-  failure_kind = NULL, failure_message = NULL
+-- Name the one manifest of this epoch: from here only roll forward (I5).
+UPDATE epochs SET
+    status = %(target)s,
+    manifest_uri = %(manifest_uri)s,
+    manifest_sha256 = %(manifest_sha256)s,
+    watermark_out_ms = %(watermark_out_ms)s,
+    counts = %(counts)s,
+    staged_at = now()
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
-  AND status = %(source)s AND fence = %(fence)s
-RETURNING *
+    AND status = %(source)s AND fence = %(fence)s
+RETURNING *;
 
 -- name: publish_epoch
--- PartitionsPublished: the metastore shows the epoch.
-UPDATE epochs SET status = 'PUBLISHED', published_at = clock_timestamp(), failure_kind = NULL, failure_message = NULL
+-- Say that the partitions are visible; the heads are set in the same transaction (I2).
+UPDATE epochs SET status = %(target)s, published_at = now()
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
-  AND status = %(source)s AND fence = %(fence)s
-RETURNING *
+    AND status = %(source)s AND fence = %(fence)s
+RETURNING *;
 
 -- name: seal_epoch
--- EpochSealed: the next epoch starts from here.
-UPDATE epochs SET status = 'SEALED', sealed_at = clock_timestamp()
+-- Make the epoch final: the next one starts from here (I1).
+UPDATE epochs SET status = %(target)s, sealed_at = now()
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
-  AND status = %(source)s AND fence = %(fence)s
-RETURNING *
+    AND status = %(source)s AND fence = %(fence)s
+RETURNING *;
 
 -- name: record_failure
--- Why the newest attempt failed.
+-- Note why an attempt failed.
 UPDATE epochs SET failure_kind = %(kind)s, failure_message = %(message)s
-WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
-  AND fence = %(fence)s
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s;
 
 -- name: set_head
--- The location a partition should have; only the pipeline that owns it may move it.
-INSERT INTO table_heads (table_name, partition_values, location, pipeline, lane, epoch, generation, row_count)
+-- Say where a partition lies from now on; nothing happens to a head of another pipeline.
+INSERT INTO table_heads AS h (table_name, partition_values, location, pipeline, lane, epoch, generation, rows)
 VALUES (%(table)s, %(values)s, %(location)s, %(pipeline)s, %(lane)s, %(epoch)s, %(generation)s, %(rows)s)
-ON CONFLICT (table_name, partition_values) DO UPDATE
-SET location = excluded.location, lane = excluded.lane, epoch = excluded.epoch, generation = excluded.generation,
-  row_count = excluded.row_count, updated_at = now()
-WHERE table_heads.pipeline = excluded.pipeline
-RETURNING pipeline
+ON CONFLICT (table_name, partition_values) DO UPDATE SET
+    location = excluded.location,
+    lane = excluded.lane,
+    epoch = excluded.epoch,
+    generation = excluded.generation,
+    rows = excluded.rows,
+    updated_at = now()
+WHERE h.pipeline = excluded.pipeline;
 
--- name: all_heads
--- Every head of a table.
-SELECT * FROM table_heads WHERE table_name = %(table)s
+-- name: heads
+-- All heads of a table.
+SELECT * FROM table_heads WHERE table_name = %(table)s ORDER BY partition_values;
 
--- name: some_heads
--- The heads of some partitions, given as JSON arrays of values.
-SELECT * FROM table_heads WHERE table_name = %(table)s AND partition_values = ANY(%(values)s::jsonb[])
+-- name: heads_of_values
+-- The heads of some partitions of a table.
+SELECT * FROM table_heads
+WHERE table_name = %(table)s AND partition_values = ANY(%(values)s::jsonb[])
+ORDER BY partition_values;
 
--- name: pipelines
--- Every pipeline with its main lane, for people.
-SELECT p.name, p.buckets, l.lane, l.lease_owner,
-  extract(epoch FROM l.lease_expires_at - clock_timestamp())::float8 AS lease_seconds_left
-FROM pipelines p LEFT JOIN lanes l ON l.pipeline = p.name ORDER BY p.name, l.lane
+-- name: heads_of_pipeline
+-- All heads that a pipeline set.
+SELECT * FROM table_heads WHERE pipeline = %(pipeline)s ORDER BY table_name, partition_values;
+
+-- name: append_log
+-- Give a discovered file its place in the source log, for good (I8).
+INSERT INTO source_log (pipeline, position, path, size, modified_ns)
+VALUES (%(pipeline)s, %(position)s, %(path)s, %(size)s, %(modified_ns)s);
+
+-- name: known_paths
+-- Those of the paths that have a place in the source log.
+SELECT path FROM source_log WHERE pipeline = %(pipeline)s AND path = ANY(%(paths)s);
+
+-- name: log
+-- The source log's entries in a range.
+SELECT position, path, size, modified_ns FROM source_log
+WHERE pipeline = %(pipeline)s AND position >= %(start)s AND position < %(stop)s
+ORDER BY position;
+
+-- name: log_end
+-- One past the last position of the source log.
+SELECT coalesce(max(position) + 1, 0) AS log_end FROM source_log WHERE pipeline = %(pipeline)s;

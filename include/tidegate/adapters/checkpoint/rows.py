@@ -1,10 +1,11 @@
-"""Rows of the checkpoint tables to the protocol's nouns, and back."""
+"""Rows of the checkpoint tables as the protocol's nouns, and back."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from psycopg.types.json import Jsonb
 
 from tidegate.protocol.model import (
     Counts,
@@ -13,15 +14,54 @@ from tidegate.protocol.model import (
     LaneId,
     ManifestRef,
     OffsetRange,
-    PartitionValues,
     Run,
     Status,
 )
 
-_EPOCH_START = datetime(1970, 1, 1, tzinfo=UTC)
+Row = Mapping[str, Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
 
 
-def epoch(row: Mapping[str, Any]) -> Epoch:
+def to_ms(moment: datetime | None) -> int | None:
+    """Milliseconds since 1970 UTC, rounded down."""
+    return None if moment is None else (moment - _EPOCH) // _MS
+
+
+def from_ms(ms: int | None) -> datetime | None:
+    """The moment so many milliseconds after 1970 UTC."""
+    return None if ms is None else _EPOCH + ms * _MS
+
+
+def lane_key(lane: LaneId) -> dict[str, Any]:
+    """Parameters that find a lane."""
+    return {"pipeline": lane.pipeline, "lane": lane.lane}
+
+
+def epoch_key(epoch: Epoch) -> dict[str, Any]:
+    """Parameters that find an epoch."""
+    return lane_key(epoch.lane) | {"epoch": epoch.epoch, "generation": epoch.generation}
+
+
+def run_values(run: Run) -> dict[str, Any]:
+    """Parameters that hold who asked for an epoch."""
+    return {
+        "run_key": run.key,
+        "run_owner": run.owner,
+        "run_clear_number": run.clear_number,
+        "run_logical_date": from_ms(run.logical_date_ms),
+        "run_interval_start": from_ms(run.interval_start_ms),
+        "run_interval_end": from_ms(run.interval_end_ms),
+    }
+
+
+def to_counts(counts: Counts) -> Jsonb:
+    """Counts as stored."""
+    return Jsonb(asdict(counts))
+
+
+def epoch_of(row: Row) -> Epoch:
     """A row of `epochs`."""
     return Epoch(
         lane=LaneId(row["pipeline"], row["lane"]),
@@ -32,10 +72,10 @@ def epoch(row: Mapping[str, Any]) -> Epoch:
         run=Run(
             key=row["run_key"],
             owner=row["run_owner"],
-            clear_number=row["clear_number"],
-            logical_date_ms=row["logical_date_ms"],
-            interval_start_ms=row["interval_start_ms"],
-            interval_end_ms=row["interval_end_ms"],
+            clear_number=row["run_clear_number"],
+            logical_date_ms=to_ms(row["run_logical_date"]),
+            interval_start_ms=to_ms(row["run_interval_start"]),
+            interval_end_ms=to_ms(row["run_interval_end"]),
         ),
         fingerprint=row["fingerprint"],
         offsets=OffsetRange(row["offset_start"], row["offset_stop"]),
@@ -43,18 +83,22 @@ def epoch(row: Mapping[str, Any]) -> Epoch:
         manifest=_ref(row["manifest_uri"], row["manifest_sha256"]),
         watermark_in_ms=row["watermark_in_ms"],
         watermark_out_ms=row["watermark_out_ms"],
-        counts=Counts(**row["counts"]) if row["counts"] is not None else None,
+        counts=None if row["counts"] is None else Counts(**row["counts"]),
         attempts=row["attempts"],
-        planned_ms=_milliseconds(row["planned_at"]),
-        staged_ms=_milliseconds(row["staged_at"]),
-        published_ms=_milliseconds(row["published_at"]),
-        sealed_ms=_milliseconds(row["sealed_at"]),
+        planned_ms=to_ms(row["planned_at"]),
+        staged_ms=to_ms(row["staged_at"]),
+        published_ms=to_ms(row["published_at"]),
+        sealed_ms=to_ms(row["sealed_at"]),
         failure_kind=row["failure_kind"],
         failure_message=row["failure_message"],
     )
 
 
-def head(row: Mapping[str, Any]) -> Head:
+def _ref(uri: str | None, sha256: str | None) -> ManifestRef | None:
+    return None if uri is None or sha256 is None else ManifestRef(uri, sha256)
+
+
+def head_of(row: Row) -> Head:
     """A row of `table_heads`."""
     return Head(
         table=row["table_name"],
@@ -64,33 +108,16 @@ def head(row: Mapping[str, Any]) -> Head:
         lane=row["lane"],
         epoch=row["epoch"],
         generation=row["generation"],
-        rows=row["row_count"],
+        rows=row["rows"],
     )
 
 
-def lane(lane_id: LaneId) -> dict[str, Any]:
-    """The parameters that name a lane."""
-    return {"pipeline": lane_id.pipeline, "lane": lane_id.lane}
+def head_values(head: Head) -> dict[str, Any]:
+    """Parameters that hold a head."""
+    return asdict(head) | {"values": Jsonb(list(head.values))}
 
 
-def key(e: Epoch) -> dict[str, Any]:
-    """The parameters that name an epoch."""
-    return {**lane(e.lane), "epoch": e.epoch, "generation": e.generation}
-
-
-def counts(c: Counts) -> str:
-    """Counts as JSON."""
-    return json.dumps(asdict(c))
-
-
-def values(v: PartitionValues) -> str:
-    """Partition values as JSON."""
-    return json.dumps(list(v))
-
-
-def _ref(uri: str | None, sha256: str | None) -> ManifestRef | None:
-    return ManifestRef(uri, sha256) if uri is not None and sha256 is not None else None
-
-
-def _milliseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else (moment - _EPOCH_START) // timedelta(milliseconds=1)
+def storable(text: str, *, limit: int) -> str:
+    """`text` as PostgreSQL can keep it: no NUL, no half of a surrogate pair, not longer than `limit` characters."""
+    clean = text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"

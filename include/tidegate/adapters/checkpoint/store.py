@@ -1,28 +1,35 @@
-"""The checkpoint tables in PostgreSQL.
+"""The checkpoint store on PostgreSQL.
 
-Every write is one transaction that first locks the lane's row and compares its fence with the lease: an attempt that
-was superseded changes nothing (I4). Statements are in ``queries.sql``.
+Every write locks its lane's row and compares the fence (I4), then changes the epoch by compare-and-set on (status,
+fence). What a refused change means is not decided here: `protocol.transitions.apply` says so.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-import psycopg
-from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
 
-from tidegate.adapters.checkpoint import rows
-from tidegate.adapters.checkpoint.failures import address, translate
-from tidegate.adapters.checkpoint.migrations import REVISION
+from tidegate.adapters.checkpoint.connection import Cursor, Session
 from tidegate.adapters.checkpoint.queries import QUERIES
+from tidegate.adapters.checkpoint.rows import (
+    epoch_key,
+    epoch_of,
+    head_of,
+    head_values,
+    lane_key,
+    run_values,
+    storable,
+    to_counts,
+    to_ms,
+)
+from tidegate.adapters.checkpoint.summaries import LaneSummary, PipelineSummary
 from tidegate.api.pipeline import Definition
 from tidegate.errors import (
     ConfigurationError,
     FencedError,
     InvariantViolationError,
     LeaseHeldError,
-    OutcomeUnknownError,
     StateIncompatibleError,
 )
 from tidegate.protocol.model import (
@@ -36,371 +43,349 @@ from tidegate.protocol.model import (
     OffsetRange,
     PartitionValues,
     Run,
+    Status,
 )
-from tidegate.protocol.transitions import Event, Standing, Verdict, apply, source_of
+from tidegate.protocol.transitions import TRANSITIONS, Event, Standing, Verdict, apply, source_of
 
-_CONNECT_TIMEOUT_S = 5
-
-
-@dataclass(frozen=True)
-class LaneSummary:
-    """A pipeline's lane, for people. `lane` is None before the first run; a lease that expired shows as no holder."""
-
-    pipeline: str
-    buckets: int
-    lane: str | None
-    lease_owner: str | None
-    lease_seconds_left: float | None
+_ADOPTABLE = [str(status) for (status, event) in TRANSITIONS if event is Event.ATTEMPT_ADOPTED]
+_MESSAGE_LIMIT = 4_000
 
 
 class PostgresCheckpointStore:
-    """Implements `ports.CheckpointStore`.
-
-    One connection, opened when first needed and again after it broke. Not for use by several threads at once.
+    """`ports.CheckpointStore` on one PostgreSQL connection, opened at first use and again after it broke.
 
     Args:
-        url: ``postgresql://user:password@host:port/database``.
+        url: ``postgresql://user:password@host:port/database``; never printed.
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._connection: psycopg.Connection[DictRow] | None = None
+        self._session = Session(url)
 
-    # -- lanes ----------------------------------------------------------------------------------------------------
+    def close(self) -> None:
+        """Give the connection back."""
+        self._session.close()
+
+    # -- pipelines and lanes --------------------------------------------------------------------------------------
 
     def register(self, definition: Definition) -> None:
-        """Make or refresh the pipeline's row; see the port."""
-        wanted = definition.pipeline.buckets
-        with self._transaction() as db:
-            row = _one(
-                db,
-                "register_pipeline",
-                {"name": definition.name, "fingerprint": definition.fingerprint(), "buckets": wanted},
-            )
-            if row is not None and row["buckets"] != wanted:
+        """Make or refresh the pipeline's row.
+
+        Raises StateIncompatibleError when its number of buckets changed, ConfigurationError when another pipeline
+        publishes to one of its tables.
+        """
+        name, buckets = definition.name, definition.pipeline.buckets
+        with self._session.transaction(f"{name}: register") as cursor:
+            tables = [t.name for t in definition.all_targets]
+            foreign = _one(cursor, "foreign_table", {"tables": tables, "pipeline": name})
+            if foreign:
+                raise _foreign(name, foreign["table_name"], foreign["pipeline"])
+            values = {"name": name, "fingerprint": definition.fingerprint(), "buckets": buckets}
+            if _one(cursor, "register_pipeline", values) is None:
+                kept = (_one(cursor, "pipeline", {"name": name}) or {}).get("buckets")
                 raise StateIncompatibleError(
-                    f"{definition.name}: its state is kept in {row['buckets']} buckets, the pipeline declares {wanted}; "
-                    f"declare Pipeline({definition.name!r}, buckets={row['buckets']})"
+                    f"{name}: the state has {kept} buckets, the pipeline now says {buckets}: write buckets={kept} "
+                    "again, or give the pipeline a new name"
                 )
 
     def acquire(self, lane: LaneId, owner: str, *, ttl_s: float) -> Lease:
-        """Take the lane; see the port. If the answer is lost, the same owner simply acquires again."""
-        with self._transaction() as db:
-            _run(db, "make_lane", rows.lane(lane))
-            row = _one(db, "acquire_lane", {**rows.lane(lane), "owner": owner, "ttl_s": ttl_s})
-            if row is not None:
-                return Lease(lane, owner, row["fence"])
-            holder = _one(db, "lane_holder", rows.lane(lane)) or {}
-        raise LeaseHeldError(
-            f"{lane} is being worked on by {holder.get('lease_owner')}, "
-            f"whose lease runs for {holder.get('seconds_left') or 0:.0f} s more unless it is renewed"
-        )
+        """Take the lane with a larger fence than ever before (I4); LeaseHeldError when another owner has it."""
+        with self._session.transaction(f"{lane}: take the lane") as cursor:
+            row = _one(cursor, "acquire_lane", lane_key(lane) | {"owner": owner, "ttl_s": ttl_s})
+            if row is None:
+                held = _one(cursor, "lease_left", lane_key(lane)) or {}
+                raise LeaseHeldError(
+                    f"{lane}: {held.get('lease_owner')} is working on this lane; its lease ends in "
+                    f"{max(0.0, held.get('seconds_left') or 0.0):.1f} s unless it renews it. Wait for it, or try again"
+                )
+            return Lease(lane, owner, row["fence"])
 
     def renew(self, lease: Lease, *, ttl_s: float) -> None:
-        """Extend the lease; see the port."""
-        with self._fenced(lease, f"{lease.lane}: renewing the lease") as db:
-            _run(db, "renew_lane", {**rows.lane(lease.lane), "fence": lease.fence, "ttl_s": ttl_s})
+        """Extend the lease; FencedError when a newer one was taken."""
+        with self._session.transaction(f"{lease.lane}: renew the lease") as cursor:
+            _lock(cursor, lease)
+            cursor.execute(QUERIES["renew_lane"], lane_key(lease.lane) | {"owner": lease.owner, "ttl_s": ttl_s})
 
     def release(self, lease: Lease) -> None:
-        """Give the lane free; see the port. A lost answer costs at most the lease's time."""
-        with self._transaction() as db:
-            _run(db, "release_lane", {**rows.lane(lease.lane), "fence": lease.fence})
+        """Give the lane free if `lease` is still its newest; otherwise do nothing. The fence stays (I4)."""
+        with self._session.transaction(f"{lease.lane}: give the lane back") as cursor:
+            cursor.execute(QUERIES["release_lane"], lane_key(lease.lane) | {"fence": lease.fence})
 
-    # -- epochs ---------------------------------------------------------------------------------------------------
+    def pipelines(self) -> list[PipelineSummary]:
+        """Every registered pipeline and where its lanes stand, by name."""
+        with self._session.transaction("pipelines", writes=False) as cursor:
+            registered = cursor.execute(QUERIES["pipelines"]).fetchall()
+            lanes = cursor.execute(QUERIES["lanes"]).fetchall()
+            heads = {e.lane: e for e in map(epoch_of, cursor.execute(QUERIES["all_heads_of_lanes"]))}
+            unfinished = {e.lane: e for e in map(epoch_of, cursor.execute(QUERIES["all_unfinished"]))}
+        of_pipeline: dict[str, list[LaneSummary]] = {row["name"]: [] for row in registered}
+        for row in lanes:
+            lane = LaneId(row["pipeline"], row["lane"])
+            summary = LaneSummary(
+                lane=lane,
+                fence=row["fence"],
+                lease_owner=row["lease_owner"],
+                lease_expires_ms=to_ms(row["lease_expires_at"]),
+                leased=row["leased"],
+                head=heads.get(lane),
+                unfinished=unfinished.get(lane),
+            )
+            of_pipeline.setdefault(lane.pipeline, []).append(summary)
+        return [
+            PipelineSummary(row["name"], row["fingerprint"], row["buckets"], tuple(of_pipeline[row["name"]]))
+            for row in registered
+        ]
+
+    # -- reading epochs -------------------------------------------------------------------------------------------
 
     def unfinished(self, lane: LaneId) -> Epoch | None:
-        """The lane's one epoch that is not sealed."""
-        return self._epoch("unfinished_epoch", rows.lane(lane))
+        """The lane's one epoch that is PLANNED, STAGED or PUBLISHED."""
+        return self._epoch(lane, "unfinished", {})
 
     def of_run(self, lane: LaneId, run_key: str) -> Epoch | None:
         """The newest epoch that the run planned."""
-        return self._epoch("epoch_of_run", {**rows.lane(lane), "run_key": run_key})
+        return self._epoch(lane, "of_run", {"run_key": run_key})
 
     def last_sealed(self, lane: LaneId) -> Epoch | None:
         """The lane's head."""
-        return self._epoch("last_sealed_epoch", rows.lane(lane))
+        return self._epoch(lane, "last_sealed", {})
 
     def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
         """The newest epochs, newest first."""
-        with self._transaction() as db:
-            return [rows.epoch(r) for r in _all(db, "newest_epochs", {**rows.lane(lane), "limit": limit})]
+        with self._session.transaction(f"{lane}: epochs", writes=False) as cursor:
+            return [epoch_of(r) for r in cursor.execute(QUERIES["epochs"], lane_key(lane) | {"limit": limit})]
+
+    def _epoch(self, lane: LaneId, query: str, values: Mapping[str, Any]) -> Epoch | None:
+        with self._session.transaction(f"{lane}: {query}", writes=False) as cursor:
+            row = _one(cursor, query, lane_key(lane) | values)
+            return epoch_of(row) if row else None
+
+    # -- moving epochs --------------------------------------------------------------------------------------------
 
     def adopt(self, lease: Lease, epoch: Epoch) -> Epoch:
-        """AttemptAdopted; see the port. Repeating it with the same lease returns the row as it is."""
-        with self._fenced(lease, f"adopting {epoch}") as db:
-            row = _one(db, "adopt_epoch", {**rows.key(epoch), "fence": lease.fence})
-            if row is not None:
-                return rows.epoch(row)
-            now = self._current(db, epoch)
-            if now.fence == lease.fence:
-                return now
-            raise InvariantViolationError(f"{epoch} is {now.status} under fence {now.fence} and cannot be adopted")
+        """AttemptAdopted: hand the unfinished epoch to this lease, which fences off every older attempt (I4)."""
+        with self._session.transaction(f"{epoch}: adopt") as cursor:
+            return _advance(cursor, "adopt_epoch", Event.ATTEMPT_ADOPTED, lease, epoch, {"sources": _ADOPTABLE})[0]
 
     def plan(
-        self, lease: Lease, *, run: Run, fingerprint: str, offsets: OffsetRange, discovered: Sequence[FileEntry]
+        self,
+        lease: Lease,
+        *,
+        run: Run,
+        fingerprint: str,
+        offsets: OffsetRange,
+        discovered: Sequence[FileEntry],
     ) -> Epoch:
-        """Append to the source log and fix the next range, together; see the port."""
-        lane = rows.lane(lease.lane)
-        with self._fenced(lease, f"{lease.lane}: planning") as db:
-            planned = _one(db, "unfinished_epoch", lane)
-            if planned is not None:
-                return _same_plan(rows.epoch(planned), lease, run, offsets)
-            row = _one(db, "last_sealed_epoch", lane)
-            last = rows.epoch(row) if row else None
-            _check_contiguous(lease.lane, last, offsets)
-            self._append(db, lease.lane, discovered)
-            newest = _all(db, "newest_epochs", {**lane, "limit": 1})
-            manifest = last.manifest if last else None
-            made = _one(
-                db,
-                "plan_epoch",
-                {
-                    **lane,
-                    "epoch": newest[0]["epoch"] + 1 if newest else 1,
-                    "fence": lease.fence,
-                    "run_key": run.key,
-                    "run_owner": run.owner,
-                    "clear_number": run.clear_number,
-                    "logical_date_ms": run.logical_date_ms,
-                    "interval_start_ms": run.interval_start_ms,
-                    "interval_end_ms": run.interval_end_ms,
-                    "fingerprint": fingerprint,
-                    "offset_start": offsets.start,
-                    "offset_stop": offsets.stop,
-                    "parent_uri": manifest.uri if manifest else None,
-                    "parent_sha256": manifest.sha256 if manifest else None,
-                    "watermark_in_ms": last.watermark_out_ms if last else None,
-                },
-            )
-            return rows.epoch(made or {})
+        """Append `discovered` to the source log and fix `offsets` as the next epoch, in one transaction (I1, I8).
+
+        When this lease's plan took effect before, though its answer was lost, its epoch is returned.
+        """
+        with self._session.transaction(f"{lease.lane}: plan [{offsets.start}, {offsets.stop})") as cursor:
+            _lock(cursor, lease)
+            row = _one(cursor, "unfinished", lane_key(lease.lane))
+            if row:
+                return _planned_before(epoch_of(row), lease, run, offsets)
+            row = _one(cursor, "last_sealed", lane_key(lease.lane))
+            last = epoch_of(row) if row else None
+            expected = last.offsets.stop if last else 0
+            if offsets.start != expected:
+                raise InvariantViolationError(
+                    f"{lease.lane}: a plan starts at source position {offsets.start}, but the last sealed epoch "
+                    f"({last.epoch if last else 'none'}) ends at {expected}. Run `tidegate verify`"
+                )
+            _append_log(cursor, lease.lane, offsets, discovered)
+            values = {
+                "epoch": last.epoch + 1 if last else 1,
+                "fence": lease.fence,
+                "fingerprint": fingerprint,
+                "offset_start": offsets.start,
+                "offset_stop": offsets.stop,
+                "parent_uri": last.manifest.uri if last and last.manifest else None,
+                "parent_sha256": last.manifest.sha256 if last and last.manifest else None,
+                "watermark_in_ms": last.watermark_out_ms if last else None,
+            }
+            planned = _one(cursor, "plan_epoch", lane_key(lease.lane) | run_values(run) | values)
+            if planned is None:
+                raise InvariantViolationError(f"{lease.lane}: the plan left no row. Run `tidegate verify`")
+            return epoch_of(planned)
 
     def stage(
         self, lease: Lease, epoch: Epoch, *, manifest: ManifestRef, watermark_ms: int | None, counts: Counts
     ) -> Epoch:
-        """FilesStaged; see the port."""
-        with self._fenced(lease, f"staging {epoch}") as db:
-            more = {
-                "manifest_uri": manifest.uri,
-                "manifest_sha256": manifest.sha256,
-                "watermark_out_ms": watermark_ms,
-                "counts": rows.counts(counts),
-            }
-            staged = self._change(db, lease, epoch, Event.FILES_STAGED, more)
-            if staged.manifest != manifest:
-                raise InvariantViolationError(f"{epoch} was staged before with another manifest, {staged.manifest}")
+        """FilesStaged: PLANNED → STAGED: name the epoch's one manifest (I5). May be repeated with the same manifest."""
+        values = {
+            "manifest_uri": manifest.uri,
+            "manifest_sha256": manifest.sha256,
+            "watermark_out_ms": watermark_ms,
+            "counts": to_counts(counts),
+        }
+        with self._session.transaction(f"{epoch}: stage") as cursor:
+            staged, verdict = _advance(cursor, "stage_epoch", Event.FILES_STAGED, lease, epoch, values)
+            if verdict is Verdict.ALREADY and staged.manifest != manifest:
+                raise InvariantViolationError(
+                    f"{epoch}: attempt {lease.fence} staged {staged.manifest} before and {manifest} now. Run "
+                    "`tidegate verify`"
+                )
             return staged
 
     def publish(self, lease: Lease, epoch: Epoch, *, heads: Sequence[Head]) -> Epoch:
-        """PartitionsPublished, and the heads set in the same transaction; see the port."""
-        with self._fenced(lease, f"publishing {epoch}") as db:
-            published = self._change(db, lease, epoch, Event.PARTITIONS_PUBLISHED, {})
-            for head in heads:
-                parameters = {**vars(head), "values": rows.values(head.values)}
-                if _one(db, "set_head", parameters) is None:
-                    raise ConfigurationError(
-                        f"{epoch}: partition {'/'.join(head.values)} of {head.table} belongs to another pipeline; "
-                        "give each pipeline its own table"
-                    )
+        """PartitionsPublished: STAGED → PUBLISHED and the table heads, in one transaction (I2)."""
+        ours = (epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation)
+        for head in heads:
+            if (head.pipeline, head.lane, head.epoch, head.generation) != ours:
+                raise InvariantViolationError(f"{epoch}: {head} is not this epoch's. Run `tidegate verify`")
+        with self._session.transaction(f"{epoch}: publish") as cursor:
+            published, verdict = _advance(cursor, "publish_epoch", Event.PARTITIONS_PUBLISHED, lease, epoch, {})
+            if verdict is Verdict.ACCEPTED and heads:
+                _set_heads(cursor, epoch, heads)
             return published
 
     def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
-        """EpochSealed; see the port."""
-        with self._fenced(lease, f"sealing {epoch}") as db:
-            return self._change(db, lease, epoch, Event.EPOCH_SEALED, {})
+        """EpochSealed: PUBLISHED → SEALED: its range is done for good, and the next epoch starts behind it (I1)."""
+        with self._session.transaction(f"{epoch}: seal") as cursor:
+            return _advance(cursor, "seal_epoch", Event.EPOCH_SEALED, lease, epoch, {})[0]
 
     def record_failure(self, lease: Lease, epoch: Epoch, *, kind: str, message: str) -> None:
-        """Note why an attempt failed; see the port."""
-        with self._transaction() as db:
-            _run(
-                db, "record_failure", {**rows.key(epoch), "fence": lease.fence, "kind": kind, "message": message[:8000]}
-            )
+        """Note why an attempt failed; the status stays. FencedError when `lease` is not the newest (I4)."""
+        with self._session.transaction(f"{epoch}: record the failure {kind}") as cursor:
+            _lock(cursor, lease)
+            noted = {"kind": kind, "message": storable(message, limit=_MESSAGE_LIMIT)}
+            cursor.execute(QUERIES["record_failure"], epoch_key(epoch) | noted)
 
-    # -- heads and logs -------------------------------------------------------------------------------------------
+    # -- table heads ----------------------------------------------------------------------------------------------
 
     def heads(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Head]:
-        """The heads of a table: all, or those of the given partitions."""
-        with self._transaction() as db:
-            if values is None:
-                found = _all(db, "all_heads", {"table": table})
-            else:
-                found = _all(db, "some_heads", {"table": table, "values": [rows.values(v) for v in values]})
-        return {h.values: h for h in map(rows.head, found)}
+        """The heads of a table: all of them, or those of the given partitions."""
+        with self._session.transaction(f"{table}: heads", writes=False) as cursor:
+            return _heads(cursor, table, values)
+
+    def heads_of_pipeline(self, pipeline: str) -> list[Head]:
+        """Every head that the pipeline set, by table and values."""
+        with self._session.transaction(f"{pipeline}: heads", writes=False) as cursor:
+            return [head_of(r) for r in cursor.execute(QUERIES["heads_of_pipeline"], {"pipeline": pipeline})]
+
+    # -- source log -----------------------------------------------------------------------------------------------
 
     def known_paths(self, pipeline: str, paths: Sequence[str]) -> set[str]:
-        """Those of `paths` that are in the source log."""
-        with self._transaction() as db:
-            return {r["path"] for r in _all(db, "known_paths", {"pipeline": pipeline, "paths": list(paths)})}
+        """Those of `paths` that are in the pipeline's source log."""
+        values = {"pipeline": pipeline, "paths": list(paths)}
+        with self._session.transaction(f"{pipeline}: known paths", writes=False) as cursor:
+            return {r["path"] for r in cursor.execute(QUERIES["known_paths"], values)}
 
     def log(self, pipeline: str, offsets: OffsetRange) -> list[FileEntry]:
         """The source log's entries in the range, in order."""
-        with self._transaction() as db:
-            found = _all(db, "log_range", {"pipeline": pipeline, "start": offsets.start, "stop": offsets.stop})
-        return [FileEntry(**r) for r in found]
+        values = {"pipeline": pipeline, "start": offsets.start, "stop": offsets.stop}
+        with self._session.transaction(f"{pipeline}: source log", writes=False) as cursor:
+            return [FileEntry(**r) for r in cursor.execute(QUERIES["log"], values)]
 
     def log_end(self, pipeline: str) -> int:
-        """One past the last position in the source log."""
-        with self._transaction() as db:
-            return int(_all(db, "log_end", {"pipeline": pipeline})[0]["log_end"])
+        """One past the last position in the source log: 0 when it is empty."""
+        with self._session.transaction(f"{pipeline}: end of the source log", writes=False) as cursor:
+            return _log_end(cursor, pipeline)
 
-    def pipelines(self) -> list[LaneSummary]:
-        """Every lane of every pipeline."""
-        with self._transaction() as db:
-            found = [
-                LaneSummary(r["name"], r["buckets"], r["lane"], r["lease_owner"], r["lease_seconds_left"])
-                for r in _all(db, "pipelines", {})
-            ]
-        return [
-            s if (s.lease_seconds_left or 0) > 0 else LaneSummary(s.pipeline, s.buckets, s.lane, None, None)
-            for s in found
-        ]
 
-    def close(self) -> None:
-        """Give the connection back."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+def _one(cursor: Cursor, query: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    return cursor.execute(QUERIES[query], values).fetchone()
 
-    # -- transactions ---------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _transaction(self) -> Iterator[psycopg.Connection[DictRow]]:
-        """One transaction. A connection that breaks while it commits leaves the outcome unknown."""
-        db = self._open()
-        try:
-            yield db
-        except psycopg.Error as e:
-            self._drop_broken()
-            raise translate(e, self._url) from e
-        except BaseException:
-            if not db.closed:
-                db.rollback()
-            raise
-        try:
-            db.commit()
-        except psycopg.Error as e:
-            self._drop_broken()
-            raise OutcomeUnknownError(
-                f"checkpoint database {address(self._url)}: the connection broke while a change was committed; the next "
-                "attempt reads back whether it took effect"
-            ) from e
-
-    @contextmanager
-    def _fenced(self, lease: Lease, doing: str) -> Iterator[psycopg.Connection[DictRow]]:
-        with self._transaction() as db:
-            row = _one(db, "lock_lane", rows.lane(lease.lane))
-            if row is None or row["fence"] != lease.fence:
-                newest = row["fence"] if row else None
-                raise FencedError(
-                    f"{doing}: attempt {lease.fence} was superseded by attempt {newest}; nothing was changed"
-                )
-            yield db
-
-    def _open(self) -> psycopg.Connection[DictRow]:
-        if self._connection is not None and not self._connection.closed:
-            return self._connection
-        try:
-            db = psycopg.connect(
-                self._url, connect_timeout=_CONNECT_TIMEOUT_S, application_name="tidegate", row_factory=dict_row
-            )
-        except psycopg.Error as e:
-            raise translate(e, self._url) from e
-        try:
-            self._check_revision(db)
-        except BaseException:
-            db.close()
-            raise
-        self._connection = db
-        return db
-
-    def _check_revision(self, db: psycopg.Connection[DictRow]) -> None:
-        try:
-            row = _one(db, "revision", {})
-            db.commit()
-        except psycopg.errors.UndefinedTable:
-            row = None
-        except psycopg.Error as e:
-            raise translate(e, self._url) from e
-        if row is None or row["version_num"] != REVISION:
-            raise ConfigurationError(
-                f"checkpoint database {address(self._url)} has schema {row['version_num'] if row else 'none'}, this "
-                f"version of tidegate needs {REVISION}: run `tidegate migrate`"
-            )
-
-    def _drop_broken(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    # -- changes --------------------------------------------------------------------------------------------------
-
-    def _change(
-        self, db: psycopg.Connection[DictRow], lease: Lease, epoch: Epoch, event: Event, more: dict[str, Any]
-    ) -> Epoch:
-        """Compare-and-set on (status, fence). When nothing changes, the protocol's table says what that means."""
-        parameters = {**rows.key(epoch), "fence": lease.fence, "source": source_of(event), **more}
-        row = _one(db, _STATEMENTS[event], parameters)
-        if row is not None:
-            return rows.epoch(row)
-        now = self._current(db, epoch)
-        _, verdict = apply(Standing(now.status, now.fence), event, fence=lease.fence)
-        if verdict is Verdict.ALREADY:
-            return now
-        if verdict is Verdict.FENCED:
-            raise FencedError(
-                f"{epoch}: attempt {lease.fence} was superseded by attempt {now.fence}; nothing was changed"
-            )
-        raise InvariantViolationError(
-            f"{epoch} is {now.status}: {event} is not possible from there; run `tidegate verify`"
+def _lock(cursor: Cursor, lease: Lease) -> None:
+    """Hold the lane's row for this transaction, in which `lease` is the newest: else FencedError (I4)."""
+    row = _one(cursor, "lock_lane", lane_key(lease.lane))
+    if row is None:
+        raise InvariantViolationError(f"{lease.lane}: nobody ever took this lane, yet attempt {lease.fence} writes")
+    if row["fence"] != lease.fence:
+        raise FencedError(
+            f"{lease.lane}: attempt {lease.fence} ({lease.owner}) was superseded by attempt {row['fence']} "
+            f"({row['lease_owner'] or 'ended'}): nothing was changed; leave the epoch to the newer one"
         )
 
-    def _current(self, db: psycopg.Connection[DictRow], epoch: Epoch) -> Epoch:
-        row = _one(db, "one_epoch", rows.key(epoch))
-        if row is None:
-            raise InvariantViolationError(f"{epoch} is not in the checkpoint table; run `tidegate verify`")
-        return rows.epoch(row)
 
-    def _append(self, db: psycopg.Connection[DictRow], lane: LaneId, discovered: Sequence[FileEntry]) -> None:
-        end = _all(db, "log_end", {"pipeline": lane.pipeline})[0]["log_end"]
-        if [e.position for e in discovered] != list(range(end, end + len(discovered))):
-            raise InvariantViolationError(f"{lane}: discovered files do not continue the source log at {end}")
-        with db.cursor() as cursor:
-            cursor.executemany(
-                QUERIES["append_log"].encode(), [{**vars(e), "pipeline": lane.pipeline} for e in discovered]
+def _advance(
+    cursor: Cursor, query: str, event: Event, lease: Lease, epoch: Epoch, values: Mapping[str, Any]
+) -> tuple[Epoch, Verdict]:
+    """Make one change by compare-and-set; when nothing changed, let the protocol say why."""
+    if lease.lane != epoch.lane:
+        raise InvariantViolationError(f"{epoch}: the lease is for {lease.lane}")
+    _lock(cursor, lease)
+    params = epoch_key(epoch) | {"fence": lease.fence} | values
+    if event is not Event.ATTEMPT_ADOPTED:
+        source = source_of(event)
+        params |= {"source": source, "target": TRANSITIONS[source, event]}
+    row = _one(cursor, query, params)
+    if row:
+        return epoch_of(row), Verdict.ACCEPTED
+    row = _one(cursor, "epoch", epoch_key(epoch))
+    if row is None:
+        raise InvariantViolationError(f"{epoch}: not in the checkpoint table. Run `tidegate verify`")
+    found = epoch_of(row)
+    _, verdict = apply(Standing(found.status, found.fence), event, fence=lease.fence)
+    if verdict is Verdict.ALREADY:
+        return found, verdict
+    if verdict is Verdict.FENCED:
+        raise FencedError(
+            f"{found}: attempt {lease.fence} reports {event}, but the epoch is with attempt {found.fence}: nothing "
+            "was changed; run again to adopt it"
+        )
+    raise InvariantViolationError(
+        f"{found} is {found.status}: {event} by attempt {lease.fence} cannot follow. Run `tidegate verify`"
+    )
+
+
+def _planned_before(unfinished: Epoch, lease: Lease, run: Run, offsets: OffsetRange) -> Epoch:
+    """The unfinished epoch, when it is this very plan whose answer was lost (I1, I6)."""
+    found = (unfinished.status, unfinished.run.key, unfinished.fence, unfinished.offsets)
+    if found == (Status.PLANNED, run.key, lease.fence, offsets):
+        return unfinished
+    raise InvariantViolationError(
+        f"{unfinished} of run {unfinished.run.key} is still {unfinished.status}: finish it before a new range is planned"
+    )
+
+
+def _append_log(cursor: Cursor, lane: LaneId, offsets: OffsetRange, discovered: Sequence[FileEntry]) -> None:
+    """Give the files their places, without a gap before, between or behind them up to the range's end (I8)."""
+    end = _log_end(cursor, lane.pipeline)
+    for position, entry in enumerate(discovered, start=end):
+        if entry.position != position:
+            raise InvariantViolationError(
+                f"{lane}: {entry.path} was discovered for position {entry.position} of the source log, but {position} "
+                "is next: nothing was planned; run again"
             )
-
-    def _epoch(self, query: str, parameters: dict[str, Any]) -> Epoch | None:
-        with self._transaction() as db:
-            row = _one(db, query, parameters)
-        return rows.epoch(row) if row else None
-
-
-_STATEMENTS = {
-    Event.FILES_STAGED: "stage_epoch",
-    Event.PARTITIONS_PUBLISHED: "publish_epoch",
-    Event.EPOCH_SEALED: "seal_epoch",
-}
+    if offsets.stop > end + len(discovered):
+        raise InvariantViolationError(
+            f"{lane}: a plan ends at source position {offsets.stop}, but the source log ends at "
+            f"{end + len(discovered)}. Run `tidegate verify`"
+        )
+    if discovered:
+        cursor.executemany(QUERIES["append_log"], [asdict(e) | {"pipeline": lane.pipeline} for e in discovered])
 
 
-def _run(db: psycopg.Connection[DictRow], query: str, parameters: dict[str, Any]) -> psycopg.Cursor[DictRow]:
-    return db.execute(QUERIES[query].encode(), parameters)
+def _log_end(cursor: Cursor, pipeline: str) -> int:
+    row = _one(cursor, "log_end", {"pipeline": pipeline})
+    return int(row["log_end"]) if row else 0
 
 
-def _one(db: psycopg.Connection[DictRow], query: str, parameters: dict[str, Any]) -> DictRow | None:
-    return _run(db, query, parameters).fetchone()
+def _heads(cursor: Cursor, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Head]:
+    if values is None:
+        rows = cursor.execute(QUERIES["heads"], {"table": table})
+    else:
+        wanted = [Jsonb(list(v)) for v in values]
+        rows = cursor.execute(QUERIES["heads_of_values"], {"table": table, "values": wanted})
+    return {h.values: h for h in map(head_of, rows)}
 
 
-def _all(db: psycopg.Connection[DictRow], query: str, parameters: dict[str, Any]) -> list[DictRow]:
-    return _run(db, query, parameters).fetchall()
+def _set_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head]) -> None:
+    """Upsert the heads, in one order for everybody so that two pipelines cannot lock each other out."""
+    ordered = sorted(heads, key=lambda h: (h.table, h.values))
+    cursor.executemany(QUERIES["set_head"], [head_values(h) for h in ordered])
+    if cursor.rowcount != len(ordered):
+        for table in {h.table for h in ordered}:
+            for head in _heads(cursor, table, [h.values for h in ordered if h.table == table]).values():
+                if head.pipeline != epoch.lane.pipeline:
+                    raise _foreign(epoch, table, head.pipeline)
+        raise InvariantViolationError(f"{epoch}: {cursor.rowcount} of {len(ordered)} heads were set")
 
 
-def _same_plan(found: Epoch, lease: Lease, run: Run, offsets: OffsetRange) -> Epoch:
-    """The answer of an earlier, equal call was lost; anything else is a second open epoch (I1)."""
-    if (found.run.key, found.fence, found.offsets) == (run.key, lease.fence, offsets):
-        return found
-    raise InvariantViolationError(f"{found} is {found.status}: it must be finished before another epoch is planned")
-
-
-def _check_contiguous(lane: LaneId, last: Epoch | None, offsets: OffsetRange) -> None:
-    start = last.offsets.stop if last else 0
-    if offsets.start != start:
-        raise InvariantViolationError(f"{lane}: the next epoch must start at offset {start}, not {offsets.start} (I1)")
+def _foreign(subject: Epoch | str, table: str, owner: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{subject}: table {table} belongs to pipeline {owner}, whose partitions it may not replace: give each "
+        "pipeline tables of its own"
+    )

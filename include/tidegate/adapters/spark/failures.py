@@ -45,8 +45,7 @@ _MARKS: tuple[tuple[str, type[TidegateError], str], ...] = (
     (
         "ModuleNotFoundError",
         ConfigurationError,
-        "Spark's Python workers cannot import what the function needs: install it there (the pipeline's own file is "
-        + "shipped, but not an object in it that pickles by name, as one made by functools.lru_cache)",
+        "Spark's Python workers cannot import what the function needs (install it there; see docs/pipelines.md)",
     ),
     ("OPERATION_CANCELED", UnavailableError, "the operation was interrupted"),
     ("ENOSPC", UnavailableError, "storage is full"),

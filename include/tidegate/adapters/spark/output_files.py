@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tidegate.adapters.spark.local_files import open_output
+from tidegate.adapters.files.locations import open_output
 from tidegate.protocol.model import DataFile, PartitionValues
 from tidegate.protocol.partitions import DEFAULT_PARTITION, partition_path
 

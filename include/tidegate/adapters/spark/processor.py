@@ -237,7 +237,7 @@ class _Epoch:
         before = self._task.epoch.watermark_in_ms
         if timestamps is None or not latest:
             return before
-        reached = max(latest) - int(timestamps.max_out_of_orderness.total_seconds() * 1000)
+        reached: int = max(latest) - int(timestamps.max_out_of_orderness.total_seconds() * 1000)
         return reached if before is None else max(before, reached)
 
     def _tick(self, name: str) -> None:

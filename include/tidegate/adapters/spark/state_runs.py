@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import ipc
 
-from tidegate.adapters.spark.local_files import open_input, open_output
+from tidegate.adapters.files.locations import open_input, open_output
 from tidegate.errors import StateIncompatibleError
 
 HASH = "_hash"

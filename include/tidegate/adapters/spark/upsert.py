@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.adapters.spark.local_files import files_in, open_input, open_output
+from tidegate.adapters.files.locations import files_in, open_input, open_output
 from tidegate.protocol.model import DataFile
 
 _ROW = "_tidegate_row"

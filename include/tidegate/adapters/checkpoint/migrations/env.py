@@ -1,7 +1,8 @@
-"""Runs the migrations on the connection that `tidegate.adapters.checkpoint.migrations` hands over."""
+"""Alembic's entry: runs the migrations on the connection that `migrate` opened, inside its transaction."""
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], version_table="tidegate_version")
+attributes = context.config.attributes
+context.configure(connection=attributes["connection"], version_table=attributes["version_table"])
 with context.begin_transaction():
     context.run_migrations()

@@ -1,4 +1,4 @@
-"""Files as Spark's Python workers see them: by URI, memory-mapped where they are local."""
+"""Locations as Hadoop spells them, opened through pyarrow; memory-mapped where they are local."""
 
 import pyarrow as pa
 from pyarrow import fs

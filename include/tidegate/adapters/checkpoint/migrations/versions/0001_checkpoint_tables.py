@@ -1,0 +1,121 @@
+"""The checkpoint tables.
+
+Names of revisions are numbers of four digits: the store compares them as text.
+"""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+TABLES = (
+    """
+    CREATE TABLE pipelines (
+        name text PRIMARY KEY CHECK (name <> ''),
+        fingerprint text NOT NULL,
+        buckets integer NOT NULL CHECK (buckets BETWEEN 1 AND 4096),
+        created_at timestamptz NOT NULL DEFAULT now(),
+        updated_at timestamptz NOT NULL DEFAULT now()
+    )
+    """,
+    """
+    CREATE TABLE lanes (
+        pipeline text NOT NULL REFERENCES pipelines (name),
+        lane text NOT NULL CHECK (lane <> ''),
+        fence bigint NOT NULL CHECK (fence >= 1),
+        lease_owner text,
+        lease_expires_at timestamptz,
+        PRIMARY KEY (pipeline, lane),
+        CHECK ((lease_owner IS NULL) = (lease_expires_at IS NULL))
+    )
+    """,
+    """
+    CREATE TABLE epochs (
+        pipeline text NOT NULL,
+        lane text NOT NULL,
+        epoch bigint NOT NULL CHECK (epoch >= 1),
+        generation integer NOT NULL CHECK (generation >= 1),
+        status text NOT NULL CHECK (status IN ('PLANNED', 'STAGED', 'PUBLISHED', 'SEALED', 'ABANDONED')),
+        fence bigint NOT NULL CHECK (fence >= 1),
+        attempts integer NOT NULL DEFAULT 1 CHECK (attempts >= 1),
+        fingerprint text NOT NULL,
+        run_key text NOT NULL,
+        run_owner text NOT NULL,
+        run_clear_number integer NOT NULL CHECK (run_clear_number >= 0),
+        run_logical_date timestamptz,
+        run_interval_start timestamptz,
+        run_interval_end timestamptz,
+        offset_start bigint NOT NULL CHECK (offset_start >= 0),
+        offset_stop bigint NOT NULL,
+        parent_uri text,
+        parent_sha256 text,
+        manifest_uri text,
+        manifest_sha256 text,
+        watermark_in_ms bigint,
+        watermark_out_ms bigint,
+        counts jsonb,
+        planned_at timestamptz NOT NULL,
+        staged_at timestamptz,
+        published_at timestamptz,
+        sealed_at timestamptz,
+        failure_kind text,
+        failure_message text,
+        PRIMARY KEY (pipeline, lane, epoch, generation),
+        FOREIGN KEY (pipeline, lane) REFERENCES lanes (pipeline, lane),
+        CHECK (offset_start <= offset_stop),
+        CHECK ((parent_uri IS NULL) = (parent_sha256 IS NULL)),
+        CHECK ((manifest_uri IS NULL) = (manifest_sha256 IS NULL)),
+        CONSTRAINT staged_has_manifest CHECK (
+            status IN ('PLANNED', 'ABANDONED')
+            OR (manifest_uri IS NOT NULL AND counts IS NOT NULL AND staged_at IS NOT NULL)
+        ),
+        CONSTRAINT published_has_time CHECK (status NOT IN ('PUBLISHED', 'SEALED') OR published_at IS NOT NULL),
+        CONSTRAINT sealed_has_time CHECK ((status = 'SEALED') = (sealed_at IS NOT NULL))
+    )
+    """,
+    # I1: a lane works on one epoch at a time, whatever the code above the database believes.
+    """
+    CREATE UNIQUE INDEX one_unfinished_epoch_per_lane ON epochs (pipeline, lane)
+    WHERE status IN ('PLANNED', 'STAGED', 'PUBLISHED')
+    """,
+    "CREATE INDEX epochs_of_run ON epochs (pipeline, lane, run_key)",
+    """
+    CREATE TABLE table_heads (
+        table_name text NOT NULL CHECK (table_name <> ''),
+        partition_values jsonb NOT NULL CHECK (jsonb_typeof(partition_values) = 'array'),
+        location text NOT NULL,
+        pipeline text NOT NULL,
+        lane text NOT NULL,
+        epoch bigint NOT NULL,
+        generation integer NOT NULL,
+        rows bigint NOT NULL CHECK (rows >= 0),
+        updated_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (table_name, partition_values),
+        FOREIGN KEY (pipeline, lane, epoch, generation) REFERENCES epochs (pipeline, lane, epoch, generation)
+    )
+    """,
+    "CREATE INDEX heads_of_pipeline ON table_heads (pipeline, lane, epoch, generation)",
+    """
+    CREATE TABLE source_log (
+        pipeline text NOT NULL REFERENCES pipelines (name),
+        position bigint NOT NULL CHECK (position >= 0),
+        path text NOT NULL,
+        size bigint NOT NULL CHECK (size >= 0),
+        modified_ns bigint NOT NULL,
+        discovered_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (pipeline, position),
+        UNIQUE (pipeline, path)
+    )
+    """,
+)
+
+
+def upgrade() -> None:
+    for statement in TABLES:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the checkpoint tables are the source of truth: restore a backup instead")

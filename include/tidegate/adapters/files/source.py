@@ -1,0 +1,160 @@
+"""A folder as a source: files that appear become an ordered, immutable log."""
+
+import gzip
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tidegate.api.settings import FileFormat, FileSource
+from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, UnavailableError
+from tidegate.ports import CheckpointStore, Planned
+from tidegate.protocol.model import FileEntry, OffsetRange
+
+HIDDEN = (".", "_")
+UNFINISHED = (".tmp", ".part", ".partial", ".inprogress", ".crdownload", ".filepart", "._COPYING_")
+
+
+@dataclass(frozen=True)
+class Caps:
+    """The most that one epoch takes; None is no bound."""
+
+    files: int | None
+    rows: int | None
+    bytes: int | None
+
+
+def choose(entries: Sequence[FileEntry], caps: Caps, rows_of: Callable[[FileEntry], int]) -> int:
+    """How many of the next entries go into one epoch.
+
+    The epoch ends with the file that reaches a cap, so there is at least one when there are any: files are not split.
+    `rows_of` is only called when rows are capped, and only for files that are taken.
+    """
+    taken = rows = size = 0
+    for entry in entries:
+        taken += 1
+        size += entry.size
+        if caps.rows is not None:
+            rows += rows_of(entry)
+        reached = (caps.files, taken), (caps.bytes, size), (caps.rows, rows)
+        if any(cap is not None and count >= cap for cap, count in reached):
+            break
+    return taken
+
+
+class FileSourceAdapter:
+    """Implements `ports.Source` for one pipeline's FileSource. Symbolic links are followed."""
+
+    def __init__(self, settings: FileSource, pipeline: str, *, now: Callable[[], float] = time.time) -> None:
+        self._settings = settings
+        self._pipeline = pipeline
+        self._now = now
+
+    def plan(self, store: CheckpointStore, *, start: int) -> Planned:
+        """List the folder and choose the next range; see the port.
+
+        Raises:
+            ConfigurationError: the folder is missing or cannot be listed.
+        """
+        end = store.log_end(self._pipeline)
+        found = sorted(self._settled(), key=lambda f: f[0])
+        known = store.known_paths(self._pipeline, [path for path, _ in found])
+        new = [(path, info) for path, info in found if path not in known]
+        discovered = tuple(FileEntry(end + i, p, info.st_size, info.st_mtime_ns) for i, (p, info) in enumerate(new))
+        waiting = [*store.log(self._pipeline, OffsetRange(start, end)), *discovered]
+        s = self._settings
+        taken = choose(waiting, Caps(s.max_files, s.max_rows, s.max_bytes), self._rows)
+        return Planned(discovered, OffsetRange(start, start + taken))
+
+    def check(self, entries: Sequence[FileEntry]) -> None:
+        """Compare every planned file with what was planned; see the port."""
+        for entry in entries:
+            try:
+                info = os.stat(entry.path)  # noqa: PTH116  (thousands of files: no Path objects)
+            except FileNotFoundError:
+                raise SourceGapError(
+                    f"{self._pipeline}: planned file {entry.path} is gone; put it back as it was ({entry.size} bytes)"
+                ) from None
+            except OSError as e:
+                raise UnavailableError(f"{self._pipeline}: {entry.path} cannot be looked at: {e}") from e
+            if (info.st_size, info.st_mtime_ns) != (entry.size, entry.modified_ns):
+                raise SourceGapError(
+                    f"{self._pipeline}: planned file {entry.path} has changed: planned with {entry.size} bytes, now "
+                    f"{info.st_size}, modified {(info.st_mtime_ns - entry.modified_ns) / 1e9:+.3f} s later. Put the "
+                    "old file back; new data belong into a file of a new name"
+                )
+            if not os.access(entry.path, os.R_OK):
+                raise ConfigurationError(f"{self._pipeline}: no right to read {entry.path}")
+            if self._settings.format is FileFormat.PARQUET:
+                _check_parquet(entry.path, self._settings.schema, self._pipeline)
+
+    def _settled(self) -> Iterator[tuple[str, os.stat_result]]:
+        """Finished files: not hidden, no temporary suffix, unchanged for the settle time."""
+        latest = self._now() - self._settings.settle.total_seconds()
+        for path in self._walk(str(self._settings.path)):
+            try:
+                info = os.stat(path)  # noqa: PTH116
+            except OSError:
+                continue  # it vanished since the listing: it was never planned
+            if stat.S_ISREG(info.st_mode) and info.st_mtime <= latest:
+                yield path, info
+
+    def _walk(self, folder: str) -> Iterator[str]:
+        try:
+            with os.scandir(folder) as listing:
+                for item in listing:
+                    if item.name.startswith(HIDDEN) or item.name.endswith(UNFINISHED):
+                        continue
+                    if item.is_dir():
+                        yield from self._walk(item.path)
+                    else:
+                        yield item.path
+        except OSError as e:
+            if folder != str(self._settings.path) and isinstance(e, FileNotFoundError):
+                return
+            raise ConfigurationError(
+                f"{self._pipeline}: source folder {folder} cannot be listed: {e.strerror}; make it, mount it or correct "
+                "FileSource.path"
+            ) from e
+
+    def _rows(self, entry: FileEntry) -> int:
+        try:
+            return count_rows(Path(entry.path), FileFormat(self._settings.format))
+        except (OSError, pa.ArrowInvalid):
+            return 0  # the epoch itself says what is wrong with the file
+
+
+def count_rows(path: Path, file_format: FileFormat) -> int:
+    """Rows of a file: from a Parquet footer, else by counting lines (a CSV header is not a row)."""
+    if file_format is FileFormat.PARQUET:
+        return int(pq.read_metadata(path).num_rows)
+    lines, last = 0, b"\n"
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as f:
+        while chunk := f.read(1 << 20):
+            lines += chunk.count(b"\n")
+            last = chunk[-1:]
+    lines += last != b"\n"
+    return max(0, lines - 1) if file_format is FileFormat.CSV else lines
+
+
+def _check_parquet(path: str, schema: pa.Schema, pipeline: str) -> None:
+    """Spark reads a column that a file lacks as null, and a timestamp without zone as another type: say so instead."""
+    try:
+        found = pq.read_schema(path)
+    except (pa.ArrowInvalid, OSError) as e:
+        raise MalformedInputError(f"{pipeline}: {path} is not a Parquet file: {e}") from e
+    for field in schema:
+        if field.name not in found.names:
+            raise MalformedInputError(
+                f"{pipeline}: {path} has no column {field.name!r}; it has {', '.join(found.names)}"
+            )
+        there = found.field(field.name).type
+        if pa.types.is_timestamp(field.type) and pa.types.is_timestamp(there) and there.tz is None:
+            raise MalformedInputError(
+                f"{pipeline}: column {field.name!r} of {path} is a timestamp without a zone; write it as UTC"
+            )

@@ -1,0 +1,67 @@
+"""Whole objects by location: manifests, listings and footers."""
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from tidegate.adapters.files.locations import open_input, resolve
+from tidegate.errors import ConfigurationError, UnavailableError
+
+
+class FsStorage:
+    """Implements `ports.Storage` on every file system that pyarrow reaches."""
+
+    def write(self, uri: str, data: bytes) -> None:
+        """Write a new object. A local file appears whole or not at all, and is on disk when this returns."""
+        system, path = resolve(uri)
+        try:
+            if isinstance(system, fs.LocalFileSystem):
+                _write_local(Path(path), data)
+                return
+            system.create_dir(path.rpartition("/")[0], recursive=True)
+            with system.open_output_stream(path) as stream:
+                stream.write(data)
+        except PermissionError as e:
+            raise ConfigurationError(f"no right to write {uri}: {e}") from e
+        except OSError as e:
+            raise UnavailableError(f"{uri} could not be written: {e}; nothing refers to it yet, try again") from e
+
+    def read(self, uri: str) -> bytes:
+        """Read an object. Raises FileNotFoundError."""
+        system, path = resolve(uri)
+        with system.open_input_stream(path) as stream:
+            return bytes(stream.read())
+
+    def sizes(self, location: str) -> dict[str, int]:
+        """Sizes of the visible files in a folder."""
+        system, path = resolve(location)
+        selector = fs.FileSelector(path, allow_not_found=True)
+        return {
+            f"{location.rstrip('/')}/{i.base_name}": i.size
+            for i in system.get_file_info(selector)
+            if i.is_file and not i.base_name.startswith((".", "_"))
+        }
+
+    def rows(self, uri: str) -> int:
+        """Rows of a Parquet file, from its footer."""
+        with open_input(uri) as source:
+            return int(pq.ParquetFile(source).metadata.num_rows)
+
+    def delete(self, uri: str) -> None:
+        """Delete one object, if it is there."""
+        system, path = resolve(uri)
+        if system.get_file_info(path).type is not fs.FileType.NotFound:
+            system.delete_file(path)
+
+
+def _write_local(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}")
+    with temporary.open("wb") as f:
+        f.write(data)
+        f.flush()
+        os.fsync(f.fileno())
+    temporary.replace(path)

@@ -1,0 +1,148 @@
+"""The two tasks of an epoch.
+
+Both are thin: the coordinator decides everything from the checkpoint table, so a retry, a clear or a second run can
+come at any moment. XCom carries numbers for people, never anything that the next task depends on.
+
+States in the grid:
+
+- no new input: `process` is green (it looked at the source), `publish` is skipped. An empty interval shows at a
+  glance, the run succeeds, and the skipped task is never started.
+- superseded (FencedError): the task is skipped. A newer attempt has taken the epoch over and reports for it; failing
+  here would turn a run red whose epoch is being sealed. When the newer attempt is a retry of the same task, Airflow
+  refuses the older one's report anyway.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from airflow.sdk import BaseOperator, Context, SkipMixin
+from airflow.sdk.exceptions import AirflowSkipException
+
+from tidegate.api.pipeline import Definition
+from tidegate.engine.coordinator import Coordinator
+from tidegate.errors import FencedError, TidegateError
+from tidegate.orchestration.assets import table_asset
+from tidegate.orchestration.connections import Connections
+from tidegate.orchestration.retries import EpochRetryPolicy, explain
+from tidegate.orchestration.summary import NO_INPUT, owner_of_run, report_summary, sentence
+from tidegate.ports import EpochReport
+from tidegate.protocol.model import Epoch, LaneId, Run, Status
+
+PROCESS, PUBLISH = "process", "publish"
+
+
+class EpochOperator(BaseOperator, SkipMixin):
+    """Runs a part of one epoch for the Airflow run that it belongs to.
+
+    Args:
+        definition: the pipeline. It stays in the DAG file's process: Airflow serialises only its own fields.
+        connections: the Airflow connections to use.
+    """
+
+    shallow_copy_attrs: ClassVar[Sequence[str]] = ("definition", "connections")  # type: ignore[misc]
+    ui_color = "#dbeafe"
+
+    def __init__(self, *, definition: Definition, connections: Connections, **kwargs: Any) -> None:
+        kwargs.setdefault("retry_policy", EpochRetryPolicy())
+        super().__init__(**kwargs)
+        self.definition = definition
+        self.connections = connections
+
+    def _coordinated(self, work: Callable[[Coordinator], dict[str, Any] | None]) -> dict[str, Any] | None:
+        """Do `work` with a coordinator on real services; put a failure into one readable line."""
+        from tidegate import wiring  # noqa: PLC0415  (database driver; not while a DAG file is parsed)
+
+        try:
+            with wiring.coordinator(
+                self.definition, self.connections.endpoints(), progress=self.log.info
+            ) as coordinator:
+                return work(coordinator)
+        except FencedError as e:
+            raise AirflowSkipException(f"{e}; nothing is left to do here, the newer one finishes the epoch") from e
+        except TidegateError as e:
+            self.log.error("%s", explain(e))  # Airflow adds the traceback
+            raise
+
+
+class ProcessEpochOperator(EpochOperator):
+    """Plans and stages the run's epoch; finishes first what an earlier run left behind."""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Leave the run's epoch STAGED. Skips the downstream task when there is nothing to publish or to announce."""
+        run = run_of(context)
+        lane = LaneId(self.definition.name)
+
+        def work(coordinator: Coordinator) -> dict[str, Any] | None:
+            before = coordinator.adapters.store.last_sealed(lane)
+            report = coordinator.process(run)
+            if report is not None:
+                return report_summary(report)
+            after = coordinator.adapters.store.last_sealed(lane)
+            # an epoch of a dead run was sealed on the way: its tables changed, so `publish` must still announce it
+            return _finished_earlier(after) if after and _number(after) != _number(before) else None
+
+        summary = self._coordinated(work)
+        if summary is None:
+            summary = {"pipeline": lane.pipeline, "lane": lane.lane, "status": NO_INPUT}
+            self.log.info("%s", sentence(summary))
+            self.skip(ti=context["ti"], tasks=self.downstream_list)
+        else:
+            self.log.info("%s", sentence(summary))
+        return summary
+
+
+class PublishEpochOperator(EpochOperator):
+    """Swaps the partitions, seals the epoch and announces it to Airflow's assets."""
+
+    ui_color = "#dcfce7"
+
+    def __init__(self, *, definition: Definition, connections: Connections, **kwargs: Any) -> None:
+        kwargs.setdefault("outlets", [table_asset(target.name) for target in definition.all_targets])
+        super().__init__(definition=definition, connections=connections, **kwargs)
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Leave the run's epoch SEALED. Asset events come at least once: `epoch` tells a repeated one."""
+        run = run_of(context)
+        summary = self._coordinated(lambda coordinator: _publish(coordinator, run))
+        if summary is None:
+            raise AirflowSkipException(f"{self.definition.name}: this run has no epoch to publish")
+        self.log.info("%s", sentence(summary))
+        if summary["status"] != Status.SEALED:  # somebody marked `process` as done by hand
+            raise AirflowSkipException(f"{self.definition.name}: the epoch has no files yet; the next run finishes it")
+        names = ("pipeline", "epoch", "generation", "lane", "rows_in", "rows_out", "partitions")
+        for asset in self.outlets:
+            context["outlet_events"][asset].extra = {name: summary[name] for name in names}
+        return summary
+
+
+def _publish(coordinator: Coordinator, run: Run) -> dict[str, Any] | None:
+    report = coordinator.publish(run)
+    if report is not None:
+        return report_summary(report)
+    last = coordinator.adapters.store.last_sealed(LaneId(coordinator.definition.name))
+    return _finished_earlier(last) if last else None
+
+
+def _finished_earlier(epoch: Epoch) -> dict[str, Any]:
+    return report_summary(EpochReport(epoch, None, {}))
+
+
+def _number(epoch: Epoch | None) -> tuple[int, int]:
+    return (epoch.epoch, epoch.generation) if epoch else (0, 0)
+
+
+def run_of(context: Context) -> Run:
+    """The identity of the Airflow run. A run id is stable over retries and clears; it is never taken apart."""
+    dag_run = context["dag_run"]
+    return Run(
+        key=dag_run.run_id,
+        owner=owner_of_run(dag_run.dag_id, dag_run.run_id),
+        clear_number=dag_run.clear_number or 0,
+        logical_date_ms=_milliseconds(dag_run.logical_date),
+        interval_start_ms=_milliseconds(dag_run.data_interval_start),
+        interval_end_ms=_milliseconds(dag_run.data_interval_end),
+    )
+
+
+def _milliseconds(moment: Any) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)

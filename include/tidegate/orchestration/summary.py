@@ -1,0 +1,86 @@
+"""Epochs as small JSON-able dictionaries: for XCom, asset events, the plugin page and the command line.
+
+No Airflow here: the command line uses it too.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tidegate.ports import EpochReport
+from tidegate.protocol.model import Epoch, Status
+
+NO_INPUT = "NO_INPUT"
+"""Shown in place of a status when a run found nothing to do."""
+
+
+def epoch_summary(epoch: Epoch) -> dict[str, Any]:
+    """One row of the checkpoint table; times as ISO text in UTC, durations in seconds."""
+    counts = epoch.counts
+    end = epoch.sealed_ms or epoch.published_ms or epoch.staged_ms
+    return {
+        "pipeline": epoch.lane.pipeline,
+        "lane": epoch.lane.lane,
+        "epoch": epoch.epoch,
+        "generation": epoch.generation,
+        "status": str(epoch.status),
+        "range": [epoch.offsets.start, epoch.offsets.stop],
+        "rows_in": counts.rows_in if counts else None,
+        "rows_out": sum(counts.rows_out.values()) if counts else None,
+        "rows_out_by_table": dict(counts.rows_out) if counts else {},
+        "keys_changed": counts.keys_changed if counts else None,
+        "dead_lettered": counts.dead_lettered if counts else None,
+        "attempts": epoch.attempts,
+        "planned_at": iso(epoch.planned_ms),
+        "staged_at": iso(epoch.staged_ms),
+        "published_at": iso(epoch.published_ms),
+        "sealed_at": iso(epoch.sealed_ms),
+        "duration_s": round((end - epoch.planned_ms) / 1000, 3) if end and epoch.planned_ms else None,
+        "watermark": iso(epoch.watermark_out_ms),
+        "run": epoch.run.key,
+        "dag_id": dag_id_of(epoch),
+        "failure_kind": None if epoch.status is Status.SEALED else epoch.failure_kind,
+        "failure_message": None if epoch.status is Status.SEALED else epoch.failure_message,
+    }
+
+
+def report_summary(report: EpochReport) -> dict[str, Any]:
+    """What a task leaves in XCom: a few numbers; ranges of state and files stay in the checkpoint."""
+    row = epoch_summary(report.epoch)
+    names = ("pipeline", "lane", "epoch", "generation", "status", "range", "rows_in", "rows_out", "keys_changed")
+    return {
+        **{name: row[name] for name in names},
+        "dead_lettered": row["dead_lettered"],
+        "partitions": len(report.manifest.partitions) if report.manifest else 0,
+        "attempts": row["attempts"],
+        "timings": {name: round(seconds, 3) for name, seconds in report.timings_s.items()},
+    }
+
+
+def sentence(summary: dict[str, Any]) -> str:
+    """One line for a log or a terminal."""
+    if summary["status"] == NO_INPUT:
+        return f"{summary['pipeline']}: no new input, no epoch was opened"
+    generation = f" generation {summary['generation']}" if summary["generation"] > 1 else ""
+    start, stop = summary["range"]
+    return (
+        f"{summary['pipeline']} epoch {summary['epoch']}{generation} {summary['status']}: positions [{start}, {stop}), "
+        f"{summary['rows_in'] or 0} rows in, {summary['rows_out'] or 0} rows out in {summary['partitions']} partitions"
+        f", attempt {summary['attempts']}"
+    )
+
+
+def owner_of_run(dag_id: str, run_id: str) -> str:
+    """The lease owner of an Airflow run."""
+    return f"airflow:{dag_id}:{run_id}"
+
+
+def dag_id_of(epoch: Epoch) -> str | None:
+    """The DAG whose run planned the epoch; None when it was not Airflow."""
+    scheme, _, rest = epoch.run.owner.partition(":")
+    dag_id, colon, _ = rest.partition(":")
+    return dag_id if scheme == "airflow" and colon else None
+
+
+def iso(milliseconds: int | None) -> str | None:
+    """Milliseconds since 1970 as ISO text in UTC."""
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat()

@@ -1,0 +1,80 @@
+"""What the pages show, read from the checkpoint tables."""
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from tidegate.adapters.checkpoint import PipelineSummary, PostgresCheckpointStore
+from tidegate.orchestration.summary import epoch_summary, iso
+from tidegate.protocol.model import MAIN_LANE, Epoch, LaneId, Manifest
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A pipeline's lane at a glance: JSON-able."""
+
+    pipeline: str
+    lane: str
+    buckets: int
+    dag_id: str | None
+    head: int | None
+    status: str | None
+    lease_owner: str | None
+    lease_seconds_left: float | None
+    sealed_at: str | None
+    lag_s: float | None
+    failure: str | None
+
+
+def overviews(store: PostgresCheckpointStore) -> list[Overview]:
+    """Every pipeline, by name."""
+    return [_overview(summary) for summary in store.pipelines()]
+
+
+def overview(store: PostgresCheckpointStore, pipeline: str) -> Overview | None:
+    """One pipeline's main lane; None when there is no such pipeline."""
+    return next((_overview(s) for s in store.pipelines() if s.name == pipeline), None)
+
+
+def epoch_rows(store: PostgresCheckpointStore, pipeline: str, lane: str, *, limit: int) -> list[dict[str, Any]]:
+    """The newest epochs, newest first, as `epoch_summary` with `partitions` where the manifest is at hand."""
+    epochs = store.epochs(LaneId(pipeline, lane), limit=limit)
+    return [{**epoch_summary(e), "partitions": _partitions(e)} for e in epochs]
+
+
+def _overview(summary: PipelineSummary) -> Overview:
+    main = next((lane for lane in summary.lanes if lane.lane.lane == MAIN_LANE), None)
+    head = main.head if main else None
+    newest = (main.unfinished if main else None) or head
+    row = epoch_summary(newest) if newest else None
+    now_ms = time.time() * 1000
+    leased = main is not None and main.leased and main.lease_expires_ms is not None
+    return Overview(
+        pipeline=summary.name,
+        lane=MAIN_LANE,
+        buckets=summary.buckets,
+        dag_id=row["dag_id"] if row else None,
+        head=head.epoch if head else None,
+        status=row["status"] if row else None,
+        lease_owner=main.lease_owner if main and leased else None,
+        lease_seconds_left=max(0.0, ((main.lease_expires_ms or 0) - now_ms) / 1000) if main and leased else None,
+        sealed_at=iso(head.sealed_ms) if head else None,
+        lag_s=round((now_ms - head.sealed_ms) / 1000, 1) if head and head.sealed_ms else None,
+        failure=row["failure_message"] if row else None,
+    )
+
+
+def _partitions(epoch: Epoch) -> int | None:
+    """How many partitions the epoch wrote. A manifest on remote storage is not fetched for the sake of a page."""
+    return _counted(epoch.manifest.uri) if epoch.manifest and epoch.manifest.uri.startswith("file:") else None
+
+
+@lru_cache(maxsize=4096)  # manifests are immutable
+def _counted(uri: str) -> int | None:
+    try:
+        return len(Manifest.from_json(Path(unquote(urlsplit(uri).path)).read_bytes()).partitions)
+    except (OSError, ValueError, KeyError):
+        return None

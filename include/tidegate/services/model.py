@@ -1,0 +1,107 @@
+"""What is known of the embedded services, and where it is remembered."""
+
+import json
+import os
+import secrets
+import socket
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Self
+
+from tidegate.errors import ConfigurationError
+
+HOST = "127.0.0.1"
+PORTS = ("postgres", "metastore", "thrift", "connect", "airflow")
+
+
+@dataclass(frozen=True)
+class ServiceEvent:
+    """One step of a service's life, for people: `what` is a word ("starting", "healthy", …), `detail` a sentence."""
+
+    service: str
+    what: str
+    detail: str = ""
+
+
+Report = Callable[[ServiceEvent], None]
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """How one service is: `state` is one of healthy, unhealthy, crashed, stopped."""
+
+    name: str
+    state: str
+    pid: int | None
+    port: int | None
+    log: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A process that `up` started. `born` tells it from a later one of the same number."""
+
+    pid: int
+    born: float
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one home remembers: ports and secrets, chosen once, and the processes that were started."""
+
+    ports: Mapping[str, int]
+    secrets: Mapping[str, str]
+    started: Mapping[str, Started] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, home: Path) -> Self | None:
+        """What the home remembers; None when nothing was ever started there."""
+        try:
+            d = json.loads(_file(home).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except ValueError as e:
+            raise ConfigurationError(f"{_file(home)} is not readable ({e}): move {home} away and start anew") from e
+        return cls(d["ports"], d["secrets"], {n: Started(**s) for n, s in d["started"].items()})
+
+    @classmethod
+    def new(cls) -> Self:
+        """Free ports and fresh secrets."""
+        names = ("postgres_password", "airflow_password", "fernet_key", "jwt_secret", "internal_secret")
+        made = {n: secrets.token_urlsafe(24) for n in names}
+        made["fernet_key"] = urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        return cls(dict(zip(PORTS, _free_ports(len(PORTS)), strict=True)), made)
+
+    def save(self, home: Path) -> None:
+        """Remember; readable by the owner alone, and never half-written."""
+        file = _file(home)
+        temporary = file.with_suffix(".tmp")
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
+            json.dump(asdict(self), f, indent=1)
+        temporary.replace(file)
+
+    def port(self, name: str) -> int:
+        """A service's port: fixed by ``TIDEGATE_<NAME>_PORT``, else the remembered one."""
+        fixed = os.environ.get(f"TIDEGATE_{name.upper()}_PORT")
+        return int(fixed) if fixed else self.ports[name]
+
+
+def _file(home: Path) -> Path:
+    return home / "services.json"
+
+    return urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def _free_ports(count: int) -> list[int]:
+    """Different ports that nobody listens on now."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for s in sockets:
+            s.bind((HOST, 0))
+        return [s.getsockname()[1] for s in sockets]
+    finally:
+        for s in sockets:
+            s.close()
