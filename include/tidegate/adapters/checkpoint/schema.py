@@ -1,6 +1,9 @@
 """Makes and upgrades the checkpoint tables."""
 
 from importlib.resources import as_file, files
+from typing import Any
+
+from psycopg.rows import tuple_row
 
 from tidegate.adapters.checkpoint.connection import Session
 from tidegate.errors import ConfigurationError
@@ -26,7 +29,13 @@ def migrate(url: str) -> None:
     from sqlalchemy.pool import NullPool  # noqa: PLC0415
 
     session, what = Session(url), "tidegate migrate"
-    engine = create_engine("postgresql+psycopg://", creator=lambda: session.open(what), poolclass=NullPool)
+
+    def plain() -> Any:
+        connection = session.open(what)
+        connection.row_factory = tuple_row  # type: ignore[assignment]  # what SQLAlchemy reads
+        return connection
+
+    engine = create_engine("postgresql+psycopg://", creator=plain, poolclass=NullPool)
     try:
         with as_file(files(__package__) / "migrations") as scripts, engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '60s'"))

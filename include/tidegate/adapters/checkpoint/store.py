@@ -49,6 +49,12 @@ from tidegate.protocol.transitions import TRANSITIONS, Event, Standing, Verdict,
 
 _ADOPTABLE = [str(status) for (status, event) in TRANSITIONS if event is Event.ATTEMPT_ADOPTED]
 _MESSAGE_LIMIT = 4_000
+_STATEMENTS = {
+    Event.ATTEMPT_ADOPTED: "adopt_epoch",
+    Event.FILES_STAGED: "stage_epoch",
+    Event.PARTITIONS_PUBLISHED: "publish_epoch",
+    Event.EPOCH_SEALED: "seal_epoch",
+}
 
 
 class PostgresCheckpointStore:
@@ -154,7 +160,7 @@ class PostgresCheckpointStore:
         with self._session.transaction(f"{lane}: epochs", writes=False) as cursor:
             return [epoch_of(r) for r in cursor.execute(QUERIES["epochs"], lane_key(lane) | {"limit": limit})]
 
-    def _epoch(self, lane: LaneId, query: str, values: Mapping[str, Any]) -> Epoch | None:
+    def _epoch(self, lane: LaneId, query: str, values: dict[str, Any]) -> Epoch | None:
         with self._session.transaction(f"{lane}: {query}", writes=False) as cursor:
             row = _one(cursor, query, lane_key(lane) | values)
             return epoch_of(row) if row else None
@@ -164,7 +170,7 @@ class PostgresCheckpointStore:
     def adopt(self, lease: Lease, epoch: Epoch) -> Epoch:
         """AttemptAdopted: hand the unfinished epoch to this lease, which fences off every older attempt (I4)."""
         with self._session.transaction(f"{epoch}: adopt") as cursor:
-            return _advance(cursor, "adopt_epoch", Event.ATTEMPT_ADOPTED, lease, epoch, {"sources": _ADOPTABLE})[0]
+            return _advance(cursor, Event.ATTEMPT_ADOPTED, lease, epoch, {"sources": _ADOPTABLE})[0]
 
     def plan(
         self,
@@ -219,7 +225,7 @@ class PostgresCheckpointStore:
             "counts": to_counts(counts),
         }
         with self._session.transaction(f"{epoch}: stage") as cursor:
-            staged, verdict = _advance(cursor, "stage_epoch", Event.FILES_STAGED, lease, epoch, values)
+            staged, verdict = _advance(cursor, Event.FILES_STAGED, lease, epoch, values)
             if verdict is Verdict.ALREADY and staged.manifest != manifest:
                 raise InvariantViolationError(
                     f"{epoch}: attempt {lease.fence} staged {staged.manifest} before and {manifest} now. Run "
@@ -234,7 +240,7 @@ class PostgresCheckpointStore:
             if (head.pipeline, head.lane, head.epoch, head.generation) != ours:
                 raise InvariantViolationError(f"{epoch}: {head} is not this epoch's. Run `tidegate verify`")
         with self._session.transaction(f"{epoch}: publish") as cursor:
-            published, verdict = _advance(cursor, "publish_epoch", Event.PARTITIONS_PUBLISHED, lease, epoch, {})
+            published, verdict = _advance(cursor, Event.PARTITIONS_PUBLISHED, lease, epoch, {})
             if verdict is Verdict.ACCEPTED and heads:
                 _set_heads(cursor, epoch, heads)
             return published
@@ -242,7 +248,7 @@ class PostgresCheckpointStore:
     def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
         """EpochSealed: PUBLISHED → SEALED: its range is done for good, and the next epoch starts behind it (I1)."""
         with self._session.transaction(f"{epoch}: seal") as cursor:
-            return _advance(cursor, "seal_epoch", Event.EPOCH_SEALED, lease, epoch, {})[0]
+            return _advance(cursor, Event.EPOCH_SEALED, lease, epoch, {})[0]
 
     def record_failure(self, lease: Lease, epoch: Epoch, *, kind: str, message: str) -> None:
         """Note why an attempt failed; the status stays. FencedError when `lease` is not the newest (I4)."""
@@ -300,17 +306,17 @@ def _lock(cursor: Cursor, lease: Lease) -> None:
 
 
 def _advance(
-    cursor: Cursor, query: str, event: Event, lease: Lease, epoch: Epoch, values: Mapping[str, Any]
+    cursor: Cursor, event: Event, lease: Lease, epoch: Epoch, values: Mapping[str, Any]
 ) -> tuple[Epoch, Verdict]:
     """Make one change by compare-and-set; when nothing changed, let the protocol say why."""
     if lease.lane != epoch.lane:
         raise InvariantViolationError(f"{epoch}: the lease is for {lease.lane}")
     _lock(cursor, lease)
-    params = epoch_key(epoch) | {"fence": lease.fence} | values
+    params = {**epoch_key(epoch), "fence": lease.fence, **values}
     if event is not Event.ATTEMPT_ADOPTED:
         source = source_of(event)
         params |= {"source": source, "target": TRANSITIONS[source, event]}
-    row = _one(cursor, query, params)
+    row = _one(cursor, _STATEMENTS[event], params)
     if row:
         return epoch_of(row), Verdict.ACCEPTED
     row = _one(cursor, "epoch", epoch_key(epoch))
@@ -336,7 +342,7 @@ def _planned_before(unfinished: Epoch, lease: Lease, run: Run, offsets: OffsetRa
     if found == (Status.PLANNED, run.key, lease.fence, offsets):
         return unfinished
     raise InvariantViolationError(
-        f"{unfinished} of run {unfinished.run.key} is still {unfinished.status}: finish it before a new range is planned"
+        f"{unfinished} of run {unfinished.run.key} is still {unfinished.status}: finish it before another is planned"
     )
 
 
