@@ -1,0 +1,259 @@
+"""The commands. Anything heavy is imported inside the command that needs it, so `--help` answers at once."""
+
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tidegate import __version__
+from tidegate.cli.failures import FAILED
+from tidegate.cli.output import as_json, progress, say, table
+
+if TYPE_CHECKING:
+    from tidegate.api.pipeline import Definition
+    from tidegate.engine.coordinator import Coordinator
+    from tidegate.wiring import Endpoints
+
+_PIPELINE = """PIPELINE is path/to/file.py:variable, package.module:variable, or the name of a pipeline in ./dags
+(another folder: TIDEGATE_DAGS)."""
+
+_json = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
+_debug = click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a failure.")
+
+
+def _home_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    option = click.option(
+        "--home",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="TIDEGATE_HOME",
+        default=Path(".tidegate"),
+        show_default=True,
+        help="Folder of the embedded services. Also: TIDEGATE_HOME.",
+    )
+    return option(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="tidegate")
+def tidegate() -> None:
+    """Exactly-once, stateful micro-batch epochs into Hive, run by Airflow on PySpark.
+
+    Services are those that the environment names (TIDEGATE_CHECKPOINT_URL, TIDEGATE_METASTORE_URL,
+    TIDEGATE_HIVESERVER2_URL, TIDEGATE_SPARK_URL, TIDEGATE_WAREHOUSE: all five), else the embedded ones of
+    TIDEGATE_HOME.
+
+    Exit codes: 0 done, 1 failed or differences found, 2 wrong call, definition or configuration, 75 a service did not
+    answer: try again.
+    """
+
+
+@tidegate.group()
+def services() -> None:
+    """Start, stop and look at the embedded PostgreSQL, Hive metastore and Spark."""
+
+
+@services.command("up")
+@click.option("--airflow", is_flag=True, help="Start Airflow too, with the DAGs of ./dags.")
+@click.option(
+    "--dags",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="TIDEGATE_DAGS",
+    default=None,
+    help="Airflow's DAGs folder, when it is not ./dags. Also: TIDEGATE_DAGS.",
+)
+@_home_option
+@_debug
+def services_up(home: Path, *, airflow: bool, dags: Path | None) -> None:
+    """Start what does not run yet, and wait until it answers. Repeating it is harmless."""
+    from tidegate import services as embedded  # noqa: PLC0415
+
+    with progress("starting the services") as told:
+        embedded.up(
+            home,
+            airflow=airflow,
+            dags_folder=dags.resolve() if dags else None,
+            report=lambda e: told(f"{e.service}: {e.what}{' — ' if e.detail else ''}{e.detail}"),
+        )
+    say(f"The services are up. Stop them with: tidegate services down --home {home}")
+    if airflow:
+        address, user, password = embedded.airflow_login(home)
+        click.echo(f"Airflow: {address}  user {user}  password {password}")
+
+
+@services.command("down")
+@_home_option
+@_debug
+def services_down(home: Path) -> None:
+    """Stop every process that was started for this home. Data stay."""
+    from tidegate import services as embedded  # noqa: PLC0415
+
+    with progress("stopping the services") as told:
+        embedded.down(home, report=lambda e: told(f"{e.service}: {e.what}{' — ' if e.detail else ''}{e.detail}"))
+
+
+@services.command("status")
+@_home_option
+@_json
+@_debug
+def services_status(home: Path, *, json_wanted: bool) -> None:
+    """Show each service. Exits with 1 when one that was started is not healthy."""
+    from tidegate import services as embedded  # noqa: PLC0415
+
+    found = embedded.status(home)
+    if json_wanted:
+        as_json([vars(s) for s in found])
+    elif not found:
+        say(f"No services were ever started in {home}. Start them with: tidegate services up")
+    else:
+        rows = [(s.name, s.state, s.pid, s.port and str(s.port), s.detail or s.log) for s in found]
+        table(("SERVICE", "STATE", "PID", "PORT", "LOG"), rows, right=("PID", "PORT"))
+    if any(s.state in ("unhealthy", "crashed") for s in found):
+        raise SystemExit(FAILED)
+
+
+@tidegate.command()
+@_home_option
+@_debug
+def migrate(home: Path) -> None:
+    """Make or upgrade the checkpoint tables. Repeating it is harmless."""
+    from tidegate.adapters.checkpoint import migrate as upgrade  # noqa: PLC0415
+
+    upgrade(_endpoints(home).checkpoint)
+    say("The checkpoint tables are up to date.")
+
+
+@tidegate.command(help=f"Run epochs of a pipeline here, without Airflow.\n\n{_PIPELINE}")
+@click.argument("pipeline")
+@click.option("--epochs", type=click.IntRange(min=1), default=1, show_default=True, help="Run at most so many epochs.")
+@click.option("--until-empty", is_flag=True, help="Run epochs until there is no new input.")
+@_home_option
+@_json
+@_debug
+def run(pipeline: str, epochs: int, home: Path, *, until_empty: bool, json_wanted: bool) -> None:
+    """Run epochs; see `help`."""
+    from tidegate.orchestration.summary import report_summary, sentence  # noqa: PLC0415
+
+    done: list[dict[str, Any]] = []
+    with _coordinator(pipeline, home, f"running {pipeline}") as (_, coordinator):
+        while until_empty or len(done) < epochs:
+            report = coordinator.run(_run())
+            if report is None:
+                break
+            done.append(report_summary(report))
+            if not json_wanted:
+                click.echo(sentence(done[-1]))
+    if json_wanted:
+        as_json(done)
+    elif not done:
+        say("No new input.")
+
+
+@tidegate.command(help=f"List a pipeline's epochs, the newest first.\n\n{_PIPELINE}")
+@click.argument("pipeline")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many.")
+@_home_option
+@_json
+@_debug
+def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
+    """List epochs; see `help`."""
+    from tidegate.adapters.checkpoint import PostgresCheckpointStore  # noqa: PLC0415
+    from tidegate.orchestration.summary import epoch_summary  # noqa: PLC0415
+    from tidegate.protocol.model import LaneId  # noqa: PLC0415
+
+    name = _definition(pipeline, home).name
+    store = PostgresCheckpointStore(_endpoints(home).checkpoint)
+    try:
+        found = [epoch_summary(e) for e in store.epochs(LaneId(name), limit=limit)]
+    finally:
+        store.close()
+    if json_wanted:
+        as_json(found)
+        return
+    columns = ("epoch", "status", "range", "rows_in", "rows_out", "keys_changed", "dead_lettered", "attempts")
+    rows = [(*(_shown(e[c]) for c in columns), e["sealed_at"], e["run"], e["failure_message"]) for e in found]
+    headers = (*(c.upper().replace("_", " ") for c in columns), "SEALED AT", "RUN", "FAILURE")
+    table(headers, rows, right=headers[3:8])
+    if not found:
+        say(f"{name} has no epochs yet.")
+
+
+@tidegate.command(
+    help=f"Compare the target tables with the checkpoint, file by file. Changes nothing; exits with 1 when something "
+    f"differs.\n\n{_PIPELINE}"
+)
+@click.argument("pipeline")
+@_home_option
+@_json
+@_debug
+def verify(pipeline: str, home: Path, *, json_wanted: bool) -> None:
+    """Compare; see `help`."""
+    from tidegate.engine.verify import verify as compare  # noqa: PLC0415
+
+    with _coordinator(pipeline, home, f"verifying {pipeline}") as (definition, coordinator):
+        findings = compare(definition, coordinator.adapters, progress=coordinator.progress)
+    if json_wanted:
+        as_json([vars(f) for f in findings])
+    elif findings:
+        for finding in findings:
+            click.echo(f"{finding.subject}: {finding.problem}")
+    else:
+        click.echo(f"{definition.name}: the tables are exactly what the sealed epochs made")
+    if findings:
+        raise SystemExit(FAILED)
+
+
+@tidegate.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def demo(arguments: tuple[str, ...]) -> None:
+    """Show exactly-once epochs on real flight data, with processes killed on the way."""
+    from importlib import import_module  # noqa: PLC0415
+
+    # by name: the demo needs the optional packages of tidegate[demo]
+    raise SystemExit(import_module("tidegate.demo").main(list(arguments)))
+
+
+@contextmanager
+def _coordinator(pipeline: str, home: Path, what: str) -> "Iterator[tuple[Definition, Coordinator]]":
+    from tidegate import wiring  # noqa: PLC0415
+
+    definition = _definition(pipeline, home)
+    endpoints = _endpoints(home)
+    with (
+        progress(what) as told,
+        wiring.coordinator(definition, endpoints, progress=told) as coordinator,
+    ):
+        yield definition, coordinator
+
+
+def _definition(pipeline: str, home: Path) -> "Definition":
+    from tidegate.cli import discovery  # noqa: PLC0415
+
+    # a DAG file imports Airflow, which leaves its settings file behind: not in the user's home
+    os.environ.setdefault("AIRFLOW_HOME", str(home.resolve() / "airflow"))
+    return discovery.find(pipeline)
+
+
+def _endpoints(home: Path) -> "Endpoints":
+    from tidegate import wiring  # noqa: PLC0415
+
+    given = wiring.from_environment()
+    if given is not None:
+        return given
+    from tidegate import services as embedded  # noqa: PLC0415
+
+    return embedded.endpoints(home)
+
+
+def _run() -> Any:
+    from tidegate.protocol.model import Run  # noqa: PLC0415
+
+    return Run(key=f"cli-{uuid.uuid4()}", owner=f"cli:{socket.gethostname()}:{os.getpid()}")
+
+
+def _shown(value: Any) -> Any:
+    return f"[{value[0]}, {value[1]})" if isinstance(value, list) else value

@@ -1,0 +1,154 @@
+"""Goal: what each task does and says for every outcome of the coordinator."""
+
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk.exceptions import AirflowSkipException
+
+from tidegate import wiring
+from tidegate.errors import FencedError, UnavailableError
+from tidegate.orchestration import epoch_dag
+from tidegate.orchestration.operators import ProcessEpochOperator, PublishEpochOperator, run_of
+from tidegate.ports import EpochReport
+from tidegate.protocol.model import Counts, Epoch, LaneId, OffsetRange, Run, Status
+
+INTERVAL = datetime(2026, 1, 1, tzinfo=UTC)
+EPOCH = Epoch(
+    lane=LaneId("sales"),
+    epoch=7,
+    generation=1,
+    status=Status.STAGED,
+    fence=3,
+    run=Run("scheduled__x", "airflow:sales:scheduled__x"),
+    fingerprint="f",
+    offsets=OffsetRange(10, 12),
+    counts=Counts(rows_in=5, processed=5, keys_changed=2, rows_out={"shop.sales": 4, "shop.rejects": 1}),
+)
+SEALED = replace(EPOCH, status=Status.SEALED)
+
+
+class FakeCoordinator:
+    """Answers as told; `sealed` are the heads that it reports one after the other."""
+
+    def __init__(self, definition, answer, sealed=(None,)):
+        self.definition, self.answer, self.runs = definition, answer, []
+        heads = list(sealed)
+        store = SimpleNamespace(last_sealed=lambda _: heads.pop(0) if len(heads) > 1 else heads[0])
+        self.adapters = SimpleNamespace(store=store)
+
+    def process(self, run):
+        self.runs.append(run)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    publish = process
+
+
+@pytest.fixture
+def execute(definition, monkeypatch, all_connections):
+    def run(operator_class, answer, sealed=(None,)):
+        fake = FakeCoordinator(definition, answer, sealed)
+
+        @contextmanager
+        def coordinator(given, endpoints, *, progress):
+            assert given is definition
+            assert endpoints.spark == "sc://spark:15002"
+            yield fake
+
+        monkeypatch.setattr(wiring, "coordinator", coordinator)
+        dag = epoch_dag(definition)
+        operator = dag.get_task("process" if operator_class is ProcessEpochOperator else "publish")
+        skipped = []
+        monkeypatch.setattr(operator_class, "skip", lambda self, ti, tasks: skipped.extend(t.task_id for t in tasks))
+        events = defaultdict(lambda: SimpleNamespace(extra={}))
+        result = operator.execute({"dag_run": DAG_RUN, "ti": None, "outlet_events": events})
+        return SimpleNamespace(result=result, skipped=skipped, events=events, runs=fake.runs)
+
+    return run
+
+
+DAG_RUN = SimpleNamespace(
+    dag_id="sales",
+    run_id="scheduled__x",
+    clear_number=2,
+    logical_date=INTERVAL,
+    data_interval_start=INTERVAL,
+    data_interval_end=None,
+)
+
+
+def test_the_run_is_airflows_run():
+    ms = int(INTERVAL.timestamp() * 1000)
+    assert run_of({"dag_run": DAG_RUN}) == Run("scheduled__x", "airflow:sales:scheduled__x", 2, ms, ms, None)
+
+
+def test_process_leaves_numbers_in_xcom(execute):
+    done = execute(ProcessEpochOperator, EpochReport(EPOCH, None, {"plan": 0.12345}))
+    assert done.result == {
+        "pipeline": "sales",
+        "lane": "main",
+        "epoch": 7,
+        "generation": 1,
+        "status": "STAGED",
+        "range": [10, 12],
+        "rows_in": 5,
+        "rows_out": 5,
+        "keys_changed": 2,
+        "dead_lettered": 0,
+        "partitions": 0,
+        "attempts": 1,
+        "timings": {"plan": 0.123},
+    }
+    assert done.skipped == []
+
+
+def test_no_new_input_skips_publish(execute):
+    done = execute(ProcessEpochOperator, None, sealed=(SEALED,))
+    assert done.result == {"pipeline": "sales", "lane": "main", "status": "NO_INPUT"}
+    assert done.skipped == ["publish"]
+
+
+def test_an_epoch_of_a_dead_run_that_was_finished_on_the_way_is_still_announced(execute):
+    done = execute(ProcessEpochOperator, None, sealed=(None, SEALED))
+    assert done.result["epoch"] == 7
+    assert done.skipped == []
+    announced = execute(PublishEpochOperator, None, sealed=(SEALED,))
+    assert [e.extra["epoch"] for e in announced.events.values()] == [7, 7]
+
+
+def test_publish_announces_every_table(execute):
+    done = execute(PublishEpochOperator, EpochReport(SEALED, None, {}))
+    extra = {"pipeline": "sales", "epoch": 7, "generation": 1, "lane": "main"}
+    extra |= {"rows_in": 5, "rows_out": 5, "partitions": 0}
+    assert {asset.name: event.extra for asset, event in done.events.items()} == {
+        "shop.sales": extra,
+        "shop.rejects": extra,
+    }
+
+
+def test_a_superseded_attempt_is_skipped_not_failed(execute):
+    for operator in (ProcessEpochOperator, PublishEpochOperator):
+        with pytest.raises(AirflowSkipException, match="superseded by 4; nothing is left to do here"):
+            execute(operator, FencedError("superseded by 4"))
+
+
+def test_publish_of_an_epoch_without_files_is_skipped(execute):
+    planned = replace(EPOCH, status=Status.PLANNED, counts=None)
+    with pytest.raises(AirflowSkipException, match="the next run finishes it"):
+        execute(PublishEpochOperator, EpochReport(planned, None, {}))
+
+
+def test_publish_of_a_run_without_epoch_is_skipped(execute):
+    with pytest.raises(AirflowSkipException, match="no epoch to publish"):
+        execute(PublishEpochOperator, None)
+
+
+def test_a_failure_is_one_readable_line(execute, capsys):
+    with pytest.raises(UnavailableError):
+        execute(ProcessEpochOperator, UnavailableError("metastore thrift://hms:9083 does not answer"))
+    assert "unavailable: metastore thrift://hms:9083 does not answer" in capsys.readouterr().out

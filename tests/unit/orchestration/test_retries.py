@@ -1,0 +1,64 @@
+"""Goal: every error of the tree has exactly one, intended behaviour in Airflow."""
+
+from datetime import timedelta
+
+import pytest
+from airflow.sdk import RetryAction
+
+from tidegate import errors
+from tidegate.errors import TidegateError
+from tidegate.orchestration.retries import BEHAVIOURS, EpochRetryPolicy, explain
+
+RETRIED = {errors.UnavailableError, errors.LeaseHeldError, errors.OutcomeUnknownError}
+FAILED = {
+    errors.DefinitionError,
+    errors.ConfigurationError,
+    errors.UserFunctionError,
+    errors.MalformedInputError,
+    errors.SourceGapError,
+    errors.StateIncompatibleError,
+    errors.InvariantViolationError,
+}
+
+
+def _tree(root: type[TidegateError]) -> set[type[TidegateError]]:
+    return {root}.union(*(_tree(c) for c in root.__subclasses__() if c.__module__ == errors.__name__))
+
+
+def test_every_error_is_in_the_table():
+    assert _tree(TidegateError) - {TidegateError, errors.FencedError} == RETRIED | FAILED == set(BEHAVIOURS)
+
+
+@pytest.mark.parametrize("error", sorted(RETRIED, key=lambda e: e.kind))
+def test_retried(error):
+    decision = EpochRetryPolicy().evaluate(error("no answer"), 1, 3)
+    assert decision.action is RetryAction.RETRY
+    assert isinstance(error("x"), errors.RETRYABLE)
+
+
+@pytest.mark.parametrize("error", sorted(FAILED, key=lambda e: e.kind))
+def test_failed_at_once(error):
+    decision = EpochRetryPolicy().evaluate(error("wrong"), 1, 3)
+    assert decision.action is RetryAction.FAIL
+    assert decision.reason
+    assert decision.reason.startswith(f"{error.kind}: wrong — ")
+
+
+def test_a_held_lease_is_waited_for_longer_than_a_lost_connection():
+    policy = EpochRetryPolicy()
+    assert policy.evaluate(errors.LeaseHeldError("held"), 1, 3).retry_delay == timedelta(seconds=10)
+    assert policy.evaluate(errors.UnavailableError("gone"), 1, 3).retry_delay is None  # the task's backoff
+
+
+def test_a_surprise_follows_the_ordinary_retries():
+    assert EpochRetryPolicy().evaluate(KeyError("x"), 1, 3).action is RetryAction.DEFAULT
+
+
+def test_the_deepest_cause_is_named_in_one_line():
+    error = errors.UnavailableError("staging failed")
+    error.__cause__ = OSError("disk\nfull")
+    assert explain(error) == "unavailable: staging failed (caused by OSError: disk full)"
+
+
+def test_the_policy_can_be_serialised():
+    assert EpochRetryPolicy().serialize()["rules"][0]["exception"] == "tidegate.errors.LeaseHeldError"
