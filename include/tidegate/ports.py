@@ -61,8 +61,8 @@ class CheckpointStore(Protocol):
     def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
         """The newest epochs, newest first."""
 
-    def adopt(self, lease: Lease, epoch: Epoch) -> Epoch:
-        """AttemptAdopted: record the new fence and one more attempt. Returns the row as it now is."""
+    def adopt(self, lease: Lease, epoch: Epoch, *, retry: bool = True) -> Epoch:
+        """AttemptAdopted: record the new fence, and for a retry one more attempt. Returns the row as it now is."""
 
     def plan(
         self,

@@ -139,7 +139,7 @@ class Coordinator:
         lease = self._open(run)
         epoch = self.adapters.store.of_run(lease.lane, run.key)
         if epoch is not None and epoch.status in (Status.STAGED, Status.PUBLISHED):
-            epoch = self._roll_forward(lease, self._adopt(lease, epoch))
+            epoch = self._roll_forward(lease, self.adapters.store.adopt(lease, epoch, retry=False))
         self.adapters.store.release(lease)
         return self._report(epoch)
 

@@ -128,20 +128,22 @@ RETURNING *;
 
 -- name: adopt_epoch
 -- Hand the unfinished epoch to a newer attempt (I4).
-UPDATE epochs SET fence = %(fence)s, attempts = attempts + 1
+UPDATE epochs SET fence = %(fence)s, attempts = attempts + %(retries)s
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = ANY(%(sources)s) AND fence < %(fence)s
 RETURNING *;
 
 -- name: stage_epoch
--- Name the one manifest of this epoch: from here only roll forward (I5).
+-- Name the one manifest of this epoch: from here only roll forward (I5). An earlier attempt's failure is history now.
 UPDATE epochs SET
     status = %(target)s,
     manifest_uri = %(manifest_uri)s,
     manifest_sha256 = %(manifest_sha256)s,
     watermark_out_ms = %(watermark_out_ms)s,
     counts = %(counts)s,
-    staged_at = now()
+    staged_at = now(),
+    failure_kind = NULL,
+    failure_message = NULL
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = %(source)s AND fence = %(fence)s
 RETURNING *;
@@ -155,7 +157,7 @@ RETURNING *;
 
 -- name: seal_epoch
 -- Make the epoch final: the next one starts from here (I1).
-UPDATE epochs SET status = %(target)s, sealed_at = now()
+UPDATE epochs SET status = %(target)s, sealed_at = now(), failure_kind = NULL, failure_message = NULL
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = %(source)s AND fence = %(fence)s
 RETURNING *;

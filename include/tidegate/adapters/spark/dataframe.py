@@ -79,7 +79,7 @@ def transformed(definition: Definition, rows: DataFrame) -> DataFrame:
     expected = definition.stream.schema
     last = definition.stream.transforms[-1] if definition.stream.transforms else None
     try:
-        found = to_arrow_schema(rows.schema)
+        found = to_arrow_schema(rows.schema, timezone="UTC")
     except AnalysisException as e:
         raise _failed(definition, last, e) from e
     wrong = [f"{n} is missing" for n in expected.names if n not in found.names]

