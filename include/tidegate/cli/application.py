@@ -207,14 +207,16 @@ def verify(pipeline: str, home: Path, *, json_wanted: bool) -> None:
         raise SystemExit(FAILED)
 
 
-@tidegate.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def demo(arguments: tuple[str, ...]) -> None:
-    """Show exactly-once epochs on real flight data, with processes killed on the way."""
+@tidegate.command()
+@_home_option
+@_debug
+def demo(home: Path) -> None:
+    """Show exactly-once epochs on real flight data, with an attempt killed on the way."""
     from importlib import import_module  # noqa: PLC0415
 
+    os.environ["TIDEGATE_HOME"] = str(home)
     # by name: the demo needs the optional packages of tidegate[demo]
-    raise SystemExit(import_module("tidegate.demo").main(list(arguments)))
+    raise SystemExit(import_module("tidegate.demo").main())
 
 
 @contextmanager

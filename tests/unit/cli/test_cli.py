@@ -1,0 +1,239 @@
+"""Goal: every command answers clearly: the right result, one message for a failure, the right exit code."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+import tidegate as package
+from tidegate import errors, services, wiring
+from tidegate.adapters import checkpoint
+from tidegate.cli import application, main
+from tidegate.cli.failures import exit_code
+from tidegate.engine import verify
+from tidegate.engine.verify import Finding
+from tidegate.ports import EpochReport
+from tidegate.protocol.model import Counts, Epoch, LaneId, OffsetRange, Run, Status
+from tidegate.services import ServiceStatus
+
+FILE = """
+import pyarrow as pa
+from tidegate import FileSource, HiveTable, KeyedProcessFunction, Pipeline
+
+class Same(KeyedProcessFunction):
+    def process_element(self, value, ctx):
+        yield value._asdict()
+
+schema = pa.schema([("a", pa.string())])
+first = Pipeline("first").source(FileSource("/in", "csv", schema)).key_by("a").process(Same(), output=schema).sink(
+    HiveTable("d.first"))
+second = Pipeline("second").source(FileSource("/in", "csv", schema)).key_by("a").process(Same(), output=schema).sink(
+    HiveTable("d.second"))
+"""
+
+EPOCH = Epoch(
+    lane=LaneId("first"),
+    epoch=2,
+    generation=1,
+    status=Status.SEALED,
+    fence=1,
+    run=Run("cli-1", "cli:host:1"),
+    fingerprint="f",
+    offsets=OffsetRange(1, 3),
+    counts=Counts(rows_in=1200, processed=1200, rows_out={"d.first": 1200}, keys_changed=7),
+    planned_ms=1_000,
+    sealed_ms=2_500,
+)
+
+
+@pytest.fixture
+def dags(tmp_path, monkeypatch):
+    folder = tmp_path / "dags"
+    folder.mkdir()
+    (folder / "two.py").write_text(FILE)
+    (folder / "unrelated.py").write_text("raise RuntimeError('must not be imported')")
+    monkeypatch.setenv("TIDEGATE_DAGS", str(folder))
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "airflow"))
+    for variable in wiring.VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(services, "endpoints", lambda _: wiring.Endpoints("c", "m", "h", "s", "w"))
+    return folder
+
+
+@pytest.fixture
+def coordinator(monkeypatch):
+    """A coordinator that answers with the given reports, then with no new input."""
+
+    def use(*reports):
+        left, runs = list(reports), []
+
+        def run(asked):
+            runs.append(asked)
+            answer = left.pop(0) if left else None
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        @contextmanager
+        def fake(definition, endpoints, *, progress):
+            progress("step 1")
+            yield SimpleNamespace(run=run, adapters=None, progress=progress, definition=definition)
+
+        monkeypatch.setattr(wiring, "coordinator", fake)
+        return runs
+
+    return use
+
+
+def call(*words):
+    return CliRunner().invoke(application.tidegate, list(words))
+
+
+def test_help_is_quick_and_imports_nothing_heavy():
+    began = time.monotonic()
+    code = (
+        "import sys; from tidegate.cli import tidegate; tidegate.main(['--help'], standalone_mode=False);"
+        "print(sorted({'airflow', 'pyspark', 'psycopg', 'pandas', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert time.monotonic() - began < 5  # 0.5 s alone on a machine; others may be at work
+
+
+@pytest.mark.parametrize("words", [[], ["services"], ["run"], ["epochs"], ["verify"], ["migrate"], ["demo"]])
+def test_every_command_has_help(words):
+    done = call(*words, "--help")
+    assert done.exit_code == 0
+    assert len(done.output) > 150
+    assert "see `help`" not in done.output
+
+
+def test_version():
+    assert call("--version").output.strip() == f"tidegate, version {package.__version__}"
+
+
+@pytest.mark.parametrize("name", ["first", "{dags}/two.py:first", "two:first"])
+def test_run_finds_the_pipeline_by_name_file_and_module(dags, coordinator, monkeypatch, name):
+    monkeypatch.chdir(dags)
+    runs = coordinator(EpochReport(EPOCH, None, {}))
+    done = call("run", name.format(dags=dags))
+    assert done.exit_code == 0, done.output
+    assert "first epoch 2 SEALED: positions [1, 3), 1200 rows in, 1200 rows out" in done.stdout
+    assert "step 1" in done.stderr
+    assert runs[0].key.startswith("cli-")
+    assert runs[0].owner.endswith(f":{os.getpid()}")
+
+
+def test_run_until_empty_gives_every_epoch_its_own_run(dags, coordinator):
+    runs = coordinator(*[EpochReport(replace(EPOCH, epoch=n), None, {"plan": 0.1}) for n in (1, 2, 3)])
+    done = call("run", "first", "--until-empty", "--json")
+    assert [e["epoch"] for e in json.loads(done.stdout)] == [1, 2, 3]
+    assert len({r.key for r in runs}) == 4
+    assert len(coordinator(EpochReport(EPOCH, None, {}), EpochReport(EPOCH, None, {}))) == 0
+
+
+def test_run_stops_after_the_given_number(dags, coordinator):
+    runs = coordinator(*[EpochReport(EPOCH, None, {})] * 5)
+    assert call("run", "first", "--epochs", "2").exit_code == 0
+    assert len(runs) == 2
+
+
+def test_run_without_input_says_so(dags, coordinator):
+    coordinator()
+    done = call("run", "second")
+    assert done.exit_code == 0
+    assert "No new input." in done.stderr
+
+
+def test_an_unknown_pipeline_lists_the_known_ones(dags):
+    with pytest.raises(errors.DefinitionError, match=r"no pipeline is named 'third' in .*; there are: first, second"):
+        application.tidegate.main(["run", "third"], standalone_mode=False)
+    with pytest.raises(errors.DefinitionError, match=r"no pipeline in a variable 'x'; there are: first, second"):
+        application.tidegate.main(["run", f"{dags}/two.py:x"], standalone_mode=False)
+
+
+def test_a_broken_file_is_named(dags):
+    (dags / "broken.py").write_text("import tidegate\n1 / 0\n")
+    with pytest.raises(errors.DefinitionError, match=r"broken\.py cannot be imported: ZeroDivisionError"):
+        application.tidegate.main(["run", "third"], standalone_mode=False)
+    with pytest.raises(errors.DefinitionError, match="there is no file"):
+        application.tidegate.main(["run", f"{dags}/none.py:x"], standalone_mode=False)
+    with pytest.raises(errors.DefinitionError, match="no_such_module cannot be imported"):
+        application.tidegate.main(["run", "no_such_module:x"], standalone_mode=False)
+
+
+def test_epochs_as_lines_and_as_json(dags, monkeypatch):
+    store = SimpleNamespace(epochs=lambda lane, limit: [EPOCH][:limit], close=lambda: None)
+    monkeypatch.setattr(checkpoint, "PostgresCheckpointStore", lambda url: store)
+    lines = call("epochs", "first").stdout.splitlines()
+    assert lines[0].startswith("EPOCH\tSTATUS\tRANGE\tROWS IN")
+    assert lines[1].startswith("2\tSEALED\t[1, 3)\t1200\t1200\t7\t0\t1\t1970-01-01T00:00:02.500000+00:00\tcli-1")
+    found = json.loads(call("epochs", "first", "--json").stdout)
+    assert (found[0]["rows_in"], found[0]["duration_s"], found[0]["dag_id"]) == (1200, 1.5, None)
+
+
+def test_verify_exits_with_1_and_says_what_differs(dags, coordinator, monkeypatch):
+    coordinator()
+    monkeypatch.setattr(verify, "verify", lambda d, a, progress: [])
+    done = call("verify", "first")
+    assert (done.exit_code, "exactly what the sealed epochs made" in done.stdout) == (0, True)
+    monkeypatch.setattr(verify, "verify", lambda d, a, progress: [Finding("d.first 1", "part-0 is missing")])
+    done = call("verify", "first")
+    assert (done.exit_code, done.stdout) == (1, "d.first 1: part-0 is missing\n")
+    done = call("verify", "first", "--json")
+    assert (done.exit_code, json.loads(done.stdout)) == (1, [{"subject": "d.first 1", "problem": "part-0 is missing"}])
+
+
+def test_services_status(monkeypatch):
+    monkeypatch.setattr(services, "status", lambda home: [])
+    assert "tidegate services up" in call("services", "status").stderr
+    crashed = [ServiceStatus("spark", "crashed", 12, 4000, "/log", "process 12 is gone")]
+    monkeypatch.setattr(services, "status", lambda home: crashed)
+    done = call("services", "status")
+    assert (done.exit_code, "spark\tcrashed\t12\t4000\tprocess 12 is gone" in done.stdout) == (1, True)
+    assert json.loads(call("services", "status", "--json").stdout)[0]["state"] == "crashed"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.DefinitionError, 2),
+        (errors.ConfigurationError, 2),
+        (errors.UnavailableError, 75),
+        (errors.LeaseHeldError, 75),
+        (errors.OutcomeUnknownError, 75),
+        (errors.UserFunctionError, 1),
+        (errors.MalformedInputError, 1),
+        (errors.FencedError, 1),
+        (errors.SourceGapError, 1),
+        (errors.StateIncompatibleError, 1),
+        (errors.InvariantViolationError, 1),
+    ],
+)
+def test_exit_codes(error, code):
+    assert exit_code(error("x")) == code
+
+
+def test_a_failure_is_one_message_and_debug_shows_the_traceback(dags, coordinator, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["tidegate", "run", "first"])
+    coordinator(errors.UnavailableError("the metastore does not answer"))
+    with pytest.raises(SystemExit) as e:
+        main()
+    assert e.value.code == 75
+    assert capsys.readouterr().err.splitlines()[-1] == "error (unavailable): the metastore does not answer"
+    monkeypatch.setattr(sys, "argv", ["tidegate", "run", "first", "--debug"])
+    coordinator(errors.UnavailableError("again"))
+    with pytest.raises(errors.UnavailableError):
+        main()
+
+
+def test_a_wrong_call_is_exit_code_2():
+    assert call("run").exit_code == 2
+    assert call("nonsense").exit_code == 2
