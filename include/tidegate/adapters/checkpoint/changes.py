@@ -16,12 +16,13 @@ from tidegate.protocol.transitions import TRANSITIONS, Event, Standing, Verdict,
 ADOPTABLE = [str(status) for (status, event) in TRANSITIONS if event is Event.ATTEMPT_ADOPTED]
 """Where an attempt may adopt an epoch."""
 
-_STATEMENTS = {
+STATEMENTS = {
     Event.ATTEMPT_ADOPTED: "adopt_epoch",
     Event.FILES_STAGED: "stage_epoch",
     Event.PARTITIONS_PUBLISHED: "publish_epoch",
     Event.EPOCH_SEALED: "seal_epoch",
 }
+"""The query that makes each change: a compare-and-set on status and fence."""
 
 
 def one(cursor: Cursor, query: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -52,7 +53,7 @@ def advance(
     if event is not Event.ATTEMPT_ADOPTED:
         source = source_of(event)
         params |= {"source": source, "target": TRANSITIONS[source, event]}
-    row = one(cursor, _STATEMENTS[event], params)
+    row = one(cursor, STATEMENTS[event], params)
     if row:
         return epoch_of(row), Verdict.ACCEPTED
     row = one(cursor, "epoch", epoch_key(epoch))

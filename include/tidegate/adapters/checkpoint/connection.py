@@ -70,11 +70,15 @@ class Session:
                 "the checkpoint URL cannot be read: give postgresql://user:password@host:port/database, with the "
                 "special characters of the password percent-encoded"
             ) from None
-        host = str(settings.get("host") or "local socket")
-        if "@" in host:
-            raise ConfigurationError("the checkpoint URL has more than one @: percent-encode the password (@ is %40)")
+        host, port, name = (str(settings.get(k) or "") for k in ("host", "port", "dbname"))
+        if "@" in host + name or not all(p.isdigit() or not p for p in port.split(",")):
+            # libpq would take the end of an unencoded password for the address, and print it.
+            raise ConfigurationError(
+                "the checkpoint URL does not read as postgresql://user:password@host:port/database: percent-encode "
+                "the special characters of the password (@ is %40, / is %2F), and give the port as a number"
+            )
         self._settings: dict[str, Any] = _DEFAULTS | settings
-        self._where = f"{host}:{settings.get('port') or 5432}/{settings.get('dbname') or ''}"
+        self._where = f"{host or 'local socket'}:{port or 5432}/{name}"
         self._connection: Connection | None = None
         self._checked = False
         self._lock = threading.Lock()
@@ -214,6 +218,7 @@ class Session:
             connection.close()
 
     def _scrubbed(self, text: str) -> str:
+        """One line, without the password."""
         password = self._settings.get("password")
-        text = text.strip()
+        text = " ".join(text.split()).rstrip(".")
         return text.replace(str(password), "***") if password else text

