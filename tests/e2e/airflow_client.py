@@ -1,0 +1,98 @@
+"""Airflow's REST API as the end-to-end test needs it. Every wait polls and has a deadline."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+POLL_S = 0.25
+
+
+class AirflowClient:
+    """Talks to one api-server as one user."""
+
+    def __init__(self, address: str, user: str, password: str) -> None:
+        self.address = address
+        self.anonymous = httpx.Client(base_url=address, timeout=60, follow_redirects=False)
+        token = self._until(lambda: self._token(user, password), "a token", 60)
+        self.http = httpx.Client(base_url=address, timeout=60, headers={"Authorization": f"Bearer {token}"})
+        self.token = token
+
+    def _token(self, user: str, password: str) -> str | None:
+        try:
+            answer = self.anonymous.post("/auth/token", json={"username": user, "password": password})
+        except httpx.TransportError:
+            return None
+        return answer.json()["access_token"] if answer.is_success else None
+
+    def call(self, method: str, path: str, **body: Any) -> Any:
+        """One call below ``/api/v2``; fails the test with the server's words."""
+        answer = self.http.request(method, f"/api/v2{path}", json=body or None)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def await_dag(self, dag_id: str) -> None:
+        """Wait until the DAG processor has found it, then unpause it."""
+        self._until(lambda: self.http.get(f"/api/v2/dags/{dag_id}").is_success, f"DAG {dag_id}", 90)
+        self.pause(dag_id, paused=False)
+
+    def pause(self, dag_id: str, *, paused: bool) -> None:
+        """Pause or unpause."""
+        self.call("PATCH", f"/dags/{dag_id}", is_paused=paused)
+
+    def trigger(self, dag_id: str) -> str:
+        """Start a run; its id."""
+        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", logical_date=None)["dag_run_id"])
+
+    def runs(self, dag_id: str, **query: Any) -> list[dict[str, Any]]:
+        """The DAG's runs, oldest first."""
+        answer = self.http.get(f"/api/v2/dags/{dag_id}/dagRuns", params={"order_by": "run_after", **query})
+        return list(answer.json()["dag_runs"])
+
+    def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
+        """One run."""
+        return dict(self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}"))
+
+    def finished(self, dag_id: str, run_id: str, *, clears: int = 0, timeout_s: float = 90) -> str:
+        """Wait for the end of a run; its state and what its tasks are."""
+        return self._until(
+            lambda: (r := self.run(dag_id, run_id))["state"] in ("success", "failed") and r["state"],
+            f"the end of {run_id} (its tasks: {self.tasks(dag_id, run_id)})",
+            timeout_s,
+        )
+
+    def tasks(self, dag_id: str, run_id: str) -> dict[str, tuple[str, int]]:
+        """State and try number by task."""
+        found = self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
+        return {t["task_id"]: (t["state"], t["try_number"]) for t in found}
+
+    def log(self, dag_id: str, run_id: str, task_id: str, attempt: int) -> str:
+        """The log of one try, as text."""
+        answer = self.http.get(
+            f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{attempt}",
+            params={"full_content": "true"},
+        )
+        return answer.text
+
+    def clear(self, dag_id: str, run_id: str, *, only_failed: bool) -> None:
+        """Clear the tasks of a run, as a person does in the UI."""
+        self.call("POST", f"/dags/{dag_id}/dagRuns/{run_id}/clear", dry_run=False, only_failed=only_failed)
+
+    def xcom(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """What a task left."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value"
+        answer = self.http.get(f"/api/v2{path}", params={"deserialize": "true"})
+        return answer.json()["value"]
+
+    def until(self, condition: Callable[[], Any], what: str, timeout_s: float = 90) -> Any:
+        """Poll until `condition` gives something true; that is returned."""
+        return self._until(condition, what, timeout_s)
+
+    @staticmethod
+    def _until(condition: Callable[[], Any], what: str, timeout_s: float) -> Any:
+        deadline = time.monotonic() + timeout_s
+        while not (found := condition()):
+            assert time.monotonic() < deadline, f"waited {timeout_s} s for {what}"
+            time.sleep(POLL_S)
+        return found

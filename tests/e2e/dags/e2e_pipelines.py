@@ -1,0 +1,60 @@
+"""Three small pipelines for the end-to-end test on Airflow: on a schedule, on demand, with days to fill.
+
+`TIDEGATE_E2E_ROOT` holds their input; a file `arm` in it arms a crash point in the next task that reads this file.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+
+from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate.orchestration import epoch_dag
+
+ROOT = Path(os.environ["TIDEGATE_E2E_ROOT"])
+ARM = ROOT / "arm"
+
+if ARM.exists():
+    os.environ["TIDEGATE_CRASH_AT"] = ARM.read_text()
+    os.environ["TIDEGATE_CRASH_ONCE"] = str(ROOT / "fired")
+
+EVENTS = pa.schema([("name", pa.string()), ("amount", pa.int64())])
+TOTALS = pa.schema([("name", pa.string()), ("amount", pa.int64()), ("total", pa.int64())])
+
+
+class Total(KeyedProcessFunction):
+    """Running total per name; fails while a file `poison` is there."""
+
+    total = ValueState(pa.int64())
+
+    def __init__(self, poison: str) -> None:
+        self.poison = poison
+
+    def process_element(self, value, ctx):
+        if os.path.exists(self.poison):  # noqa: PTH110  (runs in Spark's Python worker for every event)
+            raise ValueError("poisoned on purpose")
+        total = (self.total.value() or 0) + value.amount
+        self.total.update(total)
+        yield {"name": value.name, "amount": value.amount, "total": total}
+
+
+def pipeline(name: str) -> Definition:
+    source = FileSource(ROOT / name, "csv", EVENTS, max_files=1, settle=timedelta(0))
+    return (
+        Pipeline(name, buckets=2)
+        .source(source)
+        .key_by("name")
+        .process(Total(str(ROOT / "poison")), output=TOTALS)
+        .sink(HiveTable(f"e2e.{name}"))
+    )
+
+
+ticking = pipeline("ticking")
+epoch_dag(ticking, schedule=timedelta(seconds=5))
+
+manual = pipeline("manual")
+epoch_dag(manual)
+
+daily = pipeline("daily")
+epoch_dag(daily, schedule="0 0 * * *", start_date=datetime(2026, 1, 1, tzinfo=UTC))

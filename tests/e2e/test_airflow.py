@@ -1,0 +1,254 @@
+"""Goal: on a real Airflow every verb keeps the promise: run, kill, retry, clear, backfill; the pages are guarded."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from airflow_client import AirflowClient
+
+from tidegate import services
+from tidegate.adapters.checkpoint import PostgresCheckpointStore
+from tidegate.adapters.hive.server import connect
+from tidegate.protocol.model import Epoch, LaneId, Status
+from tidegate.wiring import Endpoints
+
+pytestmark = [
+    pytest.mark.airflow,
+    pytest.mark.timeout(420),
+    pytest.mark.filterwarnings("default"),  # of the packages that run the services in this process
+]
+
+DAGS = Path(__file__).parent / "dags"
+REPOSITORY = Path(__file__).parents[2]
+PIPELINES = ("ticking", "manual", "daily")
+
+
+@dataclass
+class Stack:
+    """Everything real, and the folder that the pipelines read."""
+
+    home: Path
+    root: Path
+    endpoints: Endpoints
+    airflow: AirflowClient
+
+    def add(self, pipeline: str, number: int) -> None:
+        """One more source file with two rows, moved in whole."""
+        text = f"name,amount\na,{number}\nb,{10 * number}\n"
+        hidden = self.root / pipeline / f".{number:03}.csv"
+        hidden.write_text(text)
+        hidden.rename(hidden.with_name(f"{number:03}.csv"))
+
+    def epochs(self, pipeline: str) -> list[Epoch]:
+        """Oldest first."""
+        store = PostgresCheckpointStore(self.endpoints.checkpoint)
+        try:
+            return store.epochs(LaneId(pipeline), limit=100)[::-1]
+        finally:
+            store.close()
+
+    def rows(self, pipeline: str) -> list[tuple[str, int, int]]:
+        """What a reader of Hive sees."""
+        connection = connect(self.endpoints.hiveserver2)
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"SELECT name, amount, total FROM e2e.{pipeline}")
+            return sorted((r[0], r[1], r[2]) for r in cursor.fetchall())
+        finally:
+            connection.close()
+
+    def arm(self, point: str) -> None:
+        """The next task that reaches the point dies there, once."""
+        (self.root / "fired").unlink(missing_ok=True)
+        (self.root / "arm").write_text(point)
+
+    def disarm(self) -> None:
+        """A point that never fired fails the test."""
+        (self.root / "arm").unlink()
+        assert (self.root / "fired").exists()
+
+
+def expected(numbers: range) -> list[tuple[str, int, int]]:
+    """The oracle: running totals over the files in order."""
+    rows, totals = [], {"a": 0, "b": 0}
+    for number in numbers:
+        for name, amount in (("a", number), ("b", 10 * number)):
+            totals[name] += amount
+            rows.append((name, amount, totals[name]))
+    return sorted(rows)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory) -> Iterator[Stack]:
+    base = tmp_path_factory.mktemp("e2e")
+    home, root = base / "home", base / "input"
+    for name in PIPELINES:
+        (root / name).mkdir(parents=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIDEGATE_E2E_ROOT", str(root))
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY / "include"), os.environ.get("PYTHONPATH", "")]))
+        patch.chdir(REPOSITORY)
+        try:
+            endpoints = services.up(home, airflow=True, dags_folder=DAGS, report=print)
+            client = AirflowClient(*services.airflow_login(home))
+            yield Stack(home, root, endpoints, client)
+        finally:
+            services.down(home, report=print)
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_armed(stack: Stack) -> Iterator[None]:
+    yield
+    for name in ("arm", "fired", "poison"):
+        (stack.root / name).unlink(missing_ok=True)
+
+
+def test_scheduled_runs_make_epochs_and_empty_ones_are_skipped(stack: Stack):
+    stack.add("ticking", 1)
+    stack.airflow.await_dag("ticking")
+    stack.airflow.until(lambda: _sealed(stack, "ticking") == 1, "the first epoch")
+    stack.add("ticking", 2)
+    stack.airflow.until(lambda: _sealed(stack, "ticking") == 2, "the second epoch")
+
+    def empty() -> str | None:
+        runs = stack.airflow.runs("ticking", state="success")
+        states = {r["dag_run_id"]: stack.airflow.tasks("ticking", r["dag_run_id"]) for r in runs}
+        return next((i for i, t in states.items() if t["publish"][0] == "skipped"), None)
+
+    run_id = stack.airflow.until(empty, "a run without new input")
+    stack.airflow.pause("ticking", paused=True)
+    assert stack.airflow.tasks("ticking", run_id)["process"][0] == "success"
+    assert stack.airflow.xcom("ticking", run_id, "process")["status"] == "NO_INPUT"
+    assert stack.rows("ticking") == expected(range(1, 3))
+    assert {e.run.key.split("__")[0] for e in stack.epochs("ticking")} == {"scheduled"}
+    assert all(e.run.interval_start_ms and e.run.interval_end_ms for e in stack.epochs("ticking"))
+
+
+@pytest.mark.parametrize(
+    ("number", "point", "tries"),
+    [
+        (1, "manifest_written", {"process": ("success", 2), "publish": ("success", 1)}),
+        (2, "swapped", {"process": ("success", 1), "publish": ("success", 2)}),
+    ],
+)
+def test_a_killed_task_is_retried_and_the_run_succeeds(stack: Stack, number, point, tries):
+    stack.add("manual", number)
+    stack.airflow.await_dag("manual")
+    stack.arm(f"{point}@manual:{number}")
+    run_id = stack.airflow.trigger("manual")
+    assert stack.airflow.finished("manual", run_id) == "success"
+    stack.disarm()
+    assert stack.airflow.tasks("manual", run_id) == tries
+    assert stack.airflow.xcom("manual", run_id, "publish")["status"] == "SEALED"
+    assert stack.rows("manual") == expected(range(1, number + 1))
+
+
+def test_clearing_a_sealed_run_changes_nothing(stack: Stack):
+    before, rows = stack.epochs("manual"), stack.rows("manual")
+    run_id = before[-1].run.key
+    stack.airflow.clear("manual", run_id, only_failed=False)
+    assert stack.airflow.finished("manual", run_id) == "success"
+    assert stack.epochs("manual") == before
+    assert stack.rows("manual") == rows
+
+
+def test_a_failed_run_says_why_and_clearing_it_finishes_it(stack: Stack):
+    stack.add("manual", 3)
+    (stack.root / "poison").touch()
+    run_id = stack.airflow.trigger("manual")
+    assert stack.airflow.finished("manual", run_id) == "failed"
+    # the function's error is not retried: nothing would be different
+    assert stack.airflow.tasks("manual", run_id) == {"process": ("failed", 1), "publish": ("upstream_failed", 0)}
+    log = stack.airflow.log("manual", run_id, "process", 1)
+    assert "user_function: " in log
+    assert "poisoned on purpose" in log
+    page = stack.airflow.http.get("/tidegate/pipelines/manual").text
+    assert "poisoned on purpose" in page
+    (stack.root / "poison").unlink()
+    stack.airflow.clear("manual", run_id, only_failed=True)
+    assert stack.airflow.finished("manual", run_id) == "success"
+    assert stack.epochs("manual")[-1].attempts == 2
+    assert stack.rows("manual") == expected(range(1, 4))
+
+
+def test_a_backfill_makes_ordinary_epochs_one_after_the_other(stack: Stack):
+    """Airflow runs the three together, and beside them the scheduled one: the lease puts them in a row."""
+    for number in range(1, 5):
+        stack.add("daily", number)
+    stack.airflow.await_dag("daily")
+    words = ["backfill", "create", "--dag-id", "daily", "--from-date", "2026-03-01", "--to-date", "2026-03-03"]
+    done = subprocess.run(
+        [Path(sys.executable).with_name("airflow"), *words],
+        env={**os.environ, **services.airflow_environment(stack.home, DAGS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    stack.airflow.until(lambda: _sealed(stack, "daily") == 4, "four epochs")
+    epochs = stack.epochs("daily")
+    assert [e.epoch for e in epochs] == [1, 2, 3, 4]
+    assert [(e.offsets.start, e.offsets.stop) for e in epochs] == [(0, 1), (1, 2), (2, 3), (3, 4)]
+    assert sum(e.run.key.startswith("backfill") for e in epochs) == 3
+    assert stack.rows("daily") == expected(range(1, 5))
+
+
+def test_pages_need_a_login_and_show_the_epochs(stack: Stack):
+    airflow = stack.airflow
+    for path in ("pipelines", "pipelines/manual", "dags/manual", "api/pipelines", "api/pipelines/manual", "nothing"):
+        refused = airflow.anonymous.get(f"/tidegate/{path}")
+        assert refused.status_code in (401, 404), path
+        assert "manual" not in refused.text.replace(path, "")
+    assert airflow.anonymous.get("/tidegate/pipelines").status_code == 401
+    listed = airflow.http.get("/tidegate/pipelines")
+    assert listed.status_code == 200
+    assert all(name in listed.text for name in PIPELINES)
+    # a browser sends the cookie that Airflow's own pages set
+    cookie = airflow.anonymous.get("/tidegate/pipelines", headers={"Cookie": f"_token={airflow.token}"})
+    assert cookie.status_code == 200
+    for path in ("pipelines/manual", "dags/manual"):
+        page = airflow.http.get(f"/tidegate/{path}")
+        assert page.status_code == 200
+        assert page.text.count('class="status SEALED"') == 3
+        assert "/dags/manual/runs/manual__" in page.text
+    found = airflow.http.get("/tidegate/api/pipelines/manual").json()
+    assert [(e["epoch"], e["status"], e["partitions"]) for e in found["epochs"]] == [
+        (n, "SEALED", 1) for n in (3, 2, 1)
+    ]
+    assert airflow.http.get("/tidegate/pipelines/nothing").status_code == 404
+    assert "has run no tidegate pipeline" in airflow.http.get("/tidegate/dags/other").text
+    views = [v for p in airflow.call("GET", "/plugins")["plugins"] for v in p["external_views"]]
+    assert {v["destination"] for v in views if "tidegate" in v["href"]} == {"nav", "dag"}
+    assert airflow.call("GET", "/plugins/importErrors")["total_entries"] == 0
+
+
+def test_every_epoch_was_announced_to_airflows_assets(stack: Stack):
+    events = stack.airflow.call("GET", "/assets/events?limit=100&source_dag_id=manual")["asset_events"]
+    assert {e["extra"]["epoch"] for e in events} == {1, 2, 3}
+    assert {(e["extra"]["pipeline"], e["extra"]["lane"], e["extra"]["rows_in"]) for e in events} == {
+        ("manual", "main", 2)
+    }
+
+
+def test_a_warm_run_is_quick(stack: Stack, capsys):
+    seconds = []
+    for number in range(4, 7):
+        stack.add("manual", number)
+        run_id = stack.airflow.trigger("manual")
+        assert stack.airflow.finished("manual", run_id) == "success"
+        run = stack.airflow.run("manual", run_id)
+        began, ended = (datetime.fromisoformat(run[k]) for k in ("queued_at", "end_date"))
+        seconds.append((ended - began).total_seconds())
+    with capsys.disabled():
+        print(f"\nqueued to success, whole epochs: {', '.join(f'{s:.2f} s' for s in seconds)}")
+    assert stack.rows("manual") == expected(range(1, 7))
+    assert min(seconds) < 30
+
+
+def _sealed(stack: Stack, pipeline: str) -> int:
+    return sum(e.status is Status.SEALED for e in stack.epochs(pipeline))
