@@ -1,6 +1,7 @@
 """Real flights of 2013 as an event stream: two stateful pipelines over one folder of CSV files.
 
-`make demo` makes the files appear, and compares both tables with an independent computation.
+`make demo` makes the files appear, lets Airflow run an epoch every five seconds, and compares both tables with an
+independent computation.
 """
 
 import os
@@ -19,7 +20,7 @@ flights = FileSource(
     path=HOME / "flights",
     format="csv",
     null_value="NA",
-    max_files=1,
+    max_files=2,
     settle=timedelta(0),  # the demo moves whole files in
     schema=pa.schema(
         {
@@ -202,5 +203,5 @@ carrier_delays = (
     )
 )
 
-aircraft_log_dag = epoch_dag(aircraft_log, schedule=timedelta(seconds=5))
-carrier_delays_dag = epoch_dag(carrier_delays, schedule=timedelta(seconds=5))
+aircraft_log_dag = epoch_dag(aircraft_log, schedule=timedelta(seconds=5), is_paused_upon_creation=False)
+carrier_delays_dag = epoch_dag(carrier_delays, schedule=timedelta(seconds=5), is_paused_upon_creation=False)

@@ -6,14 +6,12 @@ The check is independent: pandas over the raw file on one side, PyHive's answer 
 import importlib.util
 import os
 import shutil
-import subprocess
 import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -61,7 +59,6 @@ class Demo:
         endpoints = self._start()
         self.say(f"[bold]2. {len(raw):,} flights of 2013[/] arrive as files; each Airflow run is one epoch")
         batches = half_months(raw)
-        self._unpause()
         self._stream(endpoints, batches)
         self.say("[bold]3. The check:[/] both tables through PyHive against pandas over the raw file")
         right = self._check(endpoints, raw)
@@ -91,17 +88,12 @@ class Demo:
             raise ConfigurationError(f"the demo runs in a checkout of tidegate: there is no {dags}/nycflights.py")
         return services.up(self.home, airflow=True, dags_folder=dags, report=self._report)
 
-    def _unpause(self) -> None:
-        environment = {**os.environ, **services.airflow_environment(self.home, Path.cwd() / "dags")}
-        command = [str(Path(services.airflow_executable())), "dags", "unpause", "--yes", "-p"]
-        for name in PIPELINES:
-            self._wait(f"Airflow to know the DAG {name}", lambda n=name: _succeeds([*command, f"^{n}$"], environment))
-
     def _stream(self, endpoints: Endpoints, batches: list[tuple[str, pd.DataFrame]]) -> None:
         """Move one file in at a time; wait until every pipeline has sealed them all."""
         total = sum(len(rows) for _, rows in batches)
         with _store(endpoints) as store, self.console.status("") as status:
             progress = _Progress(self, store, total)
+            self._wait("Airflow to find the DAGs", lambda: len(store.pipelines()) >= len(PIPELINES))
             for name, rows in batches:
                 self._arrive(name, rows)
                 progress.show(status.update)
@@ -293,7 +285,3 @@ def _store(endpoints: Endpoints) -> Iterator[PostgresCheckpointStore]:
         yield store
     finally:
         store.close()
-
-
-def _succeeds(command: list[str], environment: dict[str, Any]) -> bool:
-    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0

@@ -19,6 +19,11 @@ class AirflowClient:
         self.http = httpx.Client(base_url=address, timeout=60, headers={"Authorization": f"Bearer {token}"})
         self.token = token
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.anonymous.close()
+        self.http.close()
+
     def _token(self, user: str, password: str) -> str | None:
         try:
             answer = self.anonymous.post("/auth/token", json={"username": user, "password": password})
@@ -54,11 +59,11 @@ class AirflowClient:
         """One run."""
         return dict(self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}"))
 
-    def finished(self, dag_id: str, run_id: str, *, clears: int = 0, timeout_s: float = 90) -> str:
-        """Wait for the end of a run; its state and what its tasks are."""
+    def finished(self, dag_id: str, run_id: str, *, timeout_s: float = 90) -> str:
+        """Wait for the end of a run; its state."""
         return self._until(
-            lambda: (r := self.run(dag_id, run_id))["state"] in ("success", "failed") and r["state"],
-            f"the end of {run_id} (its tasks: {self.tasks(dag_id, run_id)})",
+            lambda: (state := self.run(dag_id, run_id)["state"]) in ("success", "failed") and state,
+            f"the end of {run_id}",
             timeout_s,
         )
 

@@ -97,6 +97,7 @@ def stack(tmp_path_factory) -> Iterator[Stack]:
             endpoints = services.up(home, airflow=True, dags_folder=DAGS, report=print)
             client = AirflowClient(*services.airflow_login(home))
             yield Stack(home, root, endpoints, client)
+            client.close()
         finally:
             services.down(home, report=print)
 
@@ -176,6 +177,17 @@ def test_a_failed_run_says_why_and_clearing_it_finishes_it(stack: Stack):
     assert stack.rows("manual") == expected(range(1, 4))
 
 
+def test_clearing_an_empty_run_takes_what_has_come_meanwhile(stack: Stack):
+    run_id = stack.airflow.trigger("manual")
+    assert stack.airflow.finished("manual", run_id) == "success"
+    assert stack.airflow.tasks("manual", run_id) == {"process": ("success", 1), "publish": ("skipped", 0)}
+    stack.add("manual", 4)
+    stack.airflow.clear("manual", run_id, only_failed=False)
+    assert stack.airflow.finished("manual", run_id) == "success"
+    assert stack.airflow.tasks("manual", run_id)["publish"][0] == "success"
+    assert stack.rows("manual") == expected(range(1, 5))
+
+
 def test_a_backfill_makes_ordinary_epochs_one_after_the_other(stack: Stack):
     """Airflow runs the three together, and beside them the scheduled one: the lease puts them in a row."""
     for number in range(1, 5):
@@ -214,7 +226,7 @@ def test_pages_need_a_login_and_show_the_epochs(stack: Stack):
     for path in ("pipelines/manual", "dags/manual"):
         page = airflow.http.get(f"/tidegate/{path}")
         assert page.status_code == 200
-        assert page.text.count('class="status SEALED"') == 3
+        assert page.text.count('class="status SEALED"') == 4
         assert "/dags/manual/runs/manual__" in page.text
     found = airflow.http.get("/tidegate/api/pipelines/manual").json()
     assert [(e["epoch"], e["status"], e["partitions"]) for e in found["epochs"]] == [
@@ -229,7 +241,7 @@ def test_pages_need_a_login_and_show_the_epochs(stack: Stack):
 
 def test_every_epoch_was_announced_to_airflows_assets(stack: Stack):
     events = stack.airflow.call("GET", "/assets/events?limit=100&source_dag_id=manual")["asset_events"]
-    assert {e["extra"]["epoch"] for e in events} == {1, 2, 3}
+    assert {e["extra"]["epoch"] for e in events} == {1, 2, 3, 4}
     assert {(e["extra"]["pipeline"], e["extra"]["lane"], e["extra"]["rows_in"]) for e in events} == {
         ("manual", "main", 2)
     }
@@ -237,7 +249,7 @@ def test_every_epoch_was_announced_to_airflows_assets(stack: Stack):
 
 def test_a_warm_run_is_quick(stack: Stack, capsys):
     seconds = []
-    for number in range(4, 7):
+    for number in range(5, 7):
         stack.add("manual", number)
         run_id = stack.airflow.trigger("manual")
         assert stack.airflow.finished("manual", run_id) == "success"

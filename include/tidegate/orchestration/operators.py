@@ -15,7 +15,7 @@ States in the grid:
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from airflow.sdk import BaseOperator, Context, SkipMixin
+from airflow.sdk import BaseOperator, BaseXCom, Context, SkipMixin
 from airflow.sdk.exceptions import AirflowSkipException
 
 from tidegate.api.pipeline import Definition
@@ -84,7 +84,9 @@ class ProcessEpochOperator(EpochOperator):
         summary = self._coordinated(work)
         if summary is None:
             summary = {"pipeline": lane.pipeline, "lane": lane.lane, "status": NO_INPUT}
-            self.log.info("%s", sentence(summary))
+            # `skip` ends the task by an exception that means success, so the value is not pushed by itself
+            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=summary)
+            self.log.info("Nothing to publish: `%s` is skipped", PUBLISH)
             self.skip(ti=context["ti"], tasks=self.downstream_list)
         else:
             self.log.info("%s", sentence(summary))

@@ -1,6 +1,5 @@
 """The embedded default: PostgreSQL, a Hive metastore and Spark, started, watched and stopped by tidegate itself."""
 
-from tidegate.services.airflow import executable as airflow_executable
 from tidegate.services.lifecycle import airflow_environment, airflow_login, down, endpoints, status, up
 from tidegate.services.model import ServiceEvent, ServiceStatus
 
@@ -8,7 +7,6 @@ __all__ = [
     "ServiceEvent",
     "ServiceStatus",
     "airflow_environment",
-    "airflow_executable",
     "airflow_login",
     "down",
     "endpoints",

@@ -16,7 +16,6 @@ PROCESSES: dict[str, tuple[str, ...]] = {
     "airflow-api-server": ("api-server",),
     "airflow-scheduler": ("scheduler",),
     "airflow-dag-processor": ("dag-processor",),
-    "airflow-triggerer": ("triggerer",),
 }
 USER = "admin"
 
@@ -63,7 +62,6 @@ def environment(home: Path, settings: Settings, endpoints: Endpoints, dags_folde
         "API_AUTH__JWT_SECRET": settings.secrets["jwt_secret"],
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
         "SCHEDULER__ENABLE_HEALTH_CHECK": "False",
-        "TRIGGERER__DEFAULT_CAPACITY": "8",
         "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "5",
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",

@@ -1,0 +1,63 @@
+# Every habit of the project. `make help` lists them.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export TIDEGATE_HOME ?= $(CURDIR)/.tidegate
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up down check test unit integration crash e2e bench lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/installed: requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --disable-pip-version-check -r requirements/bootstrap.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+install: $(VENV)/installed ## make the virtual environment from the hashed lock
+
+demo: install ## real flights through Airflow, Spark and Hive, one attempt killed, every row checked
+	$(BIN)/tidegate demo
+
+up: install ## start all services and Airflow, and leave them running
+	mkdir -p $(TIDEGATE_HOME)/flights
+	$(BIN)/tidegate services up --airflow
+
+down: install ## stop everything that `demo` or `up` started
+	$(BIN)/tidegate services down
+
+check: install ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/unit/test_tidy.py
+
+test: check ## check, then every test
+	$(BIN)/pytest tests
+
+unit: install ## tests without a JVM
+	$(BIN)/pytest tests/unit
+
+integration: install ## tests on real services
+	$(BIN)/pytest tests/contract tests/integration
+
+crash: install ## real processes, killed at named points
+	$(BIN)/pytest tests/crash
+
+e2e: install ## a real Airflow: runs, kills, clears, backfills
+	$(BIN)/pytest tests/e2e
+
+bench: install ## sets S and E, with the time of each step
+	$(BIN)/python bench/epoch.py
+
+lock: install ## resolve the dependencies anew into the hashed lock
+	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header requirements/bootstrap.in -o requirements/bootstrap.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header pyproject.toml --all-extras --group dev -o requirements/dev.txt
+
+clean: down ## stop everything and remove data and environment
+	rm -rf $(TIDEGATE_HOME) $(VENV)

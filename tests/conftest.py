@@ -1,0 +1,37 @@
+"""Real services for the tests that want them, started once a session in a folder of their own."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tidegate import services
+from tidegate.services import ServiceEvent
+from tidegate.wiring import Endpoints
+
+SERVICES_HOME = "TIDEGATE_TEST_HOME"
+"""Name a folder here to keep the services running between test sessions."""
+
+
+@pytest.fixture(scope="session")
+def services_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home whose PostgreSQL, metastore and Spark are up; all of it is stopped at the end."""
+    kept = os.environ.get(SERVICES_HOME)
+    home = Path(kept) if kept else tmp_path_factory.mktemp("services")
+
+    def report(event: ServiceEvent) -> None:
+        print(f"{event.service}: {event.what} {event.detail}")
+
+    try:
+        services.up(home, report=report)
+        yield home
+    finally:
+        if not kept:
+            services.down(home, report=report)
+
+
+@pytest.fixture(scope="session")
+def endpoints(services_home: Path) -> Endpoints:
+    """Where the session's services are."""
+    return services.endpoints(services_home)

@@ -1,0 +1,1 @@
+"""Pipelines that the tests run, with their oracles."""

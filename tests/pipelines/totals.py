@@ -1,0 +1,135 @@
+"""A small pipeline with every kind of table, and what its tables must hold, computed in plain Python."""
+
+import json
+from collections import defaultdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tidegate import (
+    Definition,
+    FileSource,
+    HiveTable,
+    KeyedProcessFunction,
+    ListState,
+    MapState,
+    Pipeline,
+    ValueState,
+)
+from tidegate.adapters.hive.server import connect
+
+EVENT = pa.schema({"id": pa.int64(), "key": pa.string(), "day": pa.string(), "amount": pa.int64()})
+OUTPUT = pa.schema(
+    {
+        "id": pa.int64(),
+        "key": pa.string(),
+        "n": pa.int64(),
+        "total": pa.int64(),
+        "recent": pa.string(),
+        "day": pa.string(),
+    }
+)
+
+
+class Totals(KeyedProcessFunction):
+    """Running totals with every kind of state. A negative amount raises; an amount of 0 forgets the key."""
+
+    count = ValueState(pa.int64(), default=0)
+    recent = ListState(pa.int64())
+    days = MapState(pa.string(), pa.int64())
+
+    def process_element(self, value, ctx):
+        if value.amount < 0:
+            raise ValueError(f"negative amount {value.amount}")
+        if value.amount == 0:
+            for state in (self.count, self.recent, self.days):
+                state.clear()
+            return
+        self.count.update(self.count.value() + 1)
+        self.recent.update([*self.recent.get(), value.id][-3:])
+        self.days.put(value.day, (self.days.get(value.day) or 0) + value.amount)
+        yield {
+            "id": value.id,
+            "key": value.key,
+            "n": self.count.value(),
+            "total": sum(total for _, total in self.days.items()),
+            "recent": json.dumps(self.recent.get()),
+            "day": value.day,
+        }
+
+
+def pipeline(name: str, folder: Path, **settings: Any) -> Definition:
+    """The pipeline over a folder of JSON lines, into ``t.<name>_log`` and ``t.<name>_latest``."""
+    source = FileSource(
+        folder, "json", EVENT, settle=settings.pop("settle", timedelta(0)), **settings.pop("source", {})
+    )
+    return (
+        Pipeline(name, **settings)
+        .source(source)
+        .key_by("key", "day")
+        .process(Totals(), output=OUTPUT)
+        .sink(HiveTable(f"t.{name}_log"))
+        .sink(HiveTable(f"t.{name}_latest", mode="upsert", partition_by=("day",), primary_key=("day", "key")))
+    )
+
+
+def write(folder: Path, name: str, events: list[dict[str, Any]]) -> None:
+    """Let a file appear whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".{name}"
+    temporary.write_text("".join(json.dumps(e) + "\n" for e in events))
+    temporary.rename(folder / name)
+
+
+def events(seed: int, count: int = 40) -> list[dict[str, Any]]:
+    """Some events; other seeds touch the same few keys and days."""
+    return [
+        {
+            "id": seed * 1000 + i,
+            "key": f"k{(i * 7 + seed) % 9}",
+            "day": f"d{(i + seed) % 3}",
+            "amount": (i * 5 + seed) % 11,
+        }
+        for i in range(count)
+    ]
+
+
+def expected(folder: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The rows that both tables must hold for all files, in name order."""
+    state: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    log, latest = [], {}
+    for file in sorted(folder.iterdir()):
+        for line in file.read_text().splitlines():
+            e = json.loads(line)
+            seen = state[e["key"], e["day"]]
+            if e["amount"] == 0:
+                seen.clear()
+                continue
+            seen.append((e["id"], e["amount"]))
+            row = (
+                e["id"],
+                e["key"],
+                len(seen),
+                sum(a for _, a in seen),
+                json.dumps([i for i, _ in seen[-3:]]),
+                e["day"],
+            )
+            log.append(row)
+            latest[e["key"], e["day"]] = row
+    return sorted(log), sorted(latest.values())
+
+
+def found(hiveserver2: str, name: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The rows of both tables, read through PyHive as anybody would."""
+    connection = connect(hiveserver2)
+    try:
+        cursor = connection.cursor()
+        tables = []
+        for table in (f"t.{name}_log", f"t.{name}_latest"):
+            cursor.execute(f"SELECT {', '.join(OUTPUT.names)} FROM {table}")
+            tables.append(sorted(tuple(row) for row in cursor.fetchall()))
+        return tables[0], tables[1]
+    finally:
+        connection.close()

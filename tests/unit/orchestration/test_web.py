@@ -1,0 +1,178 @@
+"""Goal: the pages show only what the user may read, escape everything, and hold below any mount path."""
+
+import asyncio
+import warnings
+from dataclasses import replace
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from fastapi import FastAPI, HTTPException
+
+from tidegate.adapters.checkpoint import LaneSummary, PipelineSummary
+from tidegate.errors import UnavailableError
+from tidegate.orchestration.web.format import moment, number, seconds, segment
+from tidegate.protocol.model import Counts, Epoch, LaneId, ManifestRef, OffsetRange, Run, Status
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # what Airflow's server imports warns of what that imports
+    from tidegate.orchestration.web import app as web
+    from tidegate.orchestration.web.access import get_user
+
+SEALED = Epoch(
+    lane=LaneId("sales"),
+    epoch=1,
+    generation=1,
+    status=Status.SEALED,
+    fence=1,
+    run=Run("manual__2026-01-01T00:00:00+00:00", "airflow:sales_dag:manual__2026-01-01T00:00:00+00:00"),
+    fingerprint="f",
+    offsets=OffsetRange(0, 1234),
+    manifest=ManifestRef("hdfs://far/manifest.json", "00"),
+    counts=Counts(rows_in=1_000_000, processed=999_990, failed=10, rows_out={"d.t": 5}, keys_changed=7),
+    planned_ms=1_000,
+    sealed_ms=63_000,
+)
+FAILED = replace(
+    SEALED,
+    epoch=2,
+    status=Status.PLANNED,
+    counts=None,
+    manifest=None,
+    sealed_ms=None,
+    failure_kind="user_function",
+    failure_message="<script>alert(1)</script>",
+)
+CLI_ONLY = replace(SEALED, lane=LaneId("by_hand"), run=Run("cli-1", "cli:host:9"))
+
+
+class FakeStore:
+    """Two pipelines: one run by Airflow, one by the command line."""
+
+    def pipelines(self):
+        def lane(head, unfinished, owner):
+            return LaneSummary(head.lane, 1, owner, 2**42, owner is not None, head, unfinished)
+
+        return [
+            PipelineSummary("by_hand", "f", 4, (lane(CLI_ONLY, None, None),)),
+            PipelineSummary("new", "f", 8, ()),
+            PipelineSummary("sales", "f", 4, (lane(SEALED, FAILED, "airflow:sales_dag:x"),)),
+        ]
+
+    def epochs(self, lane, *, limit):
+        return {"sales": [FAILED, SEALED], "by_hand": [CLI_ONLY], "new": []}[lane.pipeline][:limit]
+
+    def close(self):
+        pass
+
+
+class Browser:
+    """Asks the application itself, without a server."""
+
+    def __init__(self, app, root):
+        self.transport = httpx.ASGITransport(app, root_path=root)
+
+    def get(self, path):
+        async def ask():
+            async with httpx.AsyncClient(transport=self.transport, base_url="http://airflow") as client:
+                return await client.get(path)
+
+        return asyncio.run(ask())
+
+
+@pytest.fixture
+def client(monkeypatch):
+    """Logged in, with the right to read the given DAGs (None: DAGs at all)."""
+
+    def make(*dags, user=True, store=FakeStore, root=""):
+        app = web.application()
+
+        def anonymous():
+            raise HTTPException(401, "Not authenticated")
+
+        app.dependency_overrides[get_user] = SimpleNamespace if user else anonymous
+        monkeypatch.setattr(web, "PostgresCheckpointStore", lambda url: store())
+        monkeypatch.setattr(web, "checkpoint_url", lambda: "postgresql://db/tidegate")
+        monkeypatch.setattr(web, "may_read", lambda user, dag_id: dag_id in dags)
+        around = FastAPI()
+        around.mount("/tidegate", app)
+        return Browser(around, root)
+
+    return make
+
+
+def test_nothing_without_a_login(client):
+    for path in ("", "pipelines", "pipelines/sales", "dags/sales_dag", "api/pipelines", "api/pipelines/sales"):
+        answer = client("sales_dag", None, user=False).get(f"/tidegate/{path}")
+        assert answer.status_code == 401, path
+        assert "alert" not in answer.text
+    assert answer.json() == {"detail": "Not authenticated"}
+
+
+def test_only_readable_pipelines_are_listed(client):
+    assert [p["pipeline"] for p in client("sales_dag").get("/tidegate/api/pipelines").json()] == ["sales"]
+    assert [p["pipeline"] for p in client(None).get("/tidegate/api/pipelines").json()] == ["by_hand", "new"]
+    assert client().get("/tidegate/pipelines").text.count("<tbody>") == 0
+
+
+def test_an_unreadable_pipeline_is_as_good_as_none(client):
+    hidden = client(None).get("/tidegate/pipelines/sales")
+    unknown = client(None).get("/tidegate/pipelines/none")
+    assert hidden.status_code == unknown.status_code == 404
+    assert (
+        hidden.text.replace("sales", "none").split("<main>")[1].split("<script")[0]
+        == (unknown.text.split("<main>")[1].split("<script")[0])
+    )
+    assert client(None).get("/tidegate/dags/sales_dag").status_code == 403
+
+
+def test_the_page_of_a_pipeline(client):
+    answer = client("sales_dag").get("/tidegate/pipelines/sales")
+    assert answer.status_code == 200
+    text = answer.text
+    for shown in ("[0, 1,234)", "1,000,000", "1 min 2 s", 'class="status SEALED">sealed', "airflow:sales_dag:x"):
+        assert shown in text, shown
+    assert 'href="/dags/sales_dag/runs/manual__2026-01-01T00%3A00%3A00%2B00%3A00"' in text
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)" in text
+    assert "http://" not in text
+    assert "https://" not in text
+    nonce = answer.headers["Content-Security-Policy"].split("'nonce-")[1].split("'")[0]
+    assert text.count(f'nonce="{nonce}"') == 2
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_json_has_the_same_numbers(client):
+    found = client("sales_dag").get("/tidegate/api/pipelines/sales?limit=1").json()
+    assert (found["head"], found["status"], found["failure"]) == (1, "PLANNED", "<script>alert(1)</script>")
+    assert [e["epoch"] for e in found["epochs"]] == [2]
+    assert client("sales_dag").get("/tidegate/api/pipelines/sales?limit=0").status_code == 422
+
+
+def test_the_tab_of_a_dag(client):
+    assert "Source positions" in client("sales_dag").get("/tidegate/dags/sales_dag").text
+    assert "has run no tidegate pipeline yet" in client("other").get("/tidegate/dags/other").text
+
+
+def test_links_hold_below_a_base_path(client):
+    text = client("sales_dag", root="/airflow").get("/tidegate/pipelines/sales").text
+    assert 'href="/airflow/tidegate/pipelines"' in text
+    assert 'href="/airflow/dags/sales_dag/runs/' in text
+
+
+def test_a_database_that_does_not_answer_is_said_so(client):
+    class Broken(FakeStore):
+        def pipelines(self):
+            raise UnavailableError("checkpoint database db:5432 does not answer")
+
+    answer = client("sales_dag", store=Broken).get("/tidegate/pipelines")
+    assert (answer.status_code, "db:5432 does not answer" in answer.text) == (503, True)
+    answer = client("sales_dag", store=Broken).get("/tidegate/api/pipelines")
+    assert (answer.status_code, answer.json()["detail"]) == (503, "checkpoint database db:5432 does not answer")
+
+
+def test_formats():
+    assert [number(n) for n in (None, 0, 1234567)] == ["–", "0", "1,234,567"]  # noqa: RUF001
+    assert [seconds(s) for s in (0.51, 61, 3_725, 90_000)] == ["0.5 s", "1 min 1 s", "1 h 2 min", "1 d 1 h"]
+    assert moment("2026-01-01T10:00:01.5+00:00") == "2026-01-01 10:00:01"
+    assert segment("a/b c+d") == "a%2Fb%20c%2Bd"

@@ -1,0 +1,60 @@
+"""Goal: the house's rules of size, naming and privacy hold in every file of the project."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULE_LINES_MAX = 500
+FUNCTION_LINES_MAX = 70
+BANNED_MODULES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.splitlines()]
+
+
+def modules() -> list[Path]:
+    return tracked("*.py")
+
+
+def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(modules()) > 40
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_modules_and_functions_stay_small(path: Path) -> None:
+    assert path.stem not in BANNED_MODULES
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MODULE_LINES_MAX
+    long = [f.name for f in functions(path) if (f.end_lineno or 0) - f.lineno >= FUNCTION_LINES_MAX]
+    assert not long
+
+
+def test_no_download_address_and_no_foreign_path() -> None:
+    """A lock with addresses, or a path of somebody's machine, would bind the project to a place."""
+    wrong = re.compile(r"https?://\S*(\.whl|\.jar|\.tgz|\.tar\.gz|/simple|/maven2)|(?<![.\w])/(work|farm|home/\w+)/")
+    hits = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:120]}"
+        for path in tracked()
+        if path.suffix in {".py", ".md", ".txt", ".toml", ".yaml", ".yml", ".in", ""} and path != Path(__file__)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if wrong.search(line)
+    ]
+    assert not hits
+
+
+def test_named_queries_say_what_they_are_for() -> None:
+    text = (ROOT / "include/tidegate/adapters/checkpoint/queries.sql").read_text(encoding="utf-8")
+    blocks = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
+    assert len(blocks) > 20
+    for name, body in zip(blocks[::2], blocks[1::2], strict=True):
+        assert re.match(r"-- \S.{10,}", body), f"query {name} has no sentence"
