@@ -72,6 +72,11 @@ class AirflowClient:
         found = self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
         return {t["task_id"]: (t["state"], t["try_number"]) for t in found}
 
+    def durations(self, dag_id: str, run_id: str) -> dict[str, float]:
+        """Seconds by task."""
+        found = self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
+        return {t["task_id"]: round(t["duration"], 2) for t in found}
+
     def log(self, dag_id: str, run_id: str, task_id: str, attempt: int) -> str:
         """The log of one try, as text."""
         answer = self.http.get(

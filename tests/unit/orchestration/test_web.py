@@ -70,12 +70,12 @@ class Browser:
     """Asks the application itself, without a server."""
 
     def __init__(self, app, root):
-        self.transport = httpx.ASGITransport(app, root_path=root)
+        self.transport, self.root = httpx.ASGITransport(app, root_path=root), root
 
     def get(self, path):
         async def ask():
             async with httpx.AsyncClient(transport=self.transport, base_url="http://airflow") as client:
-                return await client.get(path)
+                return await client.get(self.root + path)
 
         return asyncio.run(ask())
 
@@ -90,7 +90,10 @@ def client(monkeypatch):
         def anonymous():
             raise HTTPException(401, "Not authenticated")
 
-        app.dependency_overrides[get_user] = SimpleNamespace if user else anonymous
+        def somebody():
+            return SimpleNamespace(name="viewer")
+
+        app.dependency_overrides[get_user] = somebody if user else anonymous
         monkeypatch.setattr(web, "PostgresCheckpointStore", lambda url: store())
         monkeypatch.setattr(web, "checkpoint_url", lambda: "postgresql://db/tidegate")
         monkeypatch.setattr(web, "may_read", lambda user, dag_id: dag_id in dags)
