@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE_LINES_MAX = 500
+TEST_MODULE_LINES_MAX = 800
 FUNCTION_LINES_MAX = 70
 BANNED_MODULES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 
@@ -34,7 +35,8 @@ def test_there_is_something_to_look_at() -> None:
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
 def test_modules_and_functions_stay_small(path: Path) -> None:
     assert path.stem not in BANNED_MODULES
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MODULE_LINES_MAX
+    most = TEST_MODULE_LINES_MAX if ROOT / "tests" in path.parents else MODULE_LINES_MAX
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= most
     long = [f.name for f in functions(path) if (f.end_lineno or 0) - f.lineno >= FUNCTION_LINES_MAX]
     assert not long
 
@@ -57,4 +59,4 @@ def test_named_queries_say_what_they_are_for() -> None:
     blocks = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
     assert len(blocks) > 20
     for name, body in zip(blocks[::2], blocks[1::2], strict=True):
-        assert re.match(r"-- \S.{10,}", body), f"query {name} has no sentence"
+        assert re.match(r"-- \S.{5,}", body), f"query {name} has no sentence"

@@ -42,9 +42,14 @@ PARTITION_TYPES = {pa.string(), pa.int8(), pa.int16(), pa.int32(), pa.int64(), p
 def caller() -> str:
     """`file:line` of the nearest frame outside tidegate: the line that a DefinitionError names."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and _PACKAGE in Path(frame.f_code.co_filename).resolve().parents:
+    while frame.f_back is not None and _is_own(frame.f_code.co_filename):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _is_own(file: str) -> bool:
+    """True for tidegate's modules, and for the code that dataclasses generate ("<string>")."""
+    return file == "<string>" or _PACKAGE in Path(file).resolve().parents
 
 
 def fail(message: str) -> DefinitionError:

@@ -1,4 +1,4 @@
-"""Goal: every state × event has one verdict, and a refused event changes nothing."""
+"""Goal: every state and event has one verdict, and a refused event changes nothing."""
 
 import itertools
 

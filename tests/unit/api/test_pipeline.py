@@ -1,0 +1,169 @@
+"""Goal: a wrong declaration is a DefinitionError that names its line; a right one has a stable fingerprint."""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, ListState, MapState, Pipeline, ValueState
+from tidegate.api.function import row_type
+from tidegate.api.schema import hive_type
+from tidegate.errors import DefinitionError
+
+UTC = pa.timestamp("us", tz="UTC")
+EVENT = pa.schema({"user": pa.string(), "amount": pa.float64(), "at": UTC})
+OUT = pa.schema({"user": pa.string(), "day": pa.string(), "n": pa.int64()})
+
+
+class Count(KeyedProcessFunction):
+    n = ValueState(pa.int64(), default=0)
+
+    def process_element(self, value, ctx):
+        yield {}
+
+
+def source(**changes: Any) -> FileSource:
+    return FileSource(**{"path": "/data", "format": "csv", "schema": EVENT, **changes})
+
+
+def define(table: HiveTable | None = None, function: KeyedProcessFunction | None = None, **settings: Any) -> Definition:
+    keyed = Pipeline("p", **settings).source(source()).assign_timestamps("at").key_by("user")
+    return keyed.process(function or Count(), output=OUT).sink(table or HiveTable("d.t"))
+
+
+class Clash(KeyedProcessFunction):
+    user = ValueState(pa.int64())
+
+    def process_element(self, value, ctx):
+        yield {}
+
+
+def upsert(**changes: Any) -> HiveTable:
+    return HiveTable(
+        **{"name": "d.t", "mode": "upsert", "partition_by": ("day",), "primary_key": ("day", "user"), **changes}
+    )
+
+
+MISTAKES: list[tuple[Callable[[], Any], str]] = [
+    (lambda: Pipeline("My Pipe"), "not a valid identifier"),
+    (lambda: Pipeline("p", buckets=0), "buckets must be from 1"),
+    (lambda: Pipeline("p", dead_letters="t"), "'database.table'"),
+    (lambda: source(schema=pa.schema({"User": pa.string()})), "'User' is not a valid identifier"),
+    (lambda: source(schema=pa.schema({"at": pa.timestamp("us")})), "not UTC"),
+    (lambda: source(schema=pa.schema({"at": pa.timestamp("us", tz="Europe/Paris")})), "not UTC"),
+    (lambda: source(schema=pa.schema({"n": pa.uint32()})), "no lossless Hive type"),
+    (lambda: source(schema=pa.schema([("a", pa.int64()), ("a", pa.int64())])), "declared twice"),
+    (lambda: source(format="xml"), "not one of csv, json, parquet"),
+    (lambda: source(path="data"), "absolute path"),
+    (lambda: source(max_rows=0), "at least 1"),
+    (lambda: Pipeline("p").source("x"), "must be a FileSource"),
+    (lambda: Pipeline("p").source(source()).key_by("usr"), "unknown column 'usr'; did you mean 'user'?"),
+    (lambda: Pipeline("p").source(source()).key_by(), "at least one column"),
+    (lambda: Pipeline("p").source(source()).key_by("user", "user"), "names a column twice"),
+    (lambda: Pipeline("p").source(source()).key_by("amount"), "double, which cannot be used here"),
+    (lambda: Pipeline("p").source(source()).assign_timestamps("user"), "not a timestamp"),
+    (lambda: Pipeline("p").source(source()).transform("x"), "takes a function"),
+    (lambda: define(function=Clash()), "has the name of a key column"),
+    (lambda: Pipeline("p").source(source()).key_by("user").process(Count, output=OUT), "an instance"),
+    (lambda: define(HiveTable("t")), "'database.table'"),
+    (lambda: define(HiveTable("d.t", partition_by=("dy",))), "unknown column 'dy'"),
+    (lambda: define(HiveTable("d.t", partition_by="day")), "tuple of column names"),
+    (lambda: define(HiveTable("d.t", mode="merge")), "not one of append, upsert"),
+    (lambda: define(HiveTable("d.t", primary_key=("user",))), "primary_key is for mode 'upsert'"),
+    (lambda: define(upsert(primary_key=())), "needs primary_key"),
+    (lambda: define(upsert(partition_by=())), "needs partition_by"),
+    (lambda: define(upsert(primary_key=("user",))), "partition column 'day'"),
+    (lambda: define(upsert(primary_key=("day", "n"))), "key_by column 'user'"),
+    (lambda: define().sink(HiveTable("d.t")), "two sinks write to d.t"),
+    (lambda: define(dead_letters="d.t"), "two sinks write to d.t"),
+    (lambda: ValueState(pa.timestamp("us")), "not UTC"),
+    (lambda: ValueState(pa.int64(), default="x"), "is not a int64"),
+]
+
+
+@pytest.mark.parametrize(("mistake", "message"), MISTAKES, ids=[m for _, m in MISTAKES])
+def test_a_mistake_names_its_line(mistake: Callable[[], Any], message: str) -> None:
+    with pytest.raises(DefinitionError) as raised:
+        mistake()
+    text = str(raised.value)
+    assert message in text
+    assert text.startswith(f"{Path(__file__)}:")
+    line = int(text.split(":")[1])
+    assert inspect.getsourcelines(inspect.getmodule(mistake))[0][line - 1].strip()
+
+
+def test_a_second_sink_and_dead_letters_are_targets() -> None:
+    definition = define(dead_letters="d.dead").sink(upsert(name="d.u"))
+    assert [t.name for t in definition.all_targets] == ["d.t", "d.u", "d.dead"]
+    append, by_key, dead = definition.all_targets
+    assert append.partition_schema.names == ["epoch_id"]
+    assert by_key.partition_schema.names == ["day"]
+    assert by_key.data_schema.names == ["user", "n"]
+    assert dead.partition_schema.names == ["epoch_id"]
+
+
+def test_the_fingerprint_follows_code_and_settings() -> None:
+    class Other(Count):
+        def process_element(self, value, ctx):
+            yield {"user": 1}
+
+    base = define().fingerprint()
+    assert define().fingerprint() == base
+    changed = [define(function=Other()), define(HiveTable("d.t2")), define(dead_letters="d.x")]
+    assert len({base, *(d.fingerprint() for d in changed)}) == 4
+
+
+def test_states_of_base_classes_come_first_and_may_be_replaced() -> None:
+    class More(Count):
+        seen = ListState(pa.string())
+        n = ValueState(pa.int32())
+
+    assert {name: str(s.dtype) for name, s in More.states().items()} == {"n": "int32", "seen": "list<item: string>"}
+
+
+@pytest.mark.parametrize(
+    ("dtype", "name"),
+    [
+        (pa.decimal128(12, 2), "decimal(12,2)"),
+        (pa.list_(pa.int32()), "array<int>"),
+        (pa.map_(pa.string(), UTC), "map<string,timestamp>"),
+        (pa.struct({"a": pa.bool_()}), "struct<a:boolean>"),
+    ],
+)
+def test_hive_types(dtype: pa.DataType, name: str) -> None:
+    assert hive_type(dtype) == name
+
+
+def test_an_event_has_its_columns_as_attributes_whatever_they_are_called() -> None:
+    event = row_type(("class", "count", "index"))(("a", 1, 2))
+    assert (getattr(event, "class"), event.count, event.index) == ("a", 1, 2)
+    assert event._asdict() == {"class": "a", "count": 1, "index": 2}
+    with pytest.raises(AttributeError, match="no column 'clas'; its columns are class, count, index"):
+        _ = event.clas
+
+
+def test_state_cells_behave_as_flinks() -> None:
+    value, items, table = ValueState(pa.int64(), default=7), ListState(pa.int64()), MapState(pa.string(), pa.int64())
+    assert (value.value(), items.get(), table.get("a"), table.is_empty()) == (7, [], None, True)
+    value.update(1)
+    items.add(1)
+    items.add_all([2, 3])
+    table.put("a", 1)
+    table.put("b", 2)
+    table.remove("a")
+    assert (value.stored(), items.stored(), table.stored()) == (1, [1, 2, 3], [("b", 2)])
+    assert (list(table.keys()), table.contains("b"), table.contains("a")) == (["b"], True, False)
+    saved = [s.snapshot() for s in (value, items, table)]
+    value.clear()
+    items.add(9)
+    table.put("c", 3)
+    for state, snapshot in zip((value, items, table), saved, strict=True):
+        state.restore(snapshot)
+    assert (value.value(), items.get(), dict(table.items())) == (1, [1, 2, 3], {"b": 2})
+    for state in (value, items, table):
+        state.clear()
+        assert state.changed
+        assert state.stored() is None
