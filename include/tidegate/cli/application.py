@@ -110,7 +110,7 @@ def services_status(home: Path, *, json_wanted: bool) -> None:
     elif not found:
         say(f"No services were ever started in {home}. Start them with: tidegate services up")
     else:
-        rows = [(s.name, s.state, s.pid, s.port and str(s.port), s.detail or s.log) for s in found]
+        rows = [(s.name, s.state, *(n and str(n) for n in (s.pid, s.port)), s.detail or s.log) for s in found]
         table(("SERVICE", "STATE", "PID", "PORT", "LOG"), rows, right=("PID", "PORT"))
     if any(s.state in ("unhealthy", "crashed") for s in found):
         raise SystemExit(FAILED)
@@ -175,8 +175,10 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
         as_json(found)
         return
     columns = ("epoch", "status", "range", "rows_in", "rows_out", "keys_changed", "dead_lettered", "attempts")
-    rows = [(*(_shown(e[c]) for c in columns), e["sealed_at"], e["run"], e["failure_message"]) for e in found]
-    headers = (*(c.upper().replace("_", " ") for c in columns), "SEALED AT", "RUN", "FAILURE")
+    rows = [
+        (*(_shown(e[c]) for c in columns), _to_seconds(e["sealed_at"]), e["run"], e["failure_message"]) for e in found
+    ]
+    headers = (*(c.upper().replace("_", " ") for c in columns), "SEALED (UTC)", "RUN", "FAILURE")
     table(headers, rows, right=headers[3:8])
     if not found:
         say(f"{name} has no epochs yet.")
@@ -259,3 +261,7 @@ def _run() -> Any:
 
 def _shown(value: Any) -> Any:
     return f"[{value[0]}, {value[1]})" if isinstance(value, list) else value
+
+
+def _to_seconds(moment: str | None) -> str | None:
+    return moment and f"{moment[:10]} {moment[11:19]}"
