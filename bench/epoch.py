@@ -24,15 +24,15 @@ from pathlib import Path
 
 import polars as pl
 import psutil
-from job import pipeline
-from workload import expected, write_sets
 
+from job import pipeline
 from tidegate import Definition, services
 from tidegate.ports import EpochReport
 from tidegate.protocol.model import Run
 from tidegate.services import processes
 from tidegate.services.model import Settings
 from tidegate.wiring import Endpoints, coordinator
+from workload import expected, write_sets
 
 DATA = Path(__file__).parent / "data"
 
@@ -58,7 +58,7 @@ def main() -> int:
 
 
 def set_s(home: Path, endpoints: Endpoints, repeat: int) -> bool:
-    """Set S, each time as a new pipeline; one small pipeline before it warms what the user's second epoch finds warm."""
+    """Set S, each time as a new pipeline; the first warms the services and is not counted."""
     print("set S: 1,000,000 events, 100,000 keys, one epoch")
     walls, exact = [], True
     for number in range(repeat + 1):

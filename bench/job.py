@@ -27,7 +27,7 @@ class Running(KeyedProcessFunction):
     last_seen = ValueState(pa.int64())
     recent = ListState(pa.string())
 
-    def process_element(self, value: Row, ctx: Context):  # noqa: ANN201, ARG002
+    def process_element(self, value: Row, ctx: Context):  # noqa: ARG002
         """One event."""
         recent = self.recent.get()
         if value.event_id in recent:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+
 from job import WINDOW, day_and_hour
 
 FILES = 4

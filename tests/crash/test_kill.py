@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -62,7 +63,7 @@ class Lab:
 @pytest.fixture
 def lab(request: pytest.FixtureRequest, tmp_path: Path, endpoints: Endpoints) -> Lab:
     word = "".join(c if c.isalnum() else "_" for c in request.node.name.lower())
-    return Lab(word.strip("_"), tmp_path, endpoints)
+    return Lab(f"{word.strip('_')}_{uuid4().hex[:6]}", tmp_path, endpoints)
 
 
 def wait_for(what: Callable[[], bool], process: subprocess.Popen[str]) -> None:

@@ -118,8 +118,8 @@ class FileSourceAdapter:
             if folder != str(self._settings.path) and isinstance(e, FileNotFoundError):
                 return
             raise ConfigurationError(
-                f"{self._pipeline}: source folder {folder} cannot be listed: {e.strerror}; make it, mount it or correct "
-                "FileSource.path"
+                f"{self._pipeline}: source folder {folder} cannot be listed: {e.strerror}; "
+                "make it, mount it or correct FileSource.path"
             ) from e
 
     def _rows(self, entry: FileEntry) -> int:

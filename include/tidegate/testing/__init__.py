@@ -1,1 +1,0 @@
-"""Means for tests of pipelines and of tidegate itself."""
