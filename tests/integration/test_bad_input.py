@@ -6,6 +6,7 @@ import socket
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,6 +31,9 @@ from tidegate.wiring import Endpoints, coordinator
 
 pytestmark = pytest.mark.services
 
+SESSION = uuid4().hex[:6]
+"""Ends all names, so that services can be kept from one test session to the next."""
+
 
 class Count(KeyedProcessFunction):
     """Counts events of a key."""
@@ -46,6 +50,9 @@ UTC = pa.timestamp("us", tz="UTC")
 
 
 def counting(name: str, folder: Path, file_format: str, *, stamped: bool = False, **settings: str) -> Definition:
+    name = f"{name}_{SESSION}"
+    if "dead_letters" in settings:
+        settings["dead_letters"] = f"{settings['dead_letters']}_{SESSION}"
     schema = pa.schema({"k": pa.string(), "t": UTC if stamped else pa.string()})
     folder.mkdir(exist_ok=True)
     stream = Pipeline(name, **settings).source(FileSource(folder, file_format, schema, settle=timedelta(0)))
@@ -69,7 +76,7 @@ def rows(endpoints: Endpoints, table: str, columns: str) -> list[tuple[object, .
     connection = connect(endpoints.hiveserver2)
     try:
         cursor = connection.cursor()
-        cursor.execute(f"SELECT {columns} FROM {table}")
+        cursor.execute(f"SELECT {columns} FROM {table}_{SESSION}")
         return sorted(map(tuple, cursor.fetchall()))
     finally:
         connection.close()
@@ -160,6 +167,26 @@ def test_malformed_rows_fail_the_epoch_or_become_dead_letters(tmp_path: Path, en
     assert [r for _, r in rows(endpoints, "t.lenient_dead", "step, `row`")] == ["nonsense", '{"k": ']
 
 
+def test_a_malformed_column_that_the_transform_leaves_out(tmp_path: Path, endpoints: Endpoints) -> None:
+    """Spark parses only what is used; a row is malformed all the same, counted once and kept once."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.json").write_text('{"k": "a", "t": 1}\n{"k": "b", "t": "no number"}\n')
+    schema = pa.schema({"k": pa.string(), "t": pa.int64()})
+    definition = (
+        Pipeline(f"left_out_{SESSION}", dead_letters=f"t.left_out_dead_{SESSION}")
+        .source(FileSource(tmp_path / "in", "json", schema, settle=timedelta(0)))
+        .transform(lambda df: df.select("k"), schema=pa.schema({"k": pa.string()}))
+        .key_by("k")
+        .process(Count(), output=OUTPUT)
+        .sink(HiveTable(f"t.left_out_{SESSION}"))
+    )
+    report = sealed(definition, endpoints)
+    assert report.epoch.counts is not None
+    assert (report.epoch.counts.malformed, report.epoch.counts.processed, report.epoch.counts.filtered) == (1, 1, 0)
+    assert rows(endpoints, "t.left_out", "k, n") == [("a", 1)]
+    assert len(rows(endpoints, "t.left_out_dead", "step, `row`")) == 1
+
+
 def test_a_header_that_does_not_fit(tmp_path: Path, endpoints: Endpoints) -> None:
     definition = counting("header", tmp_path / "in", "csv")
     (tmp_path / "in" / "a.csv").write_text("kk,t\na,1\n")
@@ -230,15 +257,18 @@ def test_no_input_opens_no_epoch_and_an_empty_file_is_an_empty_epoch(tmp_path: P
 def test_a_function_that_raises(tmp_path: Path, endpoints: Endpoints) -> None:
     events = [{"id": i, "key": "k", "day": "d0", "amount": a} for i, a in enumerate((1, -5, 2))]
     totals.write(tmp_path / "in", "a.json", events)
-    strict = totals.pipeline("raises", tmp_path / "in")
+    strict = totals.pipeline(f"raises_{SESSION}", tmp_path / "in")
     with pytest.raises(UserFunctionError, match=r"ValueError: negative amount -5.*'k'.*a\.json") as raised:
         run(strict, endpoints)
     assert "process_element" in str(raised.value.__cause__)
-    lenient = totals.pipeline("raises2", tmp_path / "in", dead_letters="t.raises2_dead")
+    lenient = totals.pipeline(f"raises2_{SESSION}", tmp_path / "in", dead_letters=f"t.raises2_dead_{SESSION}")
     report = sealed(lenient, endpoints)
     assert report.epoch.counts is not None
     assert (report.epoch.counts.failed, report.epoch.counts.processed) == (1, 2)
-    assert [r[:4] for r in totals.found(endpoints.hiveserver2, "raises2")[0]] == [(0, "k", 1, 1), (2, "k", 2, 3)]
+    assert [r[:4] for r in totals.found(endpoints.hiveserver2, f"raises2_{SESSION}")[0]] == [
+        (0, "k", 1, 1),
+        (2, "k", 2, 3),
+    ]
     (letter,) = rows(endpoints, "t.raises2_dead", "step, reason, key")
     assert letter == ("process", "ValueError: negative amount -5", '["k", "d0"]')
 
@@ -291,4 +321,4 @@ def test_a_transform_that_is_wrong_names_its_line(tmp_path: Path, endpoints: End
     }
     for name, (transform, error) in wrong.items():
         with pytest.raises(error, match=r"test_bad_input\.py:\d+"):
-            run(pipeline(f"transform_{name}", transform), endpoints)
+            run(pipeline(f"transform_{name}_{SESSION}", transform), endpoints)

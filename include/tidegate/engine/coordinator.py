@@ -18,7 +18,7 @@ from typing import Protocol
 
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
-from tidegate.engine.lease import acquire, kept
+from tidegate.engine.lease import LEASE_TTL_S, acquire, kept
 from tidegate.errors import FencedError, InvariantViolationError, TidegateError
 from tidegate.ports import (
     CheckpointStore,
@@ -124,7 +124,7 @@ class Coordinator:
             if decision.step is Step.PROCESS:
                 epoch = self._stage(lease, epoch, superseded=(decision.epoch.fence,) if decision.epoch else ())
             if not decision.foreign:
-                self._expose(epoch)
+                self._expose(lease, epoch)
                 return self._report(epoch)
             self.progress(f"{epoch} was left {epoch.status} by run {epoch.run.key}: finishing it first")
             self._roll_forward(lease, epoch)
@@ -199,7 +199,7 @@ class Coordinator:
             self.adapters.store.record_failure(lease, epoch, kind=e.kind, message=str(e))
             raise
         self._reached("staged", staged)
-        self._expose(staged)
+        self._expose(lease, staged)
         return staged
 
     def _compute(self, lease: Lease, epoch: Epoch, superseded: tuple[int, ...]) -> Epoch:
@@ -275,11 +275,12 @@ class Coordinator:
         self.adapters.storage.write(uri, data)
         return ManifestRef(uri, checksum(data))
 
-    def _expose(self, epoch: Epoch) -> None:
+    def _expose(self, lease: Lease, epoch: Epoch) -> None:
         """Step 9, only for people: nothing depends on the staging table, so it may be repeated or be missing."""
         if epoch.status is not Status.STAGED:
             return
         with self._timed("expose"):
+            self.adapters.store.renew(lease, ttl_s=LEASE_TTL_S)  # a superseded attempt ends here, as fenced
             manifest = self._manifest(epoch.manifest)
             for target in self.definition.all_targets:
                 partitions = [p for p in manifest.partitions if p.table == target.name]

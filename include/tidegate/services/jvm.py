@@ -112,11 +112,12 @@ def port_open(port: int) -> bool:
     return True
 
 
-def metastore_healthy(uri: str) -> bool:
-    """True when the metastore lists its databases."""
+def metastore_healthy(settings: Settings) -> bool:
+    """True when the embedded metastore lists its databases."""
     from tidegate.adapters.hive import metastore_answers  # noqa: PLC0415
 
-    return metastore_answers(uri)
+    port = settings.port("metastore")
+    return port_open(port) and metastore_answers(f"thrift://{HOST}:{port}")
 
 
 def spark_healthy(settings: Settings) -> bool:

@@ -71,7 +71,7 @@ def _services(home: Path, settings: Settings, found: Endpoints) -> list[Service]
             "metastore",
             settings.port("metastore"),
             lambda: jvm.metastore_command(home, settings),
-            lambda: jvm.metastore_healthy(found.metastore),
+            lambda: jvm.metastore_healthy(settings),
         ),
         "spark": Service(
             "spark",

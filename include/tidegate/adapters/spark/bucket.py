@@ -28,6 +28,7 @@ HASH = "_tidegate_hash"
 BUCKET = "_tidegate_bucket"
 TIMESTAMP = "_tidegate_timestamp"
 FILE = "_tidegate_file"
+MALFORMED = "_tidegate_malformed"
 FLUSH_ROWS = 32_768
 RESULT = "result string"
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import pyarrow as pa
 from pyspark.errors import AnalysisException
@@ -9,12 +11,11 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
-from tidegate.adapters.spark.bucket import BUCKET, FILE, HASH, TIMESTAMP
+from tidegate.adapters.spark.bucket import BUCKET, FILE, HASH, MALFORMED, TIMESTAMP
 from tidegate.api.pipeline import Definition, Transform
 from tidegate.api.settings import FileFormat, FileSource
 from tidegate.errors import DefinitionError, InvariantViolationError, UserFunctionError
 
-MALFORMED = "_tidegate_malformed"
 _PATH, _BLOCK, _ROW = "_tidegate_path", "_tidegate_block", "_tidegate_row"
 
 
@@ -43,7 +44,13 @@ def read(session: SparkSession, source: FileSource, paths: Sequence[str]) -> Rea
     raw = reader.format(str(source.format)).load([_literal_glob(p) for p in paths])
     observed = Observation("tidegate_read")
     malformed = F.count(MALFORMED) if can_be_malformed else F.lit(0).cast("long")
-    rows = raw.observe(observed, F.count(F.lit(1)).alias("rows_in"), malformed.alias("malformed"))
+    metrics = [malformed.alias("malformed")]
+    if can_be_malformed:
+        # Spark parses only columns that are used. Whether a row is malformed must not hang on what the transform
+        # keeps, so this metric, which nobody reads, uses them all.
+        missing = reduce(or_, (F.col(name).isNull() for name in source.schema.names))
+        metrics.append(F.count_if(F.col(MALFORMED).isNotNull() & missing).alias("incomplete"))
+    rows = raw.observe(observed, F.count(F.lit(1)).alias("rows_in"), *metrics)
     if can_be_malformed:
         rows = rows.filter(F.col(MALFORMED).isNull()).drop(MALFORMED)
     return Reading(raw, observed, rows)
@@ -54,13 +61,7 @@ def _options(source: FileSource) -> dict[str, str]:
         return {}
     options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": MALFORMED, "timeZone": "UTC"}
     if source.format is FileFormat.CSV:
-        # Without column pruning, whether a row is malformed does not hang on which columns the transform keeps.
-        options |= {
-            "header": "true",
-            "enforceSchema": "false",
-            "columnPruning": "false",
-            "nullValue": source.null_value,
-        }
+        options |= {"header": "true", "enforceSchema": "false", "nullValue": source.null_value}
     return options
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from tidegate.adapters.spark.bucket import BucketResult, Output
+from tidegate.adapters.spark.bucket import MALFORMED, BucketResult, Output
 from tidegate.adapters.spark.output_files import PartitionedWriter
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 
@@ -14,12 +14,12 @@ REASON = "the row does not fit the source's schema"
 
 
 def write_malformed(output: Output, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The function that Spark calls once: (text as read, file) in, one result out."""
+    """The function that Spark calls once: rows with `MALFORMED` text and `file_path` in, one result out."""
     writer = PartitionedWriter(output.root, DEAD_LETTER_SCHEMA, (), output.prefix, f"malformed-{uuid4().hex}")
     for batch in batches:
         rows = [
             {"step": "read", "reason": REASON, "file": file, "key": None, "row": text}
-            for text, file in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
+            for text, file in zip(batch[MALFORMED].to_pylist(), batch["file_path"].to_pylist(), strict=True)
         ]
         if rows:
             writer.write(pa.RecordBatch.from_pylist(rows, DEAD_LETTER_SCHEMA))

@@ -19,7 +19,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from tidegate.adapters.spark import dataframe
-from tidegate.adapters.spark.bucket import RESULT, BucketSpec, Output, run_bucket
+from tidegate.adapters.spark.bucket import MALFORMED, RESULT, BucketSpec, Output, run_bucket
 from tidegate.adapters.spark.dead_letters import write_malformed
 from tidegate.adapters.spark.failures import raise_reported, translate
 from tidegate.adapters.spark.session import connect
@@ -175,11 +175,13 @@ class _Epoch:
 
     def _malformed(self, raw: DataFrame, count: int, files: Files) -> None:
         target = self._definition.dead_letters
-        bad = raw.filter(f"{dataframe.MALFORMED} IS NOT NULL").select(dataframe.MALFORMED, "_metadata.file_path")
+        # All columns, as in the first pass: else Spark would parse fewer, and find fewer rows malformed.
+        bad = raw.filter(f"{MALFORMED} IS NOT NULL").select("*", "_metadata.file_path")
         if target is None:
             first = bad.first()
             raise MalformedInputError(
-                f"{self._task.epoch}: {count} malformed rows, the first in {first.file_path}: {first[0][:500]!r}; "
+                f"{self._task.epoch}: {count} malformed rows, the first in {first.file_path}: "
+                f"{first[MALFORMED][:500]!r}; "
                 "mend what writes the file, or declare Pipeline(dead_letters='database.table')"
             )
         written = self._collect(bad.coalesce(1), partial(write_malformed, self._output(target)))
