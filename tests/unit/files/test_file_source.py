@@ -1,0 +1,448 @@
+"""Goal: a folder becomes an ordered log in which no finished file is missed, doubled or read half-written."""
+
+import gzip
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tidegate import FileSource
+from tidegate.adapters.files.source import HIDDEN, UNFINISHED, Caps, FileSourceAdapter, choose, count_rows
+from tidegate.api.settings import FileFormat
+from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, TidegateError
+from tidegate.ports import Planned
+from tidegate.protocol.model import FileEntry, OffsetRange
+
+SCHEMA = pa.schema({"k": pa.string(), "t": pa.timestamp("us", tz="UTC")})
+NOBODY = 65534
+
+
+class Log:
+    """What the source asks a checkpoint store: one pipeline's log, as `plan` of a store would keep it."""
+
+    def __init__(self) -> None:
+        self.entries: list[FileEntry] = []
+        self.sealed = 0
+
+    def log_end(self, pipeline: str) -> int:
+        return len(self.entries)
+
+    def known_paths(self, pipeline: str, paths: Sequence[str]) -> set[str]:
+        return {e.path for e in self.entries} & set(paths)
+
+    def log(self, pipeline: str, offsets: OffsetRange) -> list[FileEntry]:
+        return self.entries[offsets.start : offsets.stop]
+
+    def taken(self, planned: Planned) -> list[str]:
+        """Keep what was planned, as a sealed epoch does, and return the names of its files."""
+        self.entries += planned.discovered
+        assert [e.position for e in self.entries] == list(range(len(self.entries)))
+        assert planned.offsets.start == self.sealed
+        self.sealed = planned.offsets.stop
+        return [Path(e.path).name for e in self.log("p", planned.offsets)]
+
+
+class Folder:
+    """A source folder, its adapter and its log."""
+
+    def __init__(self, path: Path, file_format: str = "json", **settings: object) -> None:
+        self.path = path
+        self.log = Log()
+        self.now = 1e9 + 60
+        settings.setdefault("settle", timedelta(0))
+        source = FileSource(path, file_format, SCHEMA, **settings)  # type: ignore[arg-type]
+        self.adapter = FileSourceAdapter(source, "p", now=lambda: self.now)
+
+    def put(self, *names: str, text: str | bytes = "{}\n", at: float = 1e9) -> None:
+        for name in names:
+            file = self.path / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode() if isinstance(text, str) else text)
+            os.utime(file, (at, at))
+
+    def plan(self) -> Planned:
+        return self.adapter.plan(self.log, start=self.log.sealed)  # type: ignore[arg-type]
+
+    def epoch(self) -> list[str]:
+        return self.log.taken(self.plan())
+
+    def entry(self, name: str) -> FileEntry:
+        info = (self.path / name).stat()
+        return FileEntry(0, str(self.path / name), info.st_size, info.st_mtime_ns)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+# -- how much an epoch takes ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("caps", "taken"),
+    [
+        (Caps(None, None, None), 4),
+        (Caps(1, None, None), 1),
+        (Caps(3, None, None), 3),
+        (Caps(9, None, None), 4),
+        (Caps(None, 1, None), 1),  # a larger first file still makes an epoch
+        (Caps(None, 10, None), 1),  # reached exactly
+        (Caps(None, 11, None), 3),  # the empty file does not reach it
+        (Caps(None, 999, None), 4),
+        (Caps(None, None, 99), 1),
+        (Caps(None, None, 100), 1),
+        (Caps(None, None, 101), 2),
+        (Caps(None, None, 9999), 4),
+        (Caps(2, 999, 9999), 2),  # the first cap that is reached ends it
+        (Caps(4, 11, 9999), 3),
+        (Caps(4, 999, 101), 2),
+    ],
+)
+def test_the_epoch_ends_with_the_file_that_reaches_a_cap(caps: Caps, taken: int) -> None:
+    rows = [10, 0, 5, 20]
+    entries = [FileEntry(i, f"/in/{i}", size, 0) for i, size in enumerate((100, 50, 60, 10))]
+    assert choose(entries, caps, lambda e: rows[e.position]) == taken
+
+
+@pytest.mark.parametrize("caps", [Caps(None, None, None), Caps(1, 1, 1)])
+def test_nothing_is_taken_of_nothing(caps: Caps) -> None:
+    assert choose([], caps, lambda e: 1) == 0
+
+
+def test_rows_are_counted_only_where_they_matter() -> None:
+    counted: list[int] = []
+
+    def rows_of(entry: FileEntry) -> int:
+        counted.append(entry.position)
+        return 5
+
+    entries = [FileEntry(i, f"/in/{i}", 1, 0) for i in range(9)]
+    assert choose(entries, Caps(3, None, None), rows_of) == 3
+    assert counted == []
+    assert choose(entries, Caps(None, 6, None), rows_of) == 2
+    assert counted == [0, 1]
+
+
+@pytest.mark.parametrize("cap", [{"max_files": 2}, {"max_rows": 5}, {"max_bytes": 16}])
+def test_what_exceeds_a_cap_waits_in_order_for_the_next_epochs(tmp_path: Path, cap: dict[str, int]) -> None:
+    folder = Folder(tmp_path, **cap)
+    folder.put("a", "b", "c", "d", "e", text="{}\n{}\n{}\n")
+    planned = folder.plan()
+    assert (len(planned.discovered), planned.offsets) == (5, OffsetRange(0, 2))
+    assert folder.log.taken(planned) == ["a", "b"]
+    folder.put("aa", text="{}\n{}\n{}\n")
+    assert [folder.epoch() for _ in range(4)] == [["c", "d"], ["e", "aa"], [], []]
+
+
+def test_a_planned_file_that_cannot_be_counted_does_not_stop_the_plan(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, "parquet", max_rows=1)
+    folder.put("a", text="not parquet")
+    pq.write_table(pa.table({"k": ["x"]}), tmp_path / "b")
+    os.utime(tmp_path / "b", (1e9, 1e9))
+    folder.put("c", text="not parquet")
+    assert folder.epoch() == ["a", "b"]
+
+
+@pytest.mark.parametrize("cut", [slice(0, -9), slice(0, 10), slice(0, 5), slice(5, None)])
+def test_a_broken_gzip_file_does_not_stop_the_plan(tmp_path: Path, cut: slice) -> None:
+    """Counting is for the caps only: the epoch, which reads the file, says what is wrong with it."""
+    folder = Folder(tmp_path, max_rows=1)
+    folder.put("a.gz", text=gzip.compress(b"{}\n" * 999)[cut])
+    assert folder.epoch() == ["a.gz"]
+
+
+def test_a_gzip_file_with_damaged_content_does_not_stop_the_plan(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, max_rows=1)
+    data = bytearray(gzip.compress(b"{}\n" * 50_000))
+    data[12:20] = b"\xff" * 8
+    folder.put("a.gz", text=bytes(data))
+    assert folder.epoch() == ["a.gz"]
+
+
+# -- which files are there --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [*(f"{h}a.json" for h in HIDDEN), *(f"a.json{u}" for u in UNFINISHED)])
+def test_hidden_and_unfinished_names_are_not_looked_at(folder: Folder, name: str) -> None:
+    folder.put("a.json", name, "b.json", f"sub/{name}")
+    assert folder.epoch() == ["a.json", "b.json"]
+
+
+@pytest.mark.parametrize("name", [*(f"{h}dir" for h in HIDDEN), "_temporary", *(f"dir{u}" for u in UNFINISHED)])
+def test_folders_of_such_names_are_not_entered(folder: Folder, name: str) -> None:
+    folder.put(f"{name}/a.json", f"x/{name}/b.json", "x/c.json")
+    assert folder.epoch() == ["c.json"]
+
+
+@pytest.mark.parametrize("name", ["tmp", "a.tmp.json", "part", "a_", "a.", "a._COPYING_.json", "%20 ü[*].json"])
+def test_names_that_only_resemble_them_are_taken(folder: Folder, name: str) -> None:
+    folder.put(name)
+    assert folder.epoch() == [name]
+
+
+def test_a_renamed_file_is_found_under_its_final_name(folder: Folder) -> None:
+    folder.put("a.json.tmp")
+    assert folder.epoch() == []
+    (folder.path / "a.json.tmp").rename(folder.path / "a.json")
+    assert folder.epoch() == ["a.json"]
+
+
+def test_a_file_is_taken_once_it_has_settled(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, settle=timedelta(seconds=30))
+    folder.put("early", at=1e9 - 1)
+    folder.put("late", at=1e9)
+    folder.put("ahead", at=1e9 + 3600)  # another machine's clock
+    folder.now = 1e9 + 29
+    assert folder.epoch() == ["early"]
+    folder.put("late", text="{}\n{}\n", at=1e9 + 5)  # still written
+    folder.now = 1e9 + 34.9
+    assert folder.epoch() == []
+    folder.now = 1e9 + 35
+    planned = folder.plan()
+    assert [e.size for e in planned.discovered] == [6]
+    assert folder.log.taken(planned) == ["late"]
+    folder.now = 1e9 + 3630
+    assert folder.epoch() == ["ahead"]
+
+
+def test_folders_in_folders(folder: Folder) -> None:
+    folder.put("2026/01/b.json", "2026/01/a.json", "2025/z.json", "a.json")
+    (folder.path / "empty").mkdir()
+    planned = folder.plan()
+    found = [str(Path(e.path).relative_to(folder.path)) for e in planned.discovered]
+    assert found == ["2025/z.json", "2026/01/a.json", "2026/01/b.json", "a.json"]
+
+
+def test_an_entry_tells_size_and_time(folder: Folder) -> None:
+    folder.put("a.json", text="12345", at=1e9 + 0.5)
+    assert folder.plan().discovered == (FileEntry(0, str(folder.path / "a.json"), 5, int(1e18) + 500_000_000),)
+
+
+def test_symbolic_links_are_followed(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "in")
+    folder.put("a.json", "../elsewhere/b.json", "../one/far.json", text="123")
+    (folder.path / "folder").symlink_to(tmp_path / "elsewhere")
+    (folder.path / "link.json").symlink_to(tmp_path / "one" / "far.json")
+    (folder.path / "broken.json").symlink_to(tmp_path / "nowhere")
+    planned = folder.plan()
+    assert [e.size for e in planned.discovered] == [3, 3, 3]  # of what the link leads to
+    folder.adapter.check(planned.discovered)
+    assert folder.log.taken(planned) == ["a.json", "b.json", "link.json"]
+
+
+def test_a_link_in_a_circle_is_an_error_and_not_a_file_taken_again_and_again(folder: Folder) -> None:
+    folder.put("sub/a.json")
+    (folder.path / "sub" / "back").symlink_to(folder.path)
+    with pytest.raises(ConfigurationError, match=r"p: source folder .*symbolic links"):
+        folder.plan()
+
+
+def test_what_is_no_file_is_not_taken(folder: Folder) -> None:
+    os.mkfifo(folder.path / "pipe")
+    folder.put("a.json")
+    assert folder.epoch() == ["a.json"]
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=rf"p: source folder {tmp_path}/in cannot be listed: No such file"):
+        Folder(tmp_path / "in").plan()
+
+
+def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "in").write_text("")
+    with pytest.raises(ConfigurationError, match=rf"p: source folder {tmp_path}/in cannot be listed: Not a directory"):
+        Folder(tmp_path / "in").plan()
+
+
+def test_a_name_that_is_not_utf8_is_named_in_an_error(folder: Folder) -> None:
+    """PostgreSQL keeps no such text: without a check here, planning dies of an encoding error."""
+    folder.put("a.json")
+    folder.put(os.fsdecode(b"caf\xe9.json"))
+    with pytest.raises(ConfigurationError, match=r"p: .*caf\\xe9\.json"):
+        folder.plan()
+
+
+# -- the order of the log ---------------------------------------------------------------------------------------------
+
+
+def test_later_files_come_later_even_when_their_names_are_smaller(folder: Folder) -> None:
+    folder.put("m", "z", "k")
+    assert folder.epoch() == ["k", "m", "z"]
+    folder.put("l", "a")
+    assert folder.epoch() == ["a", "l"]
+    assert [Path(e.path).name for e in folder.log.entries] == ["k", "m", "z", "a", "l"]
+
+
+def test_planning_changes_nothing_and_repeats_itself(folder: Folder) -> None:
+    folder.put("b", "a")
+    assert folder.plan() == folder.plan()
+    assert folder.log.entries == []
+
+
+def test_discovered_but_not_yet_sealed_files_are_not_discovered_twice(folder: Folder) -> None:
+    folder.put("b")
+    first = folder.plan()
+    folder.log.entries += first.discovered  # planned, then the attempt died
+    folder.put("a")
+    again = folder.plan()
+    assert [(e.position, Path(e.path).name) for e in again.discovered] == [(1, "a")]
+    assert again.offsets == OffsetRange(0, 2)
+    assert folder.log.taken(again) == ["b", "a"]
+
+
+def test_a_known_path_that_is_modified_later_is_not_discovered_again(folder: Folder) -> None:
+    folder.put("a")
+    assert folder.epoch() == ["a"]
+    folder.put("a", text="other and longer", at=1e9 + 10)
+    planned = folder.plan()
+    assert planned == Planned((), OffsetRange(1, 1))
+
+
+# -- a planned file may not change ------------------------------------------------------------------------------------
+
+
+def grow(file: Path) -> None:
+    before = file.stat()
+    with file.open("a") as f:
+        f.write("x")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (Path.unlink, r"a\.json is gone.*3 bytes"),
+        (grow, r"a\.json has changed: planned with 3 bytes, now 4"),
+        (lambda f: f.write_text(""), r"a\.json has changed: planned with 3 bytes, now 0"),
+        (lambda f: os.utime(f, (1e9, 1e9 + 1.5)), r"a\.json has changed: .*now 3, modified \+1\.500 s later"),
+        (lambda f: os.utime(f, (1e9, 1e9 - 2)), r"modified -2\.000 s later"),
+    ],
+)
+def test_a_planned_file_that_vanished_or_changed(folder: Folder, change: Callable[[Path], object], said: str) -> None:
+    folder.put("a.json", "b.json")
+    entries = folder.plan().discovered
+    folder.adapter.check(entries)
+    before = (folder.path / "a.json").stat()
+    change(folder.path / "a.json")
+    with pytest.raises(SourceGapError, match=rf"(?s)p: planned file .*{said}"):
+        folder.adapter.check(entries)
+    folder.put("a.json")  # the advice of the message: put the old file back
+    os.utime(folder.path / "a.json", ns=(before.st_atime_ns, before.st_mtime_ns))
+    folder.adapter.check(entries)
+
+
+def as_nobody(what: Callable[[], object]) -> TidegateError | None:
+    """Do something without root's rights, and return the error that it raised."""
+    if os.geteuid() != 0:
+        return caught(what)
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        error = caught(what)
+        os.write(write, b"" if error is None else f"{type(error).__name__} {error}".encode())
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as f:
+        kind, _, message = f.read().partition(" ")
+    os.waitpid(child, 0)
+    return {"ConfigurationError": ConfigurationError, "SourceGapError": SourceGapError}[kind](message) if kind else None
+
+
+def caught(what: Callable[[], object]) -> TidegateError | None:
+    try:
+        what()
+    except TidegateError as e:
+        return e
+    return None
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_file_and_a_folder_without_the_right_to_read_them() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        folder = Folder(Path(name))
+        folder.put("a.json", "sub/b.json")
+        entries = folder.plan().discovered
+        assert as_nobody(lambda: folder.adapter.check(entries)) is None
+        (folder.path / "a.json").chmod(0)
+        error = as_nobody(lambda: folder.adapter.check(entries))
+        assert isinstance(error, ConfigurationError)
+        assert f"p: no right to read {name}/a.json" in str(error)
+        (folder.path / "sub").chmod(0)
+        error = as_nobody(folder.plan)
+        assert isinstance(error, ConfigurationError)
+        assert f"p: source folder {name}/sub cannot be listed" in str(error)
+        (folder.path / "sub").chmod(0o755)
+
+
+# -- formats ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a", "a.gz"])
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", 0),
+        ("\n", 1),
+        ("a", 1),
+        ("a\n", 1),
+        ("a\nb", 2),
+        ("a\nb\n", 2),
+        ("ä\r\nb\r\nc", 3),
+        ("x\n" * 700_000, 700_000),
+    ],
+)
+def test_rows_of_text_are_lines_with_or_without_a_final_newline(
+    tmp_path: Path, name: str, text: str, lines: int
+) -> None:
+    data = text.encode()
+    (tmp_path / name).write_bytes(gzip.compress(data, 1) if name.endswith(".gz") else data)
+    assert count_rows(tmp_path / name, FileFormat.JSON) == lines
+    assert count_rows(tmp_path / name, FileFormat.CSV) == max(0, lines - 1)  # less the header
+
+
+def test_rows_of_parquet_are_in_its_footer(tmp_path: Path) -> None:
+    for rows in (0, 7):
+        pq.write_table(pa.table({"k": ["x"] * rows}), tmp_path / "a", row_group_size=3)
+        assert count_rows(tmp_path / "a", FileFormat.PARQUET) == rows
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"k": ["x"], "other": [1]}, r"has no column 't'; it has k, other"),
+        ({"k": ["x"], "T": pa.array([0], pa.timestamp("us", tz="UTC"))}, r"has no column 't'; it has k, T"),
+        ({"k": ["x"], "t": pa.array([0], pa.timestamp("us"))}, r"column 't' of .* timestamp without a zone.*UTC"),
+    ],
+)
+def test_a_parquet_file_that_does_not_fit(tmp_path: Path, table: dict[str, object], said: str) -> None:
+    folder = Folder(tmp_path, "parquet")
+    pq.write_table(pa.table(table), tmp_path / "a.parquet")
+    with pytest.raises(MalformedInputError, match=rf"p: .*a\.parquet.*{said}|p: {said}"):
+        folder.adapter.check([folder.entry("a.parquet")])
+
+
+@pytest.mark.parametrize("data", [b"", b"PAR1", b"text that is not parquet", b"PAR1" + bytes(100) + b"PAR1"])
+def test_a_file_that_is_not_parquet(tmp_path: Path, data: bytes) -> None:
+    folder = Folder(tmp_path, "parquet")
+    (tmp_path / "a.parquet").write_bytes(data)
+    with pytest.raises(MalformedInputError, match=r"p: .*a\.parquet is not a Parquet file"):
+        folder.adapter.check([folder.entry("a.parquet")])
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_a_parquet_file_that_fits(tmp_path: Path, zone: str, unit: str) -> None:
+    folder = Folder(tmp_path, "parquet")
+    times = pa.array([0], pa.timestamp(unit, tz=zone))
+    pq.write_table(pa.table({"more": [1], "t": times, "k": ["x"]}), tmp_path / "a.parquet")
+    folder.adapter.check([folder.entry("a.parquet")])
