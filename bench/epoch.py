@@ -39,7 +39,7 @@ DATA = Path(__file__).parent / "data"
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="*", choices=["S", "E"], default=["S", "E"])
+    parser.add_argument("sets", nargs="*", default=["S", "E"], help="S, E or both (default)")
     parser.add_argument("--repeat", type=int, default=3, help="runs of set S (default 3)")
     arguments = parser.parse_args()
     write_sets(DATA)

@@ -32,6 +32,7 @@ KILLED = ("aircraft_log", 4)
 _ARRIVAL_S = 1.0
 _TIMEOUT_S = 300.0
 _POLL_S = 0.5
+_PLAIN_EVERY_S = 10.0
 
 
 def main() -> int:
@@ -71,7 +72,7 @@ class Demo:
 
     def say(self, text: str) -> None:
         """One line for people."""
-        self.console.print(text, highlight=False)
+        self.console.print(text, highlight=False, soft_wrap=True)
 
     # -- steps ----------------------------------------------------------------------------------------------------
 
@@ -92,13 +93,13 @@ class Demo:
         """Move one file in at a time; wait until every pipeline has sealed them all."""
         total = sum(len(rows) for _, rows in batches)
         with _store(endpoints) as store, self.console.status("") as status:
-            progress = _Progress(self, store, total)
+            progress = _Progress(self, store, total, status.update if self.console.is_terminal else self._plain())
             self._wait("Airflow to find the DAGs", lambda: len(store.pipelines()) >= len(PIPELINES))
             for name, rows in batches:
                 self._arrive(name, rows)
-                progress.show(status.update)
+                progress.show()
                 time.sleep(_ARRIVAL_S)
-            self._wait("both pipelines to seal every file", lambda: progress.show(status.update) >= len(batches))
+            self._wait("both pipelines to seal every file", lambda: progress.show() >= len(batches))
         if not self._killed_file.exists():
             raise UnavailableError("the attempt that was to be killed was never reached: the demo shows nothing")
 
@@ -124,7 +125,7 @@ class Demo:
         return right
 
     def _epochs(self, endpoints: Endpoints) -> None:
-        table = Table("pipeline", "epochs", "rows in", "rows out", "attempts repeated", "median s per epoch")
+        table = Table("pipeline", "epochs", "rows in", "rows out", "retries", "median s", box=None, pad_edge=False)
         with _store(endpoints) as store:
             for name in PIPELINES:
                 epochs = store.epochs(LaneId(name), limit=10_000)
@@ -144,6 +145,18 @@ class Demo:
     def _report(self, event: ServiceEvent) -> None:
         self.say(f"   {event.service}: {event.what} {event.detail}")
 
+    def _plain(self) -> Callable[[str], None]:
+        """Progress where there is no terminal: a line when it has changed, and not too often."""
+        told, last = time.monotonic(), ""
+
+        def update(text: str) -> None:
+            nonlocal told, last
+            if text != last and time.monotonic() - told >= _PLAIN_EVERY_S:
+                self.say(f"   {text}")
+                told, last = time.monotonic(), text
+
+        return update
+
     def _wait(self, what: str, done: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _TIMEOUT_S
         while not done():
@@ -157,13 +170,14 @@ class Demo:
 class _Progress:
     """Says once what happens, and shows how far the slower pipeline is."""
 
-    def __init__(self, demo: Demo, store: PostgresCheckpointStore, total: int) -> None:
+    def __init__(self, demo: Demo, store: PostgresCheckpointStore, total: int, update: Callable[[str], None]) -> None:
         self._demo = demo
+        self._update = update
         self._store = store
         self._total = total
         self._killed = self._recovered = False
 
-    def show(self, update: Callable[[str], None]) -> int:
+    def show(self) -> int:
         """Update the line; return how many files the slower pipeline has sealed."""
         pipeline, number = KILLED
         sealed = {}
@@ -181,7 +195,7 @@ class _Progress:
             self._demo.say(f"   [green]Airflow retried:[/] {again} is sealed, rolled forward without recomputing")
         rows = min(sum(e.counts.rows_in for e in found if e.counts) for found in sealed.values())
         files = min(max((e.offsets.stop for e in found), default=0) for found in sealed.values())
-        update(f"{rows:,} of {self._total:,} flights sealed by both pipelines ({files} files)")
+        self._update(f"{rows:,} of {self._total:,} flights sealed by both pipelines ({files} files)")
         return files
 
 

