@@ -1,0 +1,1 @@
+"""Faults that tests put between tidegate and real services."""
