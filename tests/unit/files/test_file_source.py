@@ -337,6 +337,21 @@ def test_a_planned_file_that_vanished_or_changed(folder: Folder, change: Callabl
     folder.adapter.check(entries)
 
 
+def test_what_is_gone_cannot_come_up_again(folder: Folder) -> None:
+    """When not one is left, a mount may be missing: then nothing is forgotten."""
+    folder.put("a", "b", "c")
+    entries = folder.plan().discovered
+    assert folder.adapter.gone(entries) == []
+    assert folder.adapter.gone([]) == []
+    (folder.path / "b").unlink()
+    (folder.path / "c").unlink()
+    (folder.path / "c").symlink_to("nowhere")  # its target may come back
+    assert folder.adapter.gone(entries) == [entries[1]]
+    (folder.path / "a").unlink()
+    (folder.path / "c").unlink()
+    assert folder.adapter.gone(entries) == []
+
+
 def as_nobody(what: Callable[[], object]) -> TidegateError | None:
     """Do something without root's rights, and return the error that it raised."""
     if os.geteuid() != 0:

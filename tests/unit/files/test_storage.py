@@ -1,5 +1,6 @@
 """Goal: an object is there whole or not at all, under exactly the name that it was given."""
 
+import hashlib
 import multiprocessing
 import os
 import threading
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tidegate.adapters.files.locations import files_in, open_input, open_output, resolve
+from tidegate.adapters.files.locations import files_in, open_input, resolve
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.errors import ConfigurationError, TidegateError, UnavailableError
 
@@ -130,9 +131,46 @@ def test_what_is_missing(storage: FsStorage, tmp_path: Path) -> None:
 
 def test_rows_are_read_from_the_footer(storage: FsStorage, tmp_path: Path) -> None:
     uri = f"file://{tmp_path}/k=a%20b/part 0.parquet"
-    with open_output(uri) as stream:
-        pq.write_table(pa.table({"a": range(12)}), stream)
+    (tmp_path / "k=a%20b").mkdir()
+    pq.write_table(pa.table({"a": range(12)}), tmp_path / "k=a%20b" / "part 0.parquet")
     assert storage.rows(uri) == 12
+
+
+def test_a_checksum_is_of_the_bytes(storage: FsStorage, tmp_path: Path) -> None:
+    uri = f"file://{tmp_path}/a%20 b"
+    for data in (b"", b"abc", os.urandom(3_000_000)):
+        storage.write(uri, data)
+        assert storage.sha256(uri) == hashlib.sha256(data).hexdigest()
+    with pytest.raises(FileNotFoundError):
+        storage.sha256(f"file://{tmp_path}/a")
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_walk_meets_every_file_below_a_folder(storage: FsStorage, tmp_path: Path, end: str) -> None:
+    root = f"file://{tmp_path}/root"
+    names = ["a", ".hidden", "_SUCCESS", "x/y%20z/b c", "x/dt=2026%3A01/.d"]
+    for size, name in enumerate(names):
+        storage.write(f"{root}/{name}", b"x" * size)
+        os.utime(tmp_path / "root" / name, (1e9, 1e9 + size + 0.5))
+    (tmp_path / "root" / "empty").mkdir()
+    found = {(f.uri, f.bytes, f.modified_ms) for f in storage.walk(root + end)}
+    assert found == {(f"{root}/{name}", i, 1_000_000_000_500 + 1000 * i) for i, name in enumerate(names)}
+    assert list(storage.walk(f"file://{tmp_path}/none")) == []
+    for uri, _, _ in found:
+        storage.delete(uri)  # a URI of the walk is one that the other methods know
+    assert list(storage.walk(root)) == []
+
+
+def test_pruning_removes_folders_that_hold_no_file_at_any_depth(storage: FsStorage, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    for folder in ("gone/deep/er", "gone/other", "kept/gone"):
+        (root / folder).mkdir(parents=True)
+    (root / "kept" / ".hidden").write_text("")
+    storage.prune(f"file://{root}")
+    assert sorted(str(p.relative_to(root)) for p in root.rglob("*")) == ["kept", "kept/.hidden"]
+    storage.prune(f"file://{root}")
+    storage.prune(f"file://{tmp_path}/none")
+    assert (root / "kept" / ".hidden").exists()
 
 
 def test_a_file_in_the_place_of_a_folder(storage: FsStorage, tmp_path: Path) -> None:
