@@ -4,7 +4,7 @@ All methods may raise `UnavailableError` (nothing happened, or repeating is harm
 A durable write whose answer was lost raises `OutcomeUnknownError`; the caller reads back before it goes on (I6).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from tidegate.protocol.model import (
     Epoch,
     FileEntry,
     Head,
+    Kind,
     LaneId,
     Lease,
     Manifest,
@@ -72,6 +73,7 @@ class CheckpointStore(Protocol):
         fingerprint: str,
         offsets: OffsetRange,
         discovered: Sequence[FileEntry],
+        kind: Kind = Kind.EVENTS,
     ) -> Epoch:
         """Append `discovered` to the source log and fix `offsets` as the next epoch (status PLANNED), together (I1).
 
@@ -84,8 +86,21 @@ class CheckpointStore(Protocol):
     ) -> Epoch:
         """FilesStaged: PLANNED → STAGED. After a lost answer it may be repeated."""
 
-    def publish(self, lease: Lease, epoch: Epoch, *, heads: Sequence[Head]) -> Epoch:
-        """PartitionsPublished: STAGED → PUBLISHED, and the table heads set, together."""
+    def begin_swap(self, lease: Lease, epoch: Epoch) -> None:
+        """Count one more attempt that is about to swap the STAGED epoch's partitions: the last look at the fence."""
+
+    def suspects(self, lane: LaneId) -> list[Epoch]:
+        """Epochs sealed in the last hour at whose swap more than one attempt tried; at most 100, newest first."""
+
+    def publish(
+        self,
+        lease: Lease,
+        epoch: Epoch,
+        *,
+        heads: Sequence[Head],
+        removed: Sequence[tuple[str, PartitionValues]] = (),
+    ) -> Epoch:
+        """PartitionsPublished: STAGED → PUBLISHED, and the table heads set and removed, together."""
 
     def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
         """EpochSealed: PUBLISHED → SEALED: the next epoch starts from here."""
@@ -96,6 +111,12 @@ class CheckpointStore(Protocol):
     def heads(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Head]:
         """The heads of a table: all of them, or those of the given partitions."""
 
+    def now_ms(self) -> int:
+        """The database's clock: the one by which ages are told."""
+
+    def forget(self, lease: Lease, *, epochs: Sequence[int], positions: Sequence[int]) -> None:
+        """Drop the rows of sealed epochs and entries of the source log. An epoch that a head names stays."""
+
     def known_paths(self, pipeline: str, paths: Sequence[str]) -> set[str]:
         """Those of `paths` that are in the pipeline's source log."""
 
@@ -104,6 +125,9 @@ class CheckpointStore(Protocol):
 
     def log_end(self, pipeline: str) -> int:
         """One past the last position in the source log: 0 when it is empty."""
+
+    def heads_of_pipeline(self, pipeline: str) -> list[Head]:
+        """Every head that the pipeline set, by table and values."""
 
     def close(self) -> None:
         """Give the connection back."""
@@ -125,6 +149,9 @@ class Source(Protocol):
 
     def check(self, entries: Sequence[FileEntry]) -> None:
         """Raise SourceGapError when a planned entry changed or vanished, or cannot be read (I8)."""
+
+    def gone(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
+        """Those of processed `entries` that cannot come up again, so that the log may forget them."""
 
 
 @dataclass(frozen=True)
@@ -166,14 +193,44 @@ class Processed:
     timings_s: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Joining:
+    """Partitions of one append table to join: `sources` are heads, oldest first; the last one's values get the rows."""
+
+    target: Target
+    sources: tuple[Head, ...]
+
+
+@dataclass(frozen=True)
+class CompactionTask:
+    """Everything a processor needs to join small partitions, below the attempt's own folder `root`."""
+
+    epoch: Epoch
+    joinings: tuple[Joining, ...]
+    root: str
+    superseded: tuple[int, ...] = ()
+
+
 class Processor(Protocol):
     """Computes an epoch on Spark. Effects: files below `task.root` only; they are not referenced until STAGED (I2)."""
 
     def process(self, task: EpochTask) -> Processed:
         """Run the epoch. The same task with the same code gives the same rows (I3), in new files."""
 
+    def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
+        """Write the rows of each joining's partitions, in order, into one: one StagedPartition per joining."""
+
     def close(self) -> None:
         """Give connections back."""
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file in storage. `modified_ms` is by the storage's clock."""
+
+    uri: str
+    bytes: int
+    modified_ms: int
 
 
 class Storage(Protocol):
@@ -188,8 +245,20 @@ class Storage(Protocol):
     def sizes(self, location: str) -> dict[str, int]:
         """Sizes by URI of the visible files in a folder, not below it; empty when there is no such folder."""
 
+    def size(self, uri: str) -> int | None:
+        """Size of an object; None when it is not there."""
+
     def rows(self, uri: str) -> int:
         """Rows of a Parquet file, from its footer. Raises FileNotFoundError."""
+
+    def sha256(self, uri: str) -> str:
+        """Checksum of an object's bytes. Raises FileNotFoundError."""
+
+    def walk(self, location: str) -> Iterator[StoredFile]:
+        """Every file below a folder, hidden ones too, in no order; nothing when there is no such folder."""
+
+    def prune(self, location: str) -> None:
+        """Remove folders below a folder that hold no file."""
 
     def delete(self, uri: str) -> None:
         """Delete one object; nothing happens when it is not there."""
@@ -241,3 +310,15 @@ class EpochReport:
     epoch: Epoch
     manifest: Manifest | None
     timings_s: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """The world as the engine sees it. `connect` opens a further connection to the checkpoint store."""
+
+    store: CheckpointStore
+    connect: Callable[[], CheckpointStore]
+    source: Source
+    processor: Processor
+    sink: Sink
+    storage: Storage

@@ -12,8 +12,9 @@ from tidegate.adapters.files.storage import FsStorage
 from tidegate.adapters.hive import HiveSink
 from tidegate.api.pipeline import Definition
 from tidegate.engine import crash
-from tidegate.engine.coordinator import Adapters, Coordinator
+from tidegate.engine.coordinator import Coordinator
 from tidegate.errors import ConfigurationError
+from tidegate.ports import Adapters
 
 ROOT_FOLDER = "_tidegate"
 """Folder below the warehouse that holds all attempts of all pipelines."""

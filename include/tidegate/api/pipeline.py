@@ -24,7 +24,7 @@ from tidegate.api.schema import (
     known_columns,
     table_name,
 )
-from tidegate.api.settings import DEAD_LETTER_SCHEMA, FileSource, HiveTable, Mode, Target
+from tidegate.api.settings import DEAD_LETTER_SCHEMA, FileSource, HiveTable, Mode, Retention, Target
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -58,11 +58,13 @@ class Pipeline:
         buckets: into how many parts the keys are hashed: the most tasks that can work on one epoch. Fixed for good.
         dead_letters: "database.table" that gets malformed rows, rows with a null key and rows on which the function
             raised. Without it, such a row fails the epoch and nothing is published.
+        retention: how long past epochs are kept.
     """
 
     name: str
     buckets: int = DEFAULT_BUCKETS
     dead_letters: str | None = None
+    retention: Retention = field(default_factory=Retention)
 
     def __post_init__(self) -> None:
         identifier(self.name, "pipeline")

@@ -63,6 +63,27 @@ class FileSource:
             raise fail("FileSource settle must not be negative")
 
 
+@dataclass(frozen=True)
+class Retention:
+    """What is kept for replay, rollback and readers; the tables' present rows are always kept.
+
+    Args:
+        epochs: at most so many past epochs.
+        age: none that was sealed longer ago.
+        grace: how long files stay after the partition that they were in was swapped, for readers who listed them.
+    """
+
+    epochs: int = 1000
+    age: timedelta = timedelta(days=30)
+    grace: timedelta = timedelta(hours=1)
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1:
+            raise fail(f"Retention epochs must be at least 1, not {self.epochs}")
+        if self.age < timedelta(0) or self.grace < timedelta(0):
+            raise fail("Retention age and grace must not be negative")
+
+
 class Mode(StrEnum):
     """How rows reach a target table."""
 
@@ -81,15 +102,22 @@ class HiveTable:
         partition_by: output columns that become partition columns (string, integer or date).
         primary_key: for upsert: the columns that identify a row. They must contain every `key_by` column, so that
             "latest" is defined, and every partition column, so that a row never moves.
+        compact_at: for append: when so many small partitions of like size have gathered, an epoch of its own joins
+            them into the newest, whose `epoch_id` their rows then have. None leaves them as they are.
+        compact_to: bytes from which a partition is no longer small.
     """
 
     name: str
     mode: Mode | str = Mode.APPEND
     partition_by: tuple[str, ...] = ()
     primary_key: tuple[str, ...] = ()
+    compact_at: int | None = 32
+    compact_to: int = 128 * 1024 * 1024
 
     def __post_init__(self) -> None:
         table_name(self.name)
+        if self.compact_at is not None and self.compact_at < 2:
+            raise fail(f"HiveTable {self.name}: compact_at must be at least 2, not {self.compact_at}")
         try:
             object.__setattr__(self, "mode", Mode(self.mode))
         except ValueError:

@@ -185,28 +185,74 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
 
 
 @tidegate.command(
-    help=f"Compare the target tables with the checkpoint, file by file. Changes nothing; exits with 1 when something "
-    f"differs.\n\n{_PIPELINE}"
+    help="Compare the target tables with the checkpoint, file by file, and audit what is recorded. Changes nothing "
+    f"unless told to repair; exits with 1 when something differs.\n\n{_PIPELINE}"
 )
 @click.argument("pipeline")
+@click.option("--checksums", is_flag=True, help="Read every file and compare its checksum too.")
+@click.option("--repair", is_flag=True, help="First bring every partition to the location it should have.")
+@click.option(
+    "--replay",
+    type=click.IntRange(min=1),
+    metavar="EPOCH",
+    help="Instead: compute a past epoch again, and compare output and state bit for bit.",
+)
 @_home_option
 @_json
 @_debug
-def verify(pipeline: str, home: Path, *, json_wanted: bool) -> None:
+def verify(pipeline: str, home: Path, *, checksums: bool, repair: bool, replay: int | None, json_wanted: bool) -> None:
     """Compare; see `help`."""
+    from tidegate.engine.replay import replay as compute_again  # noqa: PLC0415
     from tidegate.engine.verify import verify as compare  # noqa: PLC0415
 
+    if replay is not None and (checksums or repair):
+        raise click.UsageError("--replay looks at one epoch only: leave --checksums and --repair out")
     with _coordinator(pipeline, home, f"verifying {pipeline}") as (definition, coordinator):
-        findings = compare(definition, coordinator.adapters, progress=coordinator.progress)
+        adapters, told = coordinator.adapters, coordinator.progress
+        if replay is not None:
+            findings = compute_again(definition, adapters, coordinator.root, replay, progress=told)
+            right = f"{definition.name}: epoch {replay} gives the same output and state again, bit for bit"
+        else:
+            wrong = coordinator.repair(_run()) if repair else 0
+            findings = compare(definition, adapters, progress=told, checksums=checksums)
+            right = f"{definition.name}: the tables are exactly what the sealed epochs made"
+            right += f"; {wrong} partitions were repaired" if repair else ""
     if json_wanted:
         as_json([vars(f) for f in findings])
     elif findings:
         for finding in findings:
             click.echo(f"{finding.subject}: {finding.problem}")
     else:
-        click.echo(f"{definition.name}: the tables are exactly what the sealed epochs made")
+        click.echo(right)
     if findings:
         raise SystemExit(FAILED)
+
+
+@tidegate.command(
+    help="Forget old epochs and delete files that nothing leads to, by the pipeline's Retention. The tables' present "
+    f"rows stay. Epochs do it by themselves now and then.\n\n{_PIPELINE}"
+)
+@click.argument("pipeline")
+@click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
+@_home_option
+@_json
+@_debug
+def cleanup(pipeline: str, home: Path, *, dry_run: bool, json_wanted: bool) -> None:
+    """Clean up; see `help`."""
+    with _coordinator(pipeline, home, f"cleaning up {pipeline}") as (definition, coordinator):
+        found = coordinator.clean(_run(), dry_run=dry_run)
+    if json_wanted:
+        files = [vars(f) for f in found.files]
+        as_json({"epochs": found.epochs, "source_positions": found.positions, "files": files, "bytes": found.bytes})
+        return
+    if dry_run:
+        for file in found.files:
+            click.echo(file.uri)
+    done = "would remove" if dry_run else "removed"
+    click.echo(
+        f"{definition.name}: {done} {len(found.epochs)} epochs, {len(found.positions)} entries of the source log and "
+        f"{len(found.files)} files ({found.bytes:,} bytes)"
+    )
 
 
 @tidegate.command()

@@ -5,46 +5,43 @@ stage    3 check the source             4 compute on Spark              5 check 
          6 sweep the attempt's folder   7 write the manifest            8 FilesStaged
          9 point the staging table at the files
 publish 10 swap each table's locations 11 PartitionsPublished          12 read back and repair
-seal    13 EpochSealed                 14 give the lease back
+seal    13 EpochSealed                 14 clean up when it is due, give the lease back
 
 What to do is decided in `protocol/`; this module does it. Any step may be the last of a process: the next attempt
 asks the checkpoint table where things stand and goes on from there. A crash point is named after the step behind it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tidegate.api.pipeline import Definition
-from tidegate.api.settings import Target
+from tidegate.api.settings import Mode
+from tidegate.engine.cleanup import Cleaner, Cleanup
 from tidegate.engine.lease import LEASE_TTL_S, acquire, kept
+from tidegate.engine.manifests import read_manifest
+from tidegate.engine.publishing import Publisher
 from tidegate.errors import FencedError, InvariantViolationError, TidegateError
-from tidegate.ports import (
-    CheckpointStore,
-    Clock,
-    EpochReport,
-    EpochTask,
-    Processed,
-    Processor,
-    Sink,
-    Source,
-    Storage,
-)
+from tidegate.ports import Adapters, Clock, CompactionTask, EpochReport, EpochTask, Joining, Processed
+from tidegate.protocol.compaction import joinable
 from tidegate.protocol.model import (
     MAIN_LANE,
+    Counts,
     Epoch,
-    Head,
+    FileEntry,
+    Kind,
     LaneId,
     Lease,
     Manifest,
     ManifestRef,
-    PartitionValues,
+    OffsetRange,
     Run,
+    StagedPartition,
     Status,
     checksum,
 )
-from tidegate.protocol.recovery import Step, decide, repair
+from tidegate.protocol.recovery import Step, decide
 
 
 class CrashPoints(Protocol):
@@ -52,18 +49,6 @@ class CrashPoints(Protocol):
 
     def reach(self, name: str, *, pipeline: str, epoch: int) -> None:
         """Go on, or die, when this point is armed."""
-
-
-@dataclass(frozen=True)
-class Adapters:
-    """The world as the engine sees it. `connect` opens a further connection to the checkpoint store."""
-
-    store: CheckpointStore
-    connect: Callable[[], CheckpointStore]
-    source: Source
-    processor: Processor
-    sink: Sink
-    storage: Storage
 
 
 @dataclass
@@ -115,6 +100,8 @@ class Coordinator:
                 self.adapters.store.release(lease)
                 return self._report(decision.epoch)
             if decision.step is Step.PLAN:
+                if self._compact(lease, run):
+                    continue
                 planned = self._plan(lease, run)
                 if planned is None:
                     self.adapters.store.release(lease)
@@ -140,8 +127,23 @@ class Coordinator:
         epoch = self.adapters.store.of_run(lease.lane, run.key)
         if epoch is not None and epoch.status in (Status.STAGED, Status.PUBLISHED):
             epoch = self._roll_forward(lease, self.adapters.store.adopt(lease, epoch, retry=False))
+            self._clean_when_due(lease, epoch)
         self.adapters.store.release(lease)
         return self._report(epoch)
+
+    def clean(self, run: Run, *, dry_run: bool) -> Cleanup:
+        """Forget old epochs and delete what nothing leads to, by the pipeline's `Retention`."""
+        lease = self._open(run)
+        cleanup = self._cleaner.plan(lease) if dry_run else self._cleaner.clean(lease)
+        self.adapters.store.release(lease)
+        return cleanup
+
+    def repair(self, run: Run) -> int:
+        """Bring every partition of every table to its head; returns how many were wrong."""
+        lease = self._open(run)
+        wrong = self._publisher.repair()
+        self.adapters.store.release(lease)
+        return wrong
 
     # -- plan -----------------------------------------------------------------------------------------------------
 
@@ -171,7 +173,7 @@ class Coordinator:
         with self._timed("plan"):
             store = self.adapters.store
             last = store.last_sealed(lease.lane)
-            self._mend(last)
+            self._publisher.mend(last)
             planned = self.adapters.source.plan(store, start=last.offsets.stop if last else 0)
             if planned.offsets.empty:
                 self.progress(f"{lease.lane}: no new input")
@@ -203,31 +205,16 @@ class Coordinator:
         return staged
 
     def _compute(self, lease: Lease, epoch: Epoch, superseded: tuple[int, ...]) -> Epoch:
-        store, source = self.adapters.store, self.adapters.source
+        store = self.adapters.store
         self.adapters.sink.prepare(self.definition)
-        entries = tuple(store.log(self.definition.name, epoch.offsets))
-        source.check(entries)  # 3
-        parent = self._manifest(epoch.parent) if epoch.parent else None
         root = self._attempt_root(epoch)
-        self._reached("processing", epoch)
-        with self._timed("process"):
-            processed = self.adapters.processor.process(
-                EpochTask(
-                    definition=self.definition,
-                    epoch=epoch,
-                    entries=entries,
-                    parent_state=parent.state if parent else (),
-                    root=root,
-                    locate=store.heads,
-                    superseded=superseded,
-                    progress=self.progress,
-                )
-            )  # 4
-        for name, seconds in processed.timings_s.items():
-            self._timings[f"process.{name}"] += seconds
+        parent = read_manifest(self.adapters.storage, epoch.parent) if epoch.parent else None
+        work = self._join if epoch.kind is Kind.COMPACTION else self._process
+        processed = self._with_previous(work(epoch, parent, root, superseded))
         self._reached("processed", epoch)
         with self._timed("stage"):
-            source.check(entries)  # 5
+            if epoch.kind is Kind.EVENTS:
+                self.adapters.source.check(self._entries(epoch))  # 5
             self._sweep(processed)  # 6
             ref = self._write_manifest(epoch, processed, root)  # 7
             self._reached("manifest_written", epoch)
@@ -240,6 +227,102 @@ class Coordinator:
             f"{len(processed.partitions)} partitions, {processed.counts.keys_changed} keys changed"
         )
         return staged
+
+    def _process(self, epoch: Epoch, parent: Manifest | None, root: str, superseded: tuple[int, ...]) -> Processed:
+        entries = self._entries(epoch)
+        self.adapters.source.check(entries)  # 3
+        self._reached("processing", epoch)
+        with self._timed("process"):
+            processed = self.adapters.processor.process(
+                EpochTask(
+                    definition=self.definition,
+                    epoch=epoch,
+                    entries=entries,
+                    parent_state=parent.state if parent else (),
+                    root=root,
+                    locate=self.adapters.store.heads,
+                    superseded=superseded,
+                    progress=self.progress,
+                )
+            )  # 4
+        for name, seconds in processed.timings_s.items():
+            self._timings[f"process.{name}"] += seconds
+        return processed
+
+    def _entries(self, epoch: Epoch) -> tuple[FileEntry, ...]:
+        return tuple(self.adapters.store.log(self.definition.name, epoch.offsets))
+
+    def _with_previous(self, processed: Processed) -> Processed:
+        """Note which locations the swap will replace: a replay needs them, and so does whoever goes back."""
+        before = {
+            (target.name, values): head.location
+            for target in self.definition.all_targets
+            if (touched := [p.values for p in processed.partitions if p.table == target.name])
+            for values, head in self.adapters.store.heads(target.name, touched).items()
+        }
+        partitions = tuple(replace(p, previous=before.get((p.table, p.values))) for p in processed.partitions)
+        return replace(processed, partitions=partitions)
+
+    # -- compaction -----------------------------------------------------------------------------------------------
+
+    def _compact(self, lease: Lease, run: Run) -> bool:
+        """Join small partitions in an epoch of its own, when there are enough; False when there was nothing to do."""
+        joinings = self._joinings()
+        last = self.adapters.store.last_sealed(lease.lane)
+        if not joinings or last is None:
+            return False
+        planned = self.adapters.store.plan(
+            lease,
+            run=replace(run, key=f"{run.key}/compaction-{last.epoch + 1}"),
+            fingerprint=self.definition.fingerprint(),
+            offsets=OffsetRange(last.offsets.stop, last.offsets.stop),
+            discovered=(),
+            kind=Kind.COMPACTION,
+        )  # 2
+        joined = sum(len(j.sources) for j in joinings)
+        self.progress(f"{planned} planned: a compaction of {joined} partitions into {len(joinings)}")
+        self._reached("planned", planned)
+        self._roll_forward(lease, self._stage(lease, planned, superseded=()))
+        return True
+
+    def _joinings(self) -> tuple[Joining, ...]:
+        """What there is to join: the same answer until it is done, for only this lane changes these heads."""
+        return tuple(
+            Joining(target, group)
+            for target in self.definition.all_targets
+            if target.mode is Mode.APPEND and target.table.compact_at is not None
+            for group in joinable(
+                list(self.adapters.store.heads(target.name).values()),
+                minimum=target.table.compact_at,
+                small_bytes=target.table.compact_to,
+            )
+        )
+
+    def _join(self, epoch: Epoch, parent: Manifest | None, root: str, superseded: tuple[int, ...]) -> Processed:
+        joinings = self._joinings()
+        self._reached("processing", epoch)
+        with self._timed("process"):
+            joined = self.adapters.processor.compact(CompactionTask(epoch, joinings, root, superseded))  # 4
+        rows = {(p.table, p.values): p.rows for p in joined}
+        for joining in joinings:
+            before = sum(head.rows for head in joining.sources)
+            after = rows.get((joining.target.name, joining.sources[-1].values))
+            if before != after:
+                raise InvariantViolationError(f"{epoch}: {before} rows of {joining.target.name} became {after}")
+        empty = f"{root}/empty"
+        self.adapters.storage.write(f"{empty}/.keep", b"")
+        emptied = [
+            StagedPartition(joining.target.name, head.values, empty, ())
+            for joining in joinings
+            for head in joining.sources[:-1]
+        ]
+        return Processed(
+            partitions=(*joined, *emptied),
+            state=parent.state if parent else (),
+            watermark_ms=epoch.watermark_in_ms,
+            counts=Counts(),
+            timings_s={},
+        )
 
     def _sweep(self, processed: Processed) -> None:
         """Delete files of task attempts that Spark repeated: Hive reads whole folders, so each must hold only ours."""
@@ -264,6 +347,7 @@ class Coordinator:
             fingerprint=self.definition.fingerprint(),
             buckets=self.definition.pipeline.buckets,
             offsets=epoch.offsets,
+            kind=epoch.kind,
             parent=epoch.parent.uri if epoch.parent else None,
             partitions=processed.partitions,
             state=processed.state,
@@ -281,9 +365,9 @@ class Coordinator:
             return
         with self._timed("expose"):
             self.adapters.store.renew(lease, ttl_s=LEASE_TTL_S)  # a superseded attempt ends here, as fenced
-            manifest = self._manifest(epoch.manifest)
+            manifest = read_manifest(self.adapters.storage, epoch.manifest)
             for target in self.definition.all_targets:
-                partitions = [p for p in manifest.partitions if p.table == target.name]
+                partitions = [p for p in manifest.partitions if p.table == target.name and p.files]
                 self.adapters.sink.stage(target, partitions, epoch=epoch.epoch)  # 9
         self._reached("exposed", epoch)
 
@@ -291,72 +375,38 @@ class Coordinator:
 
     def _roll_forward(self, lease: Lease, epoch: Epoch) -> Epoch:
         if epoch.status is Status.STAGED:
-            epoch = self._publish(lease, epoch)
+            with self._timed("publish"):
+                epoch = self._publisher.publish(lease, epoch)
         with self._timed("seal"):
             sealed = self.adapters.store.seal(lease, epoch)  # 13
         self._reached("sealed", sealed)
         self.progress(f"{sealed} sealed")
         return sealed
 
-    def _publish(self, lease: Lease, epoch: Epoch) -> Epoch:
-        with self._timed("publish"):
-            self.adapters.sink.prepare(self.definition)
-            heads = self._manifest(epoch.manifest).heads()
-            for target, of_target in self._by_target(heads):
-                self.adapters.sink.publish(target, of_target)  # 10
-            self._reached("swapped", epoch)
-            try:
-                published = self.adapters.store.publish(lease, epoch, heads=heads)  # 11
-            except FencedError:
-                self._restore(heads)
-                raise
-            self._reached("published", published)
-            self._restore(heads)  # 12
-            self._reached("read_back", published)
-        self.progress(f"{published} published: {len(heads)} partitions in {len({h.table for h in heads})} tables")
-        return published
-
-    def _restore(self, touched: Sequence[Head]) -> None:
-        """Bring the touched partitions to their heads, again until the heads have not moved meanwhile (I4).
-
-        A superseded publisher undoes its own swap here; the winner undoes a swap that came between its own and its
-        PartitionsPublished.
-        """
-        for target, of_target in self._by_target(touched):
-            values = [h.values for h in of_target]
-            seen: Mapping[PartitionValues, Head] | None = None
-            while seen != (heads := self.adapters.store.heads(target.name, values)):
-                change = repair(heads, self.adapters.sink.locations(target, values))
-                if change.locate:
-                    self.progress(f"{target.name}: putting {len(change.locate)} partitions back to their heads")
-                    self.adapters.sink.publish(target, change.locate)
-                if change.drop:
-                    self.progress(f"{target.name}: removing {len(change.drop)} partitions of a superseded attempt")
-                    self.adapters.sink.drop(target, change.drop)
-                seen = heads
-
-    def _mend(self, last: Epoch | None) -> None:
-        """Before a new epoch: the last sealed one's partitions must still be as they were published."""
-        if last is not None and last.manifest is not None:
-            self._restore(self._manifest(last.manifest).heads())
+    def _clean_when_due(self, lease: Lease, sealed: Epoch) -> None:
+        """Clean up each time that a tenth of the epochs to keep was added."""
+        if sealed.epoch % max(1, self.definition.pipeline.retention.epochs // 10) == 0:
+            with self._timed("clean"):
+                self._cleaner.clean(lease)
 
     # -- small things ---------------------------------------------------------------------------------------------
 
-    def _by_target(self, heads: Sequence[Head]) -> list[tuple[Target, list[Head]]]:
-        found = [(t, [h for h in heads if h.table == t.name]) for t in self.definition.all_targets]
-        return [(target, of_target) for target, of_target in found if of_target]
+    @property
+    def _publisher(self) -> Publisher:
+        return Publisher(self.definition, self.adapters, self._reached, self.progress)
+
+    @property
+    def _cleaner(self) -> Cleaner:
+        return Cleaner(self.definition, self.adapters, self.root, self._reached, self.progress)
 
     def _attempt_root(self, epoch: Epoch) -> str:
         lane = f"{self.root}/{epoch.lane.pipeline}/lane={epoch.lane.lane}"
         return f"{lane}/epoch={epoch.epoch}/gen={epoch.generation}/attempt={epoch.fence}"
 
-    def _manifest(self, ref: ManifestRef | None) -> Manifest:
-        return read_manifest(self.adapters.storage, ref)
-
     def _report(self, epoch: Epoch | None) -> EpochReport | None:
         if epoch is None:
             return None
-        manifest = self._manifest(epoch.manifest) if epoch.manifest else None
+        manifest = read_manifest(self.adapters.storage, epoch.manifest) if epoch.manifest else None
         return EpochReport(epoch, manifest, dict(self._timings))
 
     def _reached(self, point: str, epoch: Epoch) -> None:
@@ -364,23 +414,6 @@ class Coordinator:
 
     def _timed(self, name: str) -> "_Stopwatch":
         return _Stopwatch(self.clock, self._timings, name)
-
-
-def read_manifest(storage: Storage, ref: ManifestRef | None) -> Manifest:
-    """Read a manifest whose bytes have the recorded checksum; anything else is an InvariantViolationError."""
-    if ref is None:
-        raise InvariantViolationError("an epoch that is past PLANNED has no manifest")
-    try:
-        data = storage.read(ref.uri)
-    except FileNotFoundError:
-        raise InvariantViolationError(
-            f"manifest {ref.uri} is gone: restore it, or roll back to an older epoch"
-        ) from None
-    if checksum(data) != ref.sha256:
-        raise InvariantViolationError(
-            f"manifest {ref.uri} does not have the checksum {ref.sha256} it was recorded with"
-        )
-    return Manifest.from_json(data)
 
 
 @dataclass

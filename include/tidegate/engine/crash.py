@@ -20,12 +20,15 @@ POINTS: tuple[str, ...] = (
     "manifest_written",
     "staged",
     "exposed",
+    "swapping",
     "swapped",
     "published",
     "read_back",
     "sealed",
+    "forgotten",
+    "swept",
 )
-"""Every named point, in the order in which one epoch reaches them (`engine/coordinator.py` says where)."""
+"""Every named point, in the order in which one epoch reaches them: in `coordinator`, `publishing` and `cleanup`."""
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,18 @@
 """`verify`: does the world look as the checkpoint table says?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
-from tidegate.engine.coordinator import Adapters, read_manifest
+from tidegate.engine.manifests import read_manifest
 from tidegate.errors import InvariantViolationError
-from tidegate.protocol.model import Epoch, Head, LaneId, Manifest, PartitionValues, StagedPartition, Status
+from tidegate.ports import Adapters
+from tidegate.protocol.model import Epoch, Head, Kind, LaneId, Manifest, PartitionValues, Status
 from tidegate.protocol.recovery import repair
+
+_PUBLISHED = (Status.PUBLISHED, Status.SEALED)
 
 
 @dataclass(frozen=True)
@@ -19,73 +23,121 @@ class Finding:
     problem: str
 
 
-def verify(definition: Definition, adapters: Adapters, *, progress: Callable[[str], None]) -> list[Finding]:
-    """Compare heads with the metastore, and every file of a head with its manifest. Changes nothing.
+def verify(
+    definition: Definition, adapters: Adapters, *, progress: Callable[[str], None], checksums: bool = False
+) -> list[Finding]:
+    """Audit everything that is recorded of a pipeline. Changes nothing.
+
+    Compares the heads with the metastore (I4), every file of every head with its manifest, the ranges of the retained
+    epochs with each other (I1), their counts with their files (I7), and that their state is there. `checksums` also
+    reads every file and compares its SHA-256.
 
     Returns the differences; an empty list means that each target table is exactly what the sealed epochs made. An
     epoch between swap and seal shows as a difference: verify an idle pipeline, or look again after the next seal.
     """
-    lane = LaneId(definition.name)
-    manifests = _manifests(adapters, adapters.store.epochs(lane, limit=2**31 - 1))
-    findings: list[Finding] = []
-    for target in definition.all_targets:
-        heads = adapters.store.heads(target.name)
-        progress(f"{target.name}: {len(heads)} partitions")
-        findings += _placement(adapters, target, heads)
-        for head in heads.values():
-            findings += _files(adapters, head, manifests)
-    return findings
+    return list(_Audit(definition, adapters, progress, checksums).findings())
 
 
-def _manifests(adapters: Adapters, epochs: list[Epoch]) -> dict[tuple[int, int], Manifest | str]:
-    """Manifests by (epoch, generation); a text says why one cannot be read."""
-    found: dict[tuple[int, int], Manifest | str] = {}
-    for epoch in epochs:
-        if epoch.status in (Status.PUBLISHED, Status.SEALED):
+@dataclass(frozen=True)
+class _Audit:
+    definition: Definition
+    adapters: Adapters
+    progress: Callable[[str], None]
+    checksums: bool
+
+    def findings(self) -> Iterator[Finding]:
+        epochs = self.adapters.store.epochs(LaneId(self.definition.name), limit=2**31 - 1)
+        done = sorted((e for e in epochs if e.status in _PUBLISHED), key=lambda e: (e.epoch, e.generation))
+        manifests: dict[tuple[int, int], Manifest | str] = {}
+        for epoch in done:
             try:
-                found[epoch.epoch, epoch.generation] = read_manifest(adapters.storage, epoch.manifest)
+                manifests[epoch.epoch, epoch.generation] = read_manifest(self.adapters.storage, epoch.manifest)
             except InvariantViolationError as e:
-                found[epoch.epoch, epoch.generation] = str(e)
-    return found
+                manifests[epoch.epoch, epoch.generation] = str(e)
+        self.progress(f"{len(done)} epochs")
+        yield from _ranges(done)
+        yield from _counts(done, manifests)
+        yield from self._state(done, manifests)
+        for target in self.definition.all_targets:
+            heads = self.adapters.store.heads(target.name)
+            self.progress(f"{target.name}: {len(heads)} partitions")
+            yield from self._placement(target, heads)
+            for head in heads.values():
+                yield from self._files(head, manifests)
+
+    def _state(self, done: Sequence[Epoch], manifests: dict[tuple[int, int], Manifest | str]) -> Iterator[Finding]:
+        """The state that the next epoch starts from."""
+        manifest = manifests[done[-1].epoch, done[-1].generation] if done else None
+        if isinstance(manifest, Manifest):
+            for run in manifest.state:
+                yield from self._file("state", run.path, run.bytes, run.sha256)
+
+    def _placement(self, target: Target, heads: dict[PartitionValues, Head]) -> Iterator[Finding]:
+        found = self.adapters.sink.locations(target)
+        change = repair(heads, found)
+        for head in change.locate:
+            problem = f"the metastore has {found.get(head.values)}, not {head.location}"
+            yield Finding(f"{target.name} {'/'.join(head.values)}", problem)
+        for values in change.drop:
+            yield Finding(f"{target.name} {'/'.join(values)}", f"no sealed epoch made this partition ({found[values]})")
+
+    def _files(self, head: Head, manifests: dict[tuple[int, int], Manifest | str]) -> Iterator[Finding]:
+        subject = f"{head.table} {'/'.join(head.values)}"
+        manifest = manifests.get((head.epoch, head.generation))
+        if not isinstance(manifest, Manifest):
+            problem = manifest or f"epoch {head.epoch} generation {head.generation} is not in the checkpoint"
+            yield Finding(subject, problem)
+            return
+        staged = [p for p in manifest.partitions if p.table == head.table and p.values == head.values]
+        if len(staged) != 1 or staged[0].location != head.location:
+            yield Finding(subject, f"the manifest of epoch {head.epoch} does not name {head.location}")
+            return
+        sizes = self.adapters.storage.sizes(head.location)
+        for path in sorted(sizes.keys() - {f.path for f in staged[0].files}):
+            yield Finding(subject, f"{path} is not in the manifest")
+        for file in staged[0].files:
+            wrong = list(self._file(subject, file.path, file.bytes, file.sha256))
+            yield from wrong
+            if not wrong and (rows := self.adapters.storage.rows(file.path)) != file.rows:
+                yield Finding(subject, f"{file.path} has {rows} rows, not {file.rows}")
+
+    def _file(self, subject: str, path: str, size: int, sha256: str) -> Iterator[Finding]:
+        found = self.adapters.storage.size(path)
+        if found is None:
+            yield Finding(subject, f"{path} is missing")
+        elif found != size:
+            yield Finding(subject, f"{path} has {found} bytes, not {size}")
+        elif self.checksums and (digest := self.adapters.storage.sha256(path)) != sha256:
+            yield Finding(subject, f"{path} has the checksum {digest}, not {sha256}")
 
 
-def _placement(adapters: Adapters, target: Target, heads: dict[PartitionValues, Head]) -> list[Finding]:
-    found = adapters.sink.locations(target)
-    change = repair(heads, found)
-    name = target.name
-    return [
-        *(
-            Finding(f"{name} {'/'.join(h.values)}", f"the metastore has {found.get(h.values)}, not {h.location}")
-            for h in change.locate
-        ),
-        *(Finding(f"{name} {'/'.join(v)}", f"no sealed epoch made this partition ({found[v]})") for v in change.drop),
-    ]
+def _ranges(done: Sequence[Epoch]) -> Iterator[Finding]:
+    """I1: retained epochs join without gap or overlap, and each starts from the one before it."""
+    for before, after in pairwise(done):
+        if after.epoch != before.epoch + 1:
+            continue  # those between were forgotten
+        if after.offsets.start != before.offsets.stop:
+            problem = f"starts at source position {after.offsets.start}; {before} ends at {before.offsets.stop}"
+            yield Finding(str(after), problem)
+        if after.parent != before.manifest:
+            yield Finding(str(after), f"starts from {after.parent}, not from {before.manifest}")
 
 
-def _files(adapters: Adapters, head: Head, manifests: dict[tuple[int, int], Manifest | str]) -> list[Finding]:
-    subject = f"{head.table} {'/'.join(head.values)}"
-    manifest = manifests.get((head.epoch, head.generation))
-    if not isinstance(manifest, Manifest):
-        return [
-            Finding(subject, manifest or f"epoch {head.epoch} generation {head.generation} is not in the checkpoint")
-        ]
-    staged = [p for p in manifest.partitions if p.table == head.table and p.values == head.values]
-    if len(staged) != 1 or staged[0].location != head.location:
-        return [Finding(subject, f"the manifest of epoch {head.epoch} does not name {head.location}")]
-    return _contents(adapters, subject, staged[0])
-
-
-def _contents(adapters: Adapters, subject: str, staged: StagedPartition) -> list[Finding]:
-    sizes = adapters.storage.sizes(staged.location)
-    findings = [
-        Finding(subject, f"{path} is not in the manifest")
-        for path in sorted(sizes.keys() - {f.path for f in staged.files})
-    ]
-    for file in staged.files:
-        if file.path not in sizes:
-            findings.append(Finding(subject, f"{file.path} is missing"))
-        elif sizes[file.path] != file.bytes:
-            findings.append(Finding(subject, f"{file.path} has {sizes[file.path]} bytes, not {file.bytes}"))
-        elif (rows := adapters.storage.rows(file.path)) != file.rows:
-            findings.append(Finding(subject, f"{file.path} has {rows} rows, not {file.rows}"))
-    return findings
+def _counts(done: Sequence[Epoch], manifests: dict[tuple[int, int], Manifest | str]) -> Iterator[Finding]:
+    """I7: what went in is what came out, went to the dead letters, or was left out by the transform."""
+    for epoch in done:
+        manifest = manifests[epoch.epoch, epoch.generation]
+        if isinstance(manifest, str):
+            yield Finding(str(epoch), manifest)
+            continue
+        counts = manifest.counts
+        if epoch.counts != counts:
+            yield Finding(str(epoch), f"the checkpoint counts {epoch.counts}, the manifest {counts}")
+        out = counts.filtered + counts.dead_lettered + counts.processed
+        if counts.rows_in != out:
+            yield Finding(str(epoch), f"{counts.rows_in} rows in, {out} accounted for")
+        written: dict[str, int] = {}
+        for partition in manifest.partitions:
+            written[partition.table] = written.get(partition.table, 0) + partition.rows
+        if manifest.kind is Kind.EVENTS and written != dict(counts.rows_out):
+            yield Finding(str(epoch), f"{dict(counts.rows_out)} rows were counted, {written} are in the files")

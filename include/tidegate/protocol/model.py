@@ -26,6 +26,13 @@ class Status(StrEnum):
     ABANDONED = "ABANDONED"
 
 
+class Kind(StrEnum):
+    """What an epoch does."""
+
+    EVENTS = "EVENTS"  # processes a range of the source
+    COMPACTION = "COMPACTION"  # joins small partitions of append tables; its range is empty, its state the parent's
+
+
 @dataclass(frozen=True)
 class LaneId:
     """A line of epochs with its own state; `main` is live."""
@@ -91,21 +98,27 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One Parquet file that a task wrote, with the counts that `verify` compares."""
+    """One Parquet file that a task wrote, with what `verify` compares. `sha256` is of its bytes."""
 
     path: str
     rows: int
     bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True)
 class StagedPartition:
-    """All files of one partition of one table. `location` is the folder that Hive reads: it holds exactly `files`."""
+    """All files of one partition of one table. `location` is the folder that Hive reads: it holds exactly `files`.
+
+    `previous` is the location of the head that it replaces. A partition without files is emptied by the swap and then
+    removed: a compaction put its rows into another one.
+    """
 
     table: str
     values: PartitionValues
     location: str
     files: tuple[DataFile, ...]
+    previous: str | None = None
 
     @property
     def rows(self) -> int:
@@ -121,6 +134,7 @@ class StateRun:
     path: str
     rows: int
     bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -157,6 +171,7 @@ class Manifest:
     fingerprint: str
     buckets: int
     offsets: OffsetRange
+    kind: Kind
     parent: str | None
     partitions: tuple[StagedPartition, ...]
     state: tuple[StateRun, ...]
@@ -173,19 +188,34 @@ class Manifest:
         d: dict[str, Any] = json.loads(data)
         d["offsets"] = OffsetRange(**d["offsets"])
         d["partitions"] = tuple(
-            StagedPartition(p["table"], tuple(p["values"]), p["location"], tuple(DataFile(**f) for f in p["files"]))
+            StagedPartition(**{**p, "values": tuple(p["values"]), "files": tuple(DataFile(**f) for f in p["files"])})
             for p in d["partitions"]
         )
+        d["kind"] = Kind(d["kind"])
         d["state"] = tuple(StateRun(**r) for r in d["state"])
         d["counts"] = Counts(**d["counts"])
         return cls(**d)
 
-    def heads(self) -> tuple["Head", ...]:
-        """The heads that publishing this manifest sets."""
+    def placements(self) -> tuple["Head", ...]:
+        """Where the swap of this manifest puts each of its partitions, those that it empties included."""
         return tuple(
-            Head(p.table, p.values, p.location, self.pipeline, self.lane, self.epoch, self.generation, p.rows)
+            Head(
+                table=p.table,
+                values=p.values,
+                location=p.location,
+                pipeline=self.pipeline,
+                lane=self.lane,
+                epoch=self.epoch,
+                generation=self.generation,
+                rows=p.rows,
+                bytes=sum(f.bytes for f in p.files),
+            )
             for p in self.partitions
         )
+
+    def removed(self) -> frozenset[tuple[str, PartitionValues]]:
+        """Table and values of the partitions that have no head after this manifest is published."""
+        return frozenset((p.table, p.values) for p in self.partitions if not p.files)
 
 
 def checksum(data: bytes) -> str:
@@ -213,11 +243,16 @@ class Head:
     epoch: int
     generation: int
     rows: int
+    bytes: int
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """One row of the checkpoint table. Times are milliseconds UTC, taken from the database's clock."""
+    """One row of the checkpoint table. Times are milliseconds UTC, taken from the database's clock.
+
+    `publishers` counts the attempts that adopted it when it was STAGED or PUBLISHED. With more than one, an older one
+    may still be asleep just before its swap.
+    """
 
     lane: LaneId
     epoch: int
@@ -227,12 +262,14 @@ class Epoch:
     run: Run
     fingerprint: str
     offsets: OffsetRange
+    kind: Kind = Kind.EVENTS
     parent: ManifestRef | None = None
     manifest: ManifestRef | None = None
     watermark_in_ms: int | None = None
     watermark_out_ms: int | None = None
     counts: Counts | None = None
     attempts: int = 1
+    publishers: int = 0
     planned_ms: int | None = None
     staged_ms: int | None = None
     published_ms: int | None = None

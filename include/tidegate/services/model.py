@@ -61,11 +61,13 @@ class Settings:
         """What the home remembers; None when nothing was ever started there."""
         try:
             d = json.loads(_file(home).read_text(encoding="utf-8"))
+            return cls(d["ports"], d["secrets"], {n: Started(**s) for n, s in d["started"].items()})
         except FileNotFoundError:
             return None
-        except ValueError as e:
-            raise ConfigurationError(f"{_file(home)} is not readable ({e}): move {home} away and start anew") from e
-        return cls(d["ports"], d["secrets"], {n: Started(**s) for n, s in d["started"].items()})
+        except (ValueError, TypeError, KeyError, AttributeError) as e:
+            raise ConfigurationError(
+                f"{_file(home)} is not readable ({type(e).__name__}: {e}): move {home} away and start anew"
+            ) from e
 
     @classmethod
     def new(cls) -> Self:
@@ -79,14 +81,20 @@ class Settings:
         """Remember; readable by the owner alone, and never half-written."""
         file = _file(home)
         temporary = file.with_suffix(".tmp")
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
+        temporary.unlink(missing_ok=True)
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
             json.dump(asdict(self), f, indent=1)
         temporary.replace(file)
 
     def port(self, name: str) -> int:
         """A service's port: fixed by ``TIDEGATE_<NAME>_PORT``, else the remembered one."""
-        fixed = os.environ.get(f"TIDEGATE_{name.upper()}_PORT")
-        return int(fixed) if fixed else self.ports[name]
+        variable = f"TIDEGATE_{name.upper()}_PORT"
+        fixed = os.environ.get(variable)
+        if not fixed:
+            return self.ports[name]
+        if not fixed.isdecimal() or not 1 <= int(fixed) <= 65_535:
+            raise ConfigurationError(f"{variable}={fixed} is not a port from 1 to 65535")
+        return int(fixed)
 
 
 def _file(home: Path) -> Path:

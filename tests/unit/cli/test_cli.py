@@ -181,10 +181,10 @@ def test_epochs_as_lines_and_as_json(dags, monkeypatch):
 
 def test_verify_exits_with_1_and_says_what_differs(dags, coordinator, monkeypatch):
     coordinator()
-    monkeypatch.setattr(verify, "verify", lambda d, a, progress: [])
+    monkeypatch.setattr(verify, "verify", lambda d, a, **_: [])
     done = call("verify", "first")
     assert (done.exit_code, "exactly what the sealed epochs made" in done.stdout) == (0, True)
-    monkeypatch.setattr(verify, "verify", lambda d, a, progress: [Finding("d.first 1", "part-0 is missing")])
+    monkeypatch.setattr(verify, "verify", lambda d, a, **_: [Finding("d.first 1", "part-0 is missing")])
     done = call("verify", "first")
     assert (done.exit_code, done.stdout) == (1, "d.first 1: part-0 is missing\n")
     done = call("verify", "first", "--json")

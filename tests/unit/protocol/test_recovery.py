@@ -9,6 +9,7 @@ from tidegate.protocol.model import (
     DataFile,
     Epoch,
     Head,
+    Kind,
     LaneId,
     Manifest,
     OffsetRange,
@@ -52,7 +53,7 @@ def test_nothing_unfinished_means_a_new_range(own: Epoch | None) -> None:
 
 
 def head(value: str, location: str) -> Head:
-    return Head("d.t", (value,), location, "p", "main", 3, 1, 10)
+    return Head("d.t", (value,), location, "p", "main", 3, 1, 10, 99)
 
 
 def test_repair_locates_what_is_wrong_or_missing_and_drops_what_is_unknown() -> None:
@@ -64,10 +65,11 @@ def test_repair_locates_what_is_wrong_or_missing_and_drops_what_is_unknown() -> 
 
 
 def manifest() -> Manifest:
-    staged = StagedPartition("d.t", ("3", "x"), "file:///w/x", (DataFile("file:///w/x/1.parquet", 5, 99),))
+    staged = StagedPartition("d.t", ("3", "x"), "file:///w/x", (DataFile("file:///w/x/1.parquet", 5, 99, "ab"),))
     return Manifest(
         pipeline="p", lane="main", epoch=3, generation=1, attempt=5, fingerprint="f", buckets=4,
-        offsets=OffsetRange(4, 6), parent=None, partitions=(staged,), state=(StateRun(1, "file:///s", 4, 88),),
+        offsets=OffsetRange(4, 6), kind=Kind.EVENTS, parent=None, partitions=(staged,),
+        state=(StateRun(1, "file:///s", 4, 88, "cd"),),
         watermark_ms=17, counts=Counts(rows_in=5, processed=5, rows_out={"d.t": 5}),
     )  # fmt: skip
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegate.adapters.spark import state_runs
-from tidegate.adapters.spark.state_runs import MergePlan, RunWriter, StateReader, merge, run_schema
+from tidegate.adapters.spark.state_runs import RunWriter, StateReader, merge, run_schema
 from tidegate.errors import StateIncompatibleError
+from tidegate.protocol.merging import tail_to_merge
 
 SCHEMA = run_schema(pa.schema([("k", pa.string()), ("n", pa.int64()), ("l", pa.list_(pa.string()))]))
 Model = dict[tuple[int, str], tuple[Any, ...] | None]
@@ -86,7 +87,7 @@ def test_state_of_another_type_is_refused(tmp_path: Path) -> None:
     [([], 0), ([5], 0), ([1, 1, 1], 0), ([1, 1, 1, 1], 4), ([9, 1, 1, 1], 0), ([9, 1, 1, 1, 1], 4), ([3, 1, 1, 1], 4)],
 )
 def test_merge_plan(sizes: list[int], newest: int) -> None:
-    assert MergePlan.of(sizes).newest == newest
+    assert tail_to_merge(sizes, minimum=4) == newest
 
 
 def test_runs_stay_few_and_each_key_is_seldom_rewritten() -> None:
@@ -94,7 +95,7 @@ def test_runs_stay_few_and_each_key_is_seldom_rewritten() -> None:
     written = longest = 0
     for _ in range(1000):
         sizes.append(1)
-        n = MergePlan.of(sizes).newest
+        n = tail_to_merge(sizes, minimum=4)
         if n:
             sizes[-n:] = [sum(sizes[-n:])]
             written += sizes[-1]

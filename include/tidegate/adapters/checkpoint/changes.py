@@ -131,6 +131,15 @@ def set_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head]) -> None:
         raise InvariantViolationError(f"{epoch}: {cursor.rowcount} of {len(ordered)} heads were set")
 
 
+def remove_heads(cursor: Cursor, epoch: Epoch, removed: Sequence[tuple[str, PartitionValues]]) -> None:
+    """Delete heads, in the order in which they are set."""
+    params = [
+        {"table": table, "values": Jsonb(list(values)), "pipeline": epoch.lane.pipeline}
+        for table, values in sorted(removed)
+    ]
+    cursor.executemany(QUERIES["remove_head"], params)
+
+
 def foreign_table(subject: Epoch | str, table: str, owner: str) -> ConfigurationError:
     """The error that names the pipeline to which a table belongs."""
     return ConfigurationError(

@@ -112,12 +112,13 @@ SELECT * FROM epochs WHERE status IN ('PLANNED', 'STAGED', 'PUBLISHED');
 -- name: plan_epoch
 -- Fix the next range (I1). An epoch that was abandoned is planned again as its next generation, never skipped.
 INSERT INTO epochs (
-    pipeline, lane, epoch, generation, status, fence, fingerprint,
+    pipeline, lane, epoch, generation, status, fence, kind, fingerprint,
     run_key, run_owner, run_clear_number, run_logical_date, run_interval_start, run_interval_end,
     offset_start, offset_stop, parent_uri, parent_sha256, watermark_in_ms, planned_at
 )
 SELECT
-    %(pipeline)s, %(lane)s, %(epoch)s, coalesce(max(e.generation), 0) + 1, 'PLANNED', %(fence)s, %(fingerprint)s,
+    %(pipeline)s, %(lane)s, %(epoch)s, coalesce(max(e.generation), 0) + 1, 'PLANNED', %(fence)s, %(kind)s,
+    %(fingerprint)s,
     %(run_key)s, %(run_owner)s, %(run_clear_number)s,
     %(run_logical_date)s::timestamptz, %(run_interval_start)s::timestamptz, %(run_interval_end)s::timestamptz,
     %(offset_start)s, %(offset_stop)s,
@@ -148,6 +149,20 @@ WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND gene
     AND status = %(source)s AND fence = %(fence)s
 RETURNING *;
 
+-- name: begin_swap
+-- One more attempt is about to swap (I4): with more than one, an older one may be asleep just before its swap.
+UPDATE epochs SET publishers = publishers + 1
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
+    AND status = 'STAGED' AND fence = %(fence)s
+RETURNING *;
+
+-- name: suspects
+-- Sealed epochs of the last hour at whose swap more than one attempt tried, the newest first.
+SELECT * FROM epochs
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status = 'SEALED' AND publishers > 1
+    AND sealed_at > now() - interval '1 hour'
+ORDER BY epoch DESC, generation DESC LIMIT 100;
+
 -- name: publish_epoch
 -- Say that the partitions are visible; the heads are set in the same transaction (I2).
 UPDATE epochs SET status = %(target)s, published_at = now()
@@ -169,16 +184,26 @@ WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND gene
 
 -- name: set_head
 -- Say where a partition lies from now on; nothing happens to a head of another pipeline.
-INSERT INTO table_heads AS h (table_name, partition_values, location, pipeline, lane, epoch, generation, rows)
-VALUES (%(table)s, %(values)s, %(location)s, %(pipeline)s, %(lane)s, %(epoch)s, %(generation)s, %(rows)s)
+INSERT INTO table_heads AS h (
+    table_name, partition_values, location, pipeline, lane, epoch, generation, rows, bytes
+)
+VALUES (
+    %(table)s, %(values)s, %(location)s, %(pipeline)s, %(lane)s, %(epoch)s, %(generation)s, %(rows)s, %(bytes)s
+)
 ON CONFLICT (table_name, partition_values) DO UPDATE SET
     location = excluded.location,
     lane = excluded.lane,
     epoch = excluded.epoch,
     generation = excluded.generation,
     rows = excluded.rows,
+    bytes = excluded.bytes,
     updated_at = now()
 WHERE h.pipeline = excluded.pipeline;
+
+-- name: remove_head
+-- The partition is to be no more.
+DELETE FROM table_heads
+WHERE table_name = %(table)s AND partition_values = %(values)s AND pipeline = %(pipeline)s;
 
 -- name: heads
 -- All heads of a table.
@@ -193,6 +218,25 @@ ORDER BY partition_values;
 -- name: heads_of_pipeline
 -- All heads that a pipeline set.
 SELECT * FROM table_heads WHERE pipeline = %(pipeline)s ORDER BY table_name, partition_values;
+
+-- name: forget_epochs
+-- Drop the rows of epochs that nothing needs any more; one that a head names stays, whatever the caller believes.
+DELETE FROM epochs AS e
+WHERE e.pipeline = %(pipeline)s AND e.lane = %(lane)s AND e.status IN ('SEALED', 'ABANDONED')
+    AND e.epoch = ANY(%(epochs)s)
+    AND NOT EXISTS (
+        SELECT FROM table_heads AS h
+        WHERE (h.pipeline, h.lane, h.epoch, h.generation) = (e.pipeline, e.lane, e.epoch, e.generation)
+    );
+
+-- name: forget_log
+-- Drop entries of the source log below a position.
+DELETE FROM source_log
+WHERE pipeline = %(pipeline)s AND position = ANY(%(positions)s);
+
+-- name: clock
+-- The database's time in milliseconds.
+SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms;
 
 -- name: append_log
 -- Give a discovered file its place in the source log, for good (I8).

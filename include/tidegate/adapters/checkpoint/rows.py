@@ -11,6 +11,7 @@ from tidegate.protocol.model import (
     Counts,
     Epoch,
     Head,
+    Kind,
     LaneId,
     ManifestRef,
     OffsetRange,
@@ -79,12 +80,14 @@ def epoch_of(row: Row) -> Epoch:
         ),
         fingerprint=row["fingerprint"],
         offsets=OffsetRange(row["offset_start"], row["offset_stop"]),
+        kind=Kind(row["kind"]),
         parent=_ref(row["parent_uri"], row["parent_sha256"]),
         manifest=_ref(row["manifest_uri"], row["manifest_sha256"]),
         watermark_in_ms=row["watermark_in_ms"],
         watermark_out_ms=row["watermark_out_ms"],
         counts=None if row["counts"] is None else Counts(**row["counts"]),
         attempts=row["attempts"],
+        publishers=row["publishers"],
         planned_ms=to_ms(row["planned_at"]),
         staged_ms=to_ms(row["staged_at"]),
         published_ms=to_ms(row["published_at"]),
@@ -109,6 +112,7 @@ def head_of(row: Row) -> Head:
         epoch=row["epoch"],
         generation=row["generation"],
         rows=row["rows"],
+        bytes=row["bytes"],
     )
 
 

@@ -17,6 +17,7 @@ from tidegate.adapters.checkpoint.changes import (
     log_end,
     one,
     planned_before,
+    remove_heads,
     set_heads,
 )
 from tidegate.adapters.checkpoint.connection import Session
@@ -39,6 +40,7 @@ from tidegate.protocol.model import (
     Epoch,
     FileEntry,
     Head,
+    Kind,
     LaneId,
     Lease,
     ManifestRef,
@@ -175,6 +177,7 @@ class PostgresCheckpointStore:
         fingerprint: str,
         offsets: OffsetRange,
         discovered: Sequence[FileEntry],
+        kind: Kind = Kind.EVENTS,
     ) -> Epoch:
         """Append `discovered` to the source log and fix `offsets` as the next epoch, in one transaction (I1, I8).
 
@@ -197,6 +200,7 @@ class PostgresCheckpointStore:
             values = {
                 "epoch": last.epoch + 1 if last else 1,
                 "fence": lease.fence,
+                "kind": kind,
                 "fingerprint": fingerprint,
                 "offset_start": offsets.start,
                 "offset_stop": offsets.stop,
@@ -228,7 +232,26 @@ class PostgresCheckpointStore:
                 )
             return staged
 
-    def publish(self, lease: Lease, epoch: Epoch, *, heads: Sequence[Head]) -> Epoch:
+    def begin_swap(self, lease: Lease, epoch: Epoch) -> None:
+        """Check the fence once more and count this attempt's swap (I4). Counting it twice is harmless."""
+        with self._session.transaction(f"{epoch}: begin the swap") as cursor:
+            lock(cursor, lease)
+            if one(cursor, "begin_swap", epoch_key(epoch) | {"fence": lease.fence}) is None:
+                raise InvariantViolationError(f"{epoch} is not STAGED by attempt {lease.fence}. Run `tidegate verify`")
+
+    def suspects(self, lane: LaneId) -> list[Epoch]:
+        """Sealed epochs of the last hour that more than one attempt tried to publish, newest first, at most 100."""
+        with self._session.transaction(f"{lane}: suspects", writes=False) as cursor:
+            return [epoch_of(r) for r in cursor.execute(QUERIES["suspects"], lane_key(lane))]
+
+    def publish(
+        self,
+        lease: Lease,
+        epoch: Epoch,
+        *,
+        heads: Sequence[Head],
+        removed: Sequence[tuple[str, PartitionValues]] = (),
+    ) -> Epoch:
         """PartitionsPublished: STAGED → PUBLISHED and the table heads, in one transaction (I2)."""
         ours = (epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation)
         for head in heads:
@@ -238,6 +261,8 @@ class PostgresCheckpointStore:
             published, verdict = advance(cursor, Event.PARTITIONS_PUBLISHED, lease, epoch, {})
             if verdict is Verdict.ACCEPTED and heads:
                 set_heads(cursor, epoch, heads)
+            if verdict is Verdict.ACCEPTED and removed:
+                remove_heads(cursor, epoch, removed)
             return published
 
     def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
@@ -263,6 +288,21 @@ class PostgresCheckpointStore:
         """Every head that the pipeline set, by table and values."""
         with self._session.transaction(f"{pipeline}: heads", writes=False) as cursor:
             return [head_of(r) for r in cursor.execute(QUERIES["heads_of_pipeline"], {"pipeline": pipeline})]
+
+    # -- clean-up -------------------------------------------------------------------------------------------------
+
+    def now_ms(self) -> int:
+        """The database's clock."""
+        with self._session.transaction("clock", writes=False) as cursor:
+            return int((one(cursor, "clock", {}) or {})["now_ms"])
+
+    def forget(self, lease: Lease, *, epochs: Sequence[int], positions: Sequence[int]) -> None:
+        """Drop rows of sealed epochs, and entries of the source log; an epoch that a head names stays."""
+        with self._session.transaction(f"{lease.lane}: forget {len(epochs)} epochs") as cursor:
+            lock(cursor, lease)
+            cursor.execute(QUERIES["forget_epochs"], lane_key(lease.lane) | {"epochs": list(epochs)})
+            more = {"pipeline": lease.lane.pipeline, "positions": list(positions)}
+            cursor.execute(QUERIES["forget_log"], more)
 
     # -- source log -----------------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """Locations as Hadoop spells them, opened through pyarrow; memory-mapped where they are local."""
 
+import hashlib
+
 import pyarrow as pa
 from pyarrow import fs
 
@@ -23,11 +25,33 @@ def open_input(uri: str) -> pa.NativeFile:
     return pa.memory_map(path) if isinstance(system, fs.LocalFileSystem) else system.open_input_file(path)
 
 
-def open_output(uri: str) -> pa.NativeFile:
-    """Open a new file for writing, its folders included."""
-    system, path = resolve(uri)
-    system.create_dir(path.rpartition("/")[0], recursive=True)
-    return system.open_output_stream(path)
+class ChecksummedFile:
+    """A new file, its folders included, whose SHA-256 is taken on the way: give `sink` to a writer, then `close`."""
+
+    def __init__(self, uri: str) -> None:
+        system, path = resolve(uri)
+        system.create_dir(path.rpartition("/")[0], recursive=True)
+        self._stream = system.open_output_stream(path)
+        self._hash = hashlib.sha256()
+        self.sink = pa.PythonFile(self, mode="w")
+        self.closed = False
+
+    def write(self, data: bytes) -> int:
+        """Append; called by `sink`."""
+        self._hash.update(data)
+        self._stream.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Called by `sink`."""
+        self._stream.flush()
+
+    def close(self) -> tuple[int, str]:
+        """Finish the file; its size and checksum."""
+        size = int(self._stream.tell())
+        self._stream.close()
+        self.closed = True
+        return size, self._hash.hexdigest()
 
 
 def files_in(location: str) -> list[str]:

@@ -4,6 +4,7 @@ import gzip
 import os
 import stat
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,11 @@ class FileSourceAdapter:
             if self._settings.format is FileFormat.PARQUET:
                 _check_parquet(entry.path, self._settings.schema, self._pipeline)
 
+    def gone(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
+        """Files that were removed; none when not one is left, for then a mount may be missing. See the port."""
+        gone = [e for e in entries if not os.path.lexists(e.path)]
+        return gone if len(gone) < len(entries) else []
+
     def _settled(self) -> Iterator[tuple[str, os.stat_result]]:
         """Finished files: not hidden, no temporary suffix, unchanged for the settle time."""
         latest = self._now() - self._settings.settle.total_seconds()
@@ -113,7 +119,7 @@ class FileSourceAdapter:
                     if item.is_dir():
                         yield from self._walk(item.path)
                     else:
-                        yield item.path
+                        yield self._named(item.path)
         except OSError as e:
             if folder != str(self._settings.path) and isinstance(e, FileNotFoundError):
                 return
@@ -122,10 +128,19 @@ class FileSourceAdapter:
                 "make it, mount it or correct FileSource.path"
             ) from e
 
+    def _named(self, path: str) -> str:
+        """The path itself, if it is text that can be kept and shipped."""
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(path).decode(errors="backslashreplace")
+            raise ConfigurationError(f"{self._pipeline}: the name {shown} is not UTF-8; rename the file") from None
+        return path
+
     def _rows(self, entry: FileEntry) -> int:
         try:
             return count_rows(Path(entry.path), FileFormat(self._settings.format))
-        except (OSError, pa.ArrowInvalid):
+        except (OSError, EOFError, zlib.error, pa.ArrowInvalid):
             return 0  # the epoch itself says what is wrong with the file
 
 

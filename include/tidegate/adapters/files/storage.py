@@ -1,6 +1,9 @@
 """Whole objects by location: manifests, listings and footers."""
 
+import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,6 +12,7 @@ from pyarrow import fs
 
 from tidegate.adapters.files.locations import open_input, resolve
 from tidegate.errors import ConfigurationError, UnavailableError
+from tidegate.ports import StoredFile
 
 
 class FsStorage:
@@ -45,10 +49,41 @@ class FsStorage:
             if i.is_file and not i.base_name.startswith((".", "_"))
         }
 
+    def size(self, uri: str) -> int | None:
+        """Size of an object."""
+        system, path = resolve(uri)
+        info = system.get_file_info(path)
+        return int(info.size) if info.is_file else None
+
     def rows(self, uri: str) -> int:
         """Rows of a Parquet file, from its footer."""
         with open_input(uri) as source:
             return int(pq.ParquetFile(source).metadata.num_rows)
+
+    def sha256(self, uri: str) -> str:
+        """SHA-256 of an object's bytes."""
+        digest = hashlib.sha256()
+        system, path = resolve(uri)
+        with system.open_input_stream(path) as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+    def walk(self, location: str) -> Iterator[StoredFile]:
+        """Every file below a folder."""
+        system, path = resolve(location)
+        base = location.rstrip("/").removesuffix(path.rstrip("/"))
+        for info in system.get_file_info(fs.FileSelector(path, allow_not_found=True, recursive=True)):
+            if info.is_file:
+                yield StoredFile(f"{base}{info.path}", info.size, (info.mtime_ns or 0) // 1_000_000)
+
+    def prune(self, location: str) -> None:
+        """Remove folders without files. One that gets a file meanwhile stays; object stores have no folders."""
+        system, path = resolve(location)
+        if isinstance(system, fs.LocalFileSystem):
+            for folder, _, _ in os.walk(path, topdown=False):
+                with suppress(OSError):
+                    Path(folder).rmdir()
 
     def delete(self, uri: str) -> None:
         """Delete one object, if it is there."""

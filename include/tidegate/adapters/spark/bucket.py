@@ -18,10 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidegate.adapters.spark.output_files import PartitionedWriter
-from tidegate.adapters.spark.state_runs import MergePlan, RunWriter, StateReader, merge, run_schema
+from tidegate.adapters.spark.state_runs import MIN_MERGE, RunWriter, StateReader, merge, run_schema
 from tidegate.api.function import Context, KeyedProcessFunction, row_type
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import TidegateError, UnavailableError, UserFunctionError
+from tidegate.protocol.merging import tail_to_merge
 from tidegate.protocol.model import StateRun
 
 HASH = "_tidegate_hash"
@@ -305,11 +306,11 @@ class BucketTask:
     def _merged_runs(self) -> tuple[StateRun, ...]:
         runs = self._parent
         if self._run.rows:
-            runs = (*runs, StateRun(self.result.bucket, self._run.uri, self._run.rows, self._run.bytes))
-        plan = MergePlan.of([r.rows for r in runs])
-        if not plan.newest:
+            runs = (*runs, self._state_run(self._run))
+        newest = tail_to_merge([r.rows for r in runs], minimum=MIN_MERGE)
+        if not newest:
             return runs
-        rest, tail = runs[: -plan.newest], runs[-plan.newest :]
+        rest, tail = runs[:-newest], runs[-newest:]
         merged = merge(
             [r.path for r in tail],
             f"{self.spec.state_root}/merged-{self._part}.arrow",
@@ -319,7 +320,10 @@ class BucketTask:
         )
         if not merged.rows:
             return rest
-        return (*rest, StateRun(self.result.bucket, merged.uri, merged.rows, merged.bytes))
+        return (*rest, self._state_run(merged))
+
+    def _state_run(self, written: RunWriter) -> StateRun:
+        return StateRun(self.result.bucket, written.uri, written.rows, written.bytes, written.sha256)
 
     # -- small things ---------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tidegate.adapters.files.locations import open_output
+from tidegate.adapters.files.locations import ChecksummedFile
 from tidegate.protocol.model import DataFile, PartitionValues
 from tidegate.protocol.partitions import DEFAULT_PARTITION, partition_path
 
@@ -19,7 +19,7 @@ MAX_OPEN_FILES = 64
 @dataclass
 class _Open:
     path: str
-    stream: pa.NativeFile
+    stream: ChecksummedFile
     writer: pq.ParquetWriter
     rows: int = 0
 
@@ -92,15 +92,13 @@ class PartitionedWriter:
             self._finish(*self._open.popitem(last=False))
         self._made += 1
         path = f"{self.location(values)}/part-{self._part}-{self._made:04d}.parquet"
-        stream = open_output(path)
-        self._open[values] = _Open(path, stream, pq.ParquetWriter(stream, self._schema, compression="zstd"))
+        stream = ChecksummedFile(path)
+        self._open[values] = _Open(path, stream, pq.ParquetWriter(stream.sink, self._schema, compression="zstd"))
         return self._open[values]
 
     def _finish(self, values: PartitionValues, file: _Open) -> None:
         file.writer.close()
-        size = file.stream.tell()
-        file.stream.close()
-        self.files.setdefault(values, []).append(DataFile(file.path, file.rows, size))
+        self.files.setdefault(values, []).append(DataFile(file.path, file.rows, *file.stream.close()))
 
 
 def _decode(code: int, texts: list[list[str]]) -> list[str]:

@@ -20,6 +20,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from tidegate.adapters.spark import dataframe
 from tidegate.adapters.spark.bucket import MALFORMED, RESULT, BucketSpec, Output, run_bucket
+from tidegate.adapters.spark.compaction import Join, join_partitions
 from tidegate.adapters.spark.dead_letters import write_malformed
 from tidegate.adapters.spark.failures import raise_reported, translate
 from tidegate.adapters.spark.session import connect
@@ -27,7 +28,7 @@ from tidegate.adapters.spark.upsert import Rewrite, rewrite_partitions
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
 from tidegate.errors import MalformedInputError
-from tidegate.ports import EpochTask, Processed
+from tidegate.ports import CompactionTask, EpochTask, Processed
 from tidegate.protocol.model import (
     Counts,
     DataFile,
@@ -36,6 +37,7 @@ from tidegate.protocol.model import (
     StagedPartition,
     StateRun,
 )
+from tidegate.protocol.partitions import partition_path
 
 Files = dict[tuple[str, PartitionValues], list[DataFile]]
 
@@ -53,23 +55,44 @@ class SparkProcessor:
 
     def process(self, task: EpochTask) -> Processed:
         """Run the epoch; see `ports.Processor`."""
-        timings: dict[str, float] = {}
         began = time.monotonic()
+        with self._working(task.epoch, task.superseded) as session, _code_by_value(task.definition):
+            return _Epoch(task, session, {"session": time.monotonic() - began}).run()
+
+    @contextmanager
+    def _working(self, epoch: Epoch, superseded: Sequence[int]) -> Iterator[SparkSession]:
+        """A session whose operations carry the attempt's tag; those of older attempts are interrupted."""
         if self._session is None:
-            self._session = connect(self._url, str(task.epoch))
-        for fence in task.superseded:
+            self._session = connect(self._url, str(epoch))
+        for fence in superseded:
             # Only its time is saved: the fence keeps an older attempt's files out of the table.
-            self._session.interruptTag(_tag(task.epoch, fence))
-        tag = _tag(task.epoch, task.epoch.fence)
+            self._session.interruptTag(_tag(epoch, fence))
+        tag = _tag(epoch, epoch.fence)
         self._session.addTag(tag)
-        timings["session"] = time.monotonic() - began
         try:
-            with _code_by_value(task.definition):
-                return _Epoch(task, self._session, timings).run()
+            yield self._session
         except PySparkException as e:
-            raise translate(e, str(task.epoch)) from e
+            raise translate(e, str(epoch)) from e
         finally:
             self._session.removeTag(tag)
+
+    def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
+        """Join partitions, one Spark task each; see `ports.Processor`."""
+        joins = [
+            Join(
+                table=j.target.name,
+                values=j.sources[-1].values,
+                location=f"{task.root}/data/{j.target.name}/"
+                + partition_path(j.target.partition_schema.names, j.sources[-1].values),
+                sources=tuple(head.location for head in j.sources),
+                schema=j.target.data_schema.serialize().to_pybytes().hex(),
+            )
+            for j in task.joinings
+        ]
+        with self._working(task.epoch, task.superseded) as session:
+            table = pa.table({"join": [json.dumps(asdict(j)) for j in joins]})
+            results = _collect(session.createDataFrame(table).repartition(len(joins)), join_partitions)
+        return tuple(sorted((_staged(r) for r in results), key=lambda p: (p.table, p.values)))
 
     def close(self) -> None:
         """Close the connection; the session stays on the server for the next epoch."""
@@ -117,7 +140,7 @@ class _Epoch:
         events = dataframe.keyed(self._definition, rows, ranks)
         self._tick("plan")
         self._task.progress(f"{self._task.epoch}: computing on Spark")
-        results = self._collect(events, partial(run_bucket, self._spec(paths)))
+        results = _collect(events, partial(run_bucket, self._spec(paths)))
         self._tick("buckets")
         raise_reported(results, str(self._task.epoch))
         observed = reading.observed.get
@@ -169,10 +192,6 @@ class _Epoch:
             required=target.table.primary_key,
         )
 
-    def _collect(self, rows: DataFrame, function: Any) -> list[dict[str, Any]]:
-        table = rows.mapInArrow(function, RESULT).toArrow()
-        return [json.loads(text) for text in table.column("result").to_pylist()]
-
     def _malformed(self, raw: DataFrame, count: int, files: Files) -> None:
         target = self._definition.dead_letters
         # All columns, as in the first pass: else Spark would parse fewer, and find fewer rows malformed.
@@ -184,7 +203,7 @@ class _Epoch:
                 f"{first[MALFORMED][:500]!r}; "
                 "mend what writes the file, or declare Pipeline(dead_letters='database.table')"
             )
-        written = self._collect(bad.coalesce(1), partial(write_malformed, self._output(target)))
+        written = _collect(bad.coalesce(1), partial(write_malformed, self._output(target)))
         for (table, values), more in _files(written).items():
             files.setdefault((table, values), []).extend(more)
 
@@ -222,10 +241,8 @@ class _Epoch:
     def _rewritten(self, rewrites: Sequence[Rewrite]) -> list[StagedPartition]:
         table = pa.table({"rewrite": [json.dumps(asdict(r)) for r in rewrites]})
         tasks = min(len(rewrites), self._definition.pipeline.buckets)
-        results = self._collect(self._session.createDataFrame(table).repartition(tasks), rewrite_partitions)
-        return [
-            StagedPartition(r["table"], tuple(r["values"]), r["location"], (DataFile(**r["file"]),)) for r in results
-        ]
+        results = _collect(self._session.createDataFrame(table).repartition(tasks), rewrite_partitions)
+        return [_staged(r) for r in results]
 
     def _state(self, results: Sequence[Mapping[str, Any]]) -> tuple[StateRun, ...]:
         touched = {r["bucket"] for r in results}
@@ -246,6 +263,15 @@ class _Epoch:
         now = time.monotonic()
         self._timings[name] = now - self._began
         self._began = now
+
+
+def _collect(rows: DataFrame, function: Any) -> list[dict[str, Any]]:
+    table = rows.mapInArrow(function, RESULT).toArrow()
+    return [json.loads(text) for text in table.column("result").to_pylist()]
+
+
+def _staged(result: Mapping[str, Any]) -> StagedPartition:
+    return StagedPartition(result["table"], tuple(result["values"]), result["location"], (DataFile(**result["file"]),))
 
 
 def _files(results: Sequence[Mapping[str, Any]]) -> Files:

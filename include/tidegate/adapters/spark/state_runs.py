@@ -2,28 +2,27 @@
 
 A run is an Arrow IPC file: `_hash` (int64, ascending), `_deleted` (bool), the key columns, one column per declared
 state. Looking keys up is a binary search on the memory-mapped hash column of each run, newest first; the hash only
-finds, the stored key decides. Runs are merged by size as in a log-structured merge tree (O'Neil et al., 1996, in the
-size-tiered form of Bigtable and Cassandra): a key is rewritten O(log n) times over n epochs.
+finds, the stored key decides. Which runs are merged is `protocol.merging`'s rule.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import ipc
 
-from tidegate.adapters.files.locations import open_input, open_output
+from tidegate.adapters.files.locations import ChecksummedFile, open_input
 from tidegate.errors import StateIncompatibleError
 
 HASH = "_hash"
 DELETED = "_deleted"
 ROWS_PER_BATCH = 65_536
 MIN_MERGE = 4
-"""Fewer runs than this are left alone: merging costs more than looking into them."""
+"""Fewer runs than this are left alone."""
 
 
 def run_schema(state_schema: pa.Schema) -> pa.Schema:
@@ -38,8 +37,9 @@ class RunWriter:
         self.uri = uri
         self.rows = 0
         self.bytes = 0
+        self.sha256 = ""
         self._schema = schema
-        self._file: pa.NativeFile | None = None
+        self._file: ChecksummedFile | None = None
         self._writer: ipc.RecordBatchFileWriter | None = None
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -47,8 +47,8 @@ class RunWriter:
         if batch.num_rows == 0:
             return
         if self._writer is None:
-            self._file = open_output(self.uri)
-            self._writer = ipc.new_file(self._file, self._schema)
+            self._file = ChecksummedFile(self.uri)
+            self._writer = ipc.new_file(self._file.sink, self._schema)
         self._writer.write_batch(batch)
         self.rows += batch.num_rows
 
@@ -56,8 +56,7 @@ class RunWriter:
         """Finish the file."""
         if self._writer is not None and self._file is not None:
             self._writer.close()
-            self.bytes = self._file.tell()
-            self._file.close()
+            self.bytes, self.sha256 = self._file.close()
 
 
 @dataclass(frozen=True)
@@ -160,25 +159,6 @@ class StateReader:
         columns = [found.batch.column(c).take(index).to_pylist() for c in range(self._first_state, width)]
         for query, values in zip(open_queries[found.queries[live]].tolist(), zip(*columns, strict=True), strict=True):
             answers[query] = values
-
-
-@dataclass(frozen=True)
-class MergePlan:
-    """How many of the newest runs become one; 0 for none."""
-
-    newest: int
-
-    @classmethod
-    def of(cls, rows: Sequence[int]) -> Self:
-        """Choose from the runs' sizes, oldest first.
-
-        The longest tail of at least `MIN_MERGE` runs whose oldest is no larger than all newer ones together is
-        merged: so sizes at least double with age, and there are O(log n) runs.
-        """
-        for start in range(len(rows) - MIN_MERGE + 1):
-            if rows[start] <= sum(rows[start + 1 :]):
-                return cls(len(rows) - start)
-        return cls(0)
 
 
 def merge(uris: Sequence[str], target: str, schema: pa.Schema, *, key_width: int, drop_deleted: bool) -> RunWriter:

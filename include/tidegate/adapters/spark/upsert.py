@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.adapters.files.locations import files_in, open_input, open_output
+from tidegate.adapters.files.locations import ChecksummedFile, files_in, open_input
 from tidegate.protocol.model import DataFile
 
 _ROW = "_tidegate_row"
@@ -48,18 +48,16 @@ def rewrite(task: Rewrite) -> DataFile:
     """Write the partition's new file: the old rows without a change, in their order, then the changes."""
     changes = latest(pa.concat_tables([_read(path) for path in task.changes]), task.key)
     path = f"{task.location}/part-{uuid4().hex}.parquet"
-    stream = open_output(path)
+    stream = ChecksummedFile(path)
     rows = changes.num_rows
-    with pq.ParquetWriter(stream, changes.schema, compression="zstd") as writer:
+    with pq.ParquetWriter(stream.sink, changes.schema, compression="zstd") as writer:
         for old in _old_batches(task, changes.schema):
             kept = without(old, changes, task.key)
             if kept.num_rows:
                 writer.write_table(kept)
                 rows += kept.num_rows
         writer.write_table(changes)
-    size = stream.tell()
-    stream.close()
-    return DataFile(path, rows, size)
+    return DataFile(path, rows, *stream.close())
 
 
 def latest(rows: pa.Table, key: Sequence[str]) -> pa.Table:

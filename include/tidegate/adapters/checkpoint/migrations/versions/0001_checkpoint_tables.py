@@ -39,7 +39,9 @@ TABLES = (
         generation integer NOT NULL CHECK (generation >= 1),
         status text NOT NULL CHECK (status IN ('PLANNED', 'STAGED', 'PUBLISHED', 'SEALED', 'ABANDONED')),
         fence bigint NOT NULL CHECK (fence >= 1),
+        kind text NOT NULL CHECK (kind IN ('EVENTS', 'COMPACTION')),
         attempts integer NOT NULL DEFAULT 1 CHECK (attempts >= 1),
+        publishers integer NOT NULL DEFAULT 0 CHECK (publishers >= 0),
         fingerprint text NOT NULL,
         run_key text NOT NULL,
         run_owner text NOT NULL,
@@ -91,6 +93,7 @@ TABLES = (
         epoch bigint NOT NULL,
         generation integer NOT NULL,
         rows bigint NOT NULL CHECK (rows >= 0),
+        bytes bigint NOT NULL CHECK (bytes >= 0),
         updated_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (table_name, partition_values),
         FOREIGN KEY (pipeline, lane, epoch, generation) REFERENCES epochs (pipeline, lane, epoch, generation)

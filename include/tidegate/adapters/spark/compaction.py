@@ -1,0 +1,54 @@
+"""Compaction: the rows of several partitions of an append table, in order, into one file.
+
+Held in memory is one batch of rows.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tidegate.adapters.files.locations import ChecksummedFile, files_in, open_input
+from tidegate.protocol.model import DataFile
+
+_BATCH_ROWS = 65_536
+
+
+@dataclass(frozen=True)
+class Join:
+    """One partition to make from those at `sources`, oldest first. `schema` is a serialized Arrow schema, as hex."""
+
+    table: str
+    values: tuple[str, ...]
+    location: str
+    sources: tuple[str, ...]
+    schema: str
+
+
+def join_partitions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The function that Spark calls once per task: rows of JSON-encoded `Join`s in, JSON results out."""
+    for batch in batches:
+        for text in batch.column("join").to_pylist():
+            d = json.loads(text)
+            task = Join(**{**d, "values": tuple(d["values"]), "sources": tuple(d["sources"])})
+            result = {"table": task.table, "values": task.values, "location": task.location, "file": asdict(join(task))}
+            yield pa.RecordBatch.from_pydict({"result": [json.dumps(result)]})
+
+
+def join(task: Join) -> DataFile:
+    """Write the joined file."""
+    schema = pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(task.schema)))
+    path = f"{task.location}/joined-{uuid4().hex}.parquet"
+    stream = ChecksummedFile(path)
+    rows = 0
+    with pq.ParquetWriter(stream.sink, schema, compression="zstd") as writer:
+        for source in task.sources:
+            for file in files_in(source):
+                with open_input(file) as opened:
+                    for batch in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS, columns=schema.names):
+                        writer.write_table(pa.Table.from_batches([batch]).cast(schema))
+                        rows += batch.num_rows
+    return DataFile(path, rows, *stream.close())

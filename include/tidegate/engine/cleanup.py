@@ -1,0 +1,114 @@
+"""Clean-up: forget old epochs, then delete the files that nothing leads to any more.
+
+Rows go first: a process that dies between the two leaves files without a row, which the next clean-up finds; the other
+way round there would be rows whose files are gone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tidegate.api.pipeline import Definition
+from tidegate.engine.manifests import read_manifest
+from tidegate.ports import Adapters, StoredFile
+from tidegate.protocol.model import Epoch, LaneId, Lease, OffsetRange, Status
+from tidegate.protocol.retention import Reachable, collectable, retained
+
+_ALL = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Cleanup:
+    """What a clean-up removes, or would remove."""
+
+    epochs: tuple[int, ...]
+    positions: tuple[int, ...]
+    files: tuple[StoredFile, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files."""
+        return sum(f.bytes for f in self.files)
+
+
+@dataclass(frozen=True)
+class Cleaner:
+    """Cleans up after one pipeline, by its `Retention`.
+
+    Args:
+        definition: the pipeline.
+        adapters: the world.
+        root: URI below which attempts write.
+        reached: called with the name of each crash point.
+        progress: called with one sentence per step.
+    """
+
+    definition: Definition
+    adapters: Adapters
+    root: str
+    reached: Callable[[str, Epoch], None]
+    progress: Callable[[str], None]
+
+    def clean(self, lease: Lease) -> Cleanup:
+        """Remove what `plan` finds. The lease keeps every other attempt from starting meanwhile."""
+        found = self.plan(lease)
+        last = self.adapters.store.last_sealed(lease.lane)
+        if last is None:
+            return found
+        if found.epochs or found.positions:
+            self.adapters.store.forget(lease, epochs=found.epochs, positions=found.positions)
+        self.reached("forgotten", last)
+        for file in found.files:
+            self.adapters.storage.delete(file.uri)
+        self.reached("swept", last)
+        self.adapters.storage.prune(self._folder(lease.lane))
+        self.progress(
+            f"{lease.lane}: forgot {len(found.epochs)} epochs, deleted {len(found.files)} files, {found.bytes} bytes"
+        )
+        return found
+
+    def plan(self, lease: Lease) -> Cleanup:
+        """What could be removed now. Changes nothing.
+
+        Kept are: what retained epochs' manifests lead to, whatever an attempt with this lease's fence or a newer one
+        may write, what an unfinished epoch's attempt may have written, and everything younger than the grace period.
+        """
+        store, retention = self.adapters.store, self.definition.pipeline.retention
+        now_ms, grace_ms = store.now_ms(), _ms(retention.grace)
+        epochs = store.epochs(lease.lane, limit=_ALL)
+        keep = retained(
+            epochs,
+            named_by_heads={h.epoch for h in store.heads_of_pipeline(self.definition.name)},
+            most=retention.epochs,
+            age_ms=_ms(retention.age),
+            grace_ms=grace_ms,
+            now_ms=now_ms,
+        )
+        kept = [e for e in epochs if e.epoch in keep]
+        reachable = Reachable(
+            (e.manifest.uri, read_manifest(self.adapters.storage, e.manifest)) for e in kept if e.manifest
+        )
+        running = [e.fence for e in kept if e.status not in (Status.SEALED, Status.ABANDONED)]
+        files = tuple(
+            file
+            for file in self.adapters.storage.walk(self._folder(lease.lane))
+            if collectable(
+                file.uri,
+                modified_ms=file.modified_ms,
+                reachable=reachable,
+                oldest_running_fence=min([lease.fence, *running]),
+                grace_ms=grace_ms,
+                now_ms=now_ms,
+            )
+        )
+        forgotten = tuple(sorted(e.epoch for e in epochs if e.epoch not in keep))
+        floor = min((e.offsets.start for e in kept), default=0)
+        gone = self.adapters.source.gone(store.log(self.definition.name, OffsetRange(0, floor))) if floor else []
+        return Cleanup(forgotten, tuple(e.position for e in gone), files)
+
+    def _folder(self, lane: LaneId) -> str:
+        return f"{self.root}/{lane.pipeline}/lane={lane.lane}"
+
+
+def _ms(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)

@@ -1,0 +1,94 @@
+"""`verify --replay`: compute a past epoch again and compare it bit for bit (I3)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from uuid import uuid4
+
+from tidegate.api.pipeline import Definition
+from tidegate.engine.manifests import read_manifest
+from tidegate.engine.verify import Finding
+from tidegate.errors import ConfigurationError, InvariantViolationError
+from tidegate.ports import Adapters, EpochTask
+from tidegate.protocol.model import Epoch, Head, Kind, LaneId, Manifest, PartitionValues, StagedPartition, StateRun
+
+
+def replay(
+    definition: Definition, adapters: Adapters, root: str, number: int, *, progress: Callable[[str], None]
+) -> list[Finding]:
+    """Compute epoch `number` again from its recorded range and state, in a folder that is removed afterwards.
+
+    Returns the differences between what it made then and what it makes now; an empty list means the same bytes.
+
+    Raises:
+        ConfigurationError: the epoch, or what it started from, is not kept any more; or it is a compaction.
+        SourceGapError: a source file of its range changed or is gone.
+    """
+    epoch, manifest = _recorded(definition, adapters, number)
+    parent = read_manifest(adapters.storage, epoch.parent) if epoch.parent else None
+    entries = tuple(adapters.store.log(definition.name, epoch.offsets))
+    adapters.source.check(entries)
+    if manifest.fingerprint != definition.fingerprint():
+        progress(f"{epoch}: the pipeline has changed since then, so differences may come from that")
+    folder = f"{root}/{definition.name}/lane={epoch.lane.lane}/replay={uuid4().hex}"
+    before = {(p.table, p.values): p.previous for p in manifest.partitions if p.previous}
+
+    def locate(table: str, values: Sequence[PartitionValues]) -> Mapping[PartitionValues, Head]:
+        lane = epoch.lane
+        found = {v: before[table, v] for v in values if (table, v) in before}
+        return {v: Head(table, v, at, lane.pipeline, lane.lane, number, 1, rows=0, bytes=0) for v, at in found.items()}
+
+    try:
+        again = adapters.processor.process(
+            EpochTask(
+                definition=definition,
+                epoch=replace(epoch, fence=0),
+                entries=entries,
+                parent_state=parent.state if parent else (),
+                root=folder,
+                locate=locate,
+                progress=progress,
+            )
+        )
+        return [
+            *_differences("partition", _partitions(manifest.partitions), _partitions(again.partitions)),
+            *_differences("state of bucket", _state(manifest.state), _state(again.state)),
+        ]
+    finally:
+        for file in adapters.storage.walk(folder):
+            adapters.storage.delete(file.uri)
+        adapters.storage.prune(folder)
+
+
+def _recorded(definition: Definition, adapters: Adapters, number: int) -> tuple[Epoch, Manifest]:
+    epochs = adapters.store.epochs(LaneId(definition.name), limit=2**31 - 1)
+    epoch = next((e for e in epochs if e.epoch == number and e.manifest), None)
+    if epoch is None:
+        raise ConfigurationError(f"{definition.name}: epoch {number} is not kept, or was never staged")
+    if epoch.kind is Kind.COMPACTION:
+        raise ConfigurationError(f"{epoch} is a compaction: it has no events to replay")
+    if epoch.parent and all(e.manifest != epoch.parent for e in epochs):
+        raise ConfigurationError(f"{epoch} cannot be replayed: the state it started from is not kept any more")
+    try:
+        return epoch, read_manifest(adapters.storage, epoch.manifest)
+    except InvariantViolationError as e:
+        raise ConfigurationError(f"{epoch} cannot be replayed: {e}") from e
+
+
+def _partitions(partitions: Sequence[StagedPartition]) -> dict[str, list[str]]:
+    """Checksums of the files by partition, in the order of their buckets."""
+    return {f"{p.table} {'/'.join(p.values)}": [f.sha256 for f in p.files] for p in partitions}
+
+
+def _state(runs: Sequence[StateRun]) -> dict[str, list[str]]:
+    state: dict[str, list[str]] = {}
+    for run in runs:
+        state.setdefault(str(run.bucket), []).append(run.sha256)
+    return state
+
+
+def _differences(what: str, then: dict[str, list[str]], now: dict[str, list[str]]) -> list[Finding]:
+    return [
+        Finding(f"{what} {name}", f"was {then.get(name, 'not there')}, is {now.get(name, 'not there')}")
+        for name in sorted(then.keys() | now.keys())
+        if then.get(name) != now.get(name)
+    ]

@@ -1,0 +1,65 @@
+"""Which past epochs, and which files of theirs, are still needed."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from tidegate.protocol.model import Epoch, Manifest, Status
+
+_ATTEMPT = re.compile(r"/epoch=\d+/gen=\d+/attempt=(\d+)/")
+_REPLAY = re.compile(r"/replay=[0-9a-f]+/")
+
+
+def retained(
+    epochs: Sequence[Epoch], *, named_by_heads: set[int], most: int, age_ms: int, grace_ms: int, now_ms: int
+) -> set[int]:
+    """Numbers of the epochs whose rows and manifests stay.
+
+    Args:
+        epochs: all rows of the lane.
+        named_by_heads: epochs that a table head names: their files are the table.
+        most: the newest so many stay, unless they are too old.
+        age_ms: sealed longer ago than this is too old.
+        grace_ms: one that was sealed within it stays in any case, and so do the files that it replaced.
+        now_ms: the database's time.
+
+    The last sealed epoch, which the next one starts from, and an unfinished one always stay.
+    """
+    ordered = sorted(epochs, key=lambda e: (e.epoch, e.generation), reverse=True)
+    sealed = [e for e in ordered if e.status is Status.SEALED]
+    keep = named_by_heads | {e.epoch for e in ordered if e.status not in (Status.SEALED, Status.ABANDONED)}
+    keep |= {e.epoch for e in sealed[:1]}
+    for place, epoch in enumerate(sealed):
+        since = now_ms - (epoch.sealed_ms or now_ms)
+        if since <= grace_ms or (place < most and since <= age_ms):
+            keep.add(epoch.epoch)
+    return keep
+
+
+class Reachable:
+    """The files that retained manifests lead to: their own, their state, their partitions and what these replaced."""
+
+    def __init__(self, manifests: Iterable[tuple[str, Manifest]]) -> None:
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+        for uri, manifest in manifests:
+            self._files |= {uri, *(run.path for run in manifest.state)}
+            for partition in manifest.partitions:
+                self._folders |= {partition.location, partition.previous or partition.location}
+
+    def __contains__(self, uri: str) -> bool:
+        return uri in self._files or uri.rpartition("/")[0] in self._folders
+
+
+def collectable(
+    uri: str, *, modified_ms: int, reachable: Reachable, oldest_running_fence: int, grace_ms: int, now_ms: int
+) -> bool:
+    """True when a file may be deleted: it is an attempt's or a replay's, nothing leads to it, and nobody writes it.
+
+    An attempt with `oldest_running_fence` or a larger one may be at work, or its outcome be unknown (I6).
+    """
+    if now_ms - modified_ms <= grace_ms or uri in reachable:
+        return False
+    attempt = _ATTEMPT.search(uri)
+    if attempt is None:
+        return _REPLAY.search(uri) is not None
+    return int(attempt.group(1)) < oldest_running_fence
