@@ -16,6 +16,7 @@ from tidegate import (
     ListState,
     MapState,
     Pipeline,
+    Retention,
     ValueState,
 )
 from tidegate.adapters.hive.server import connect
@@ -60,7 +61,7 @@ class Totals(KeyedProcessFunction):
         }
 
 
-def pipeline(name: str, folder: Path, **settings: Any) -> Definition:
+def pipeline(name: str, folder: Path, *, compact_at: int | None = None, **settings: Any) -> Definition:
     """The pipeline over a folder of JSON lines, into ``t.<name>_log`` and ``t.<name>_latest``."""
     source = FileSource(
         folder, "json", EVENT, settle=settings.pop("settle", timedelta(0)), **settings.pop("source", {})
@@ -70,9 +71,15 @@ def pipeline(name: str, folder: Path, **settings: Any) -> Definition:
         .source(source)
         .key_by("key", "day")
         .process(Totals(), output=OUTPUT)
-        .sink(HiveTable(f"t.{name}_log"))
+        .sink(HiveTable(f"t.{name}_log", compact_at=compact_at))
         .sink(HiveTable(f"t.{name}_latest", mode="upsert", partition_by=("day",), primary_key=("day", "key")))
     )
+
+
+def busy(name: str, folder: Path, *, compact_at: int = 8) -> Definition:
+    """The pipeline with one file per epoch, and with everything that also happens now and then happening often."""
+    retention = Retention(epochs=10, grace=timedelta(seconds=2))
+    return pipeline(name, folder, compact_at=compact_at, retention=retention, source={"max_files": 1})
 
 
 def write(folder: Path, name: str, events: list[dict[str, Any]]) -> None:

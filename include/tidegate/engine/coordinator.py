@@ -153,7 +153,7 @@ class Coordinator:
             store.register(self.definition)
             lease = acquire(
                 store,
-                LaneId(self.definition.name, self.lane),
+                self.lane_id,
                 run.owner,
                 wait_s=self.lease_wait_s,
                 clock=self.clock,
@@ -390,6 +390,11 @@ class Coordinator:
                 self._cleaner.clean(lease)
 
     # -- small things ---------------------------------------------------------------------------------------------
+
+    @property
+    def lane_id(self) -> LaneId:
+        """The lane that this coordinator works on."""
+        return LaneId(self.definition.name, self.lane)
 
     @property
     def _publisher(self) -> Publisher:

@@ -46,15 +46,21 @@ def metastore_command(home: Path, settings: Settings) -> list[str | Path]:
             "datanucleus.transactionIsolation": "repeatable-read",
             "hive.metastore.schema.verification": "false",
             "hive.metastore.warehouse.dir": warehouse(home),
-            "hive.metastore.thrift.bind.host": HOST,
             "hive.async.log.enabled": "false",
         },
     )
     _write_log4j(conf / "log4j2.properties")
     return [
         *(find_java(), "-Xmx384m", "-XX:+UseSerialGC", f"-Dderby.stream.error.file={home}/logs/derby.log"),
+        # Readers and a swap deadlock now and then (repeatable reads): Derby looks for that after 20 s by default.
+        "-Dderby.locks.deadlockTimeout=1",
         *(f"-Dlog4j2.configurationFile={conf}/log4j2.properties", "-cp", f"{conf}:{spark_home()}/jars/*"),
-        *("org.apache.hadoop.hive.metastore.HiveMetaStore", "-p", str(settings.port("metastore"))),
+        *(
+            "org.codehaus.janino.SimpleCompiler",
+            Path(__file__).with_name("LoopbackMetastore.java"),
+            "LoopbackMetastore",
+        ),
+        *(HOST, str(settings.port("metastore"))),
     ]
 
 
@@ -127,6 +133,8 @@ def spark_healthy(settings: Settings) -> bool:
 
 def warm(spark_url: str) -> None:
     """Run a small job in Python workers, so that the first epoch does not wait for class loading and imports."""
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+
     from tidegate.adapters.spark.session import connect  # noqa: PLC0415
 
     try:
@@ -134,7 +142,7 @@ def warm(spark_url: str) -> None:
         rows = session.range(0, 2000, 1, 4).repartition(4, "id").sortWithinPartitions("id")
         rows.mapInArrow(lambda batches: batches, "id long").toArrow()
         session.stop()
-    except TidegateError:
+    except (TidegateError, PySparkException):
         return  # only speed is lost; the first epoch says what is wrong
 
 

@@ -24,7 +24,7 @@ class Service:
     """One process: how to start it, and how to see that it works."""
 
     name: str
-    port: int | None
+    ports: Mapping[str, int]
     command: Callable[[], Sequence[str | Path]]
     healthy: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ def _services(home: Path, settings: Settings, found: Endpoints) -> list[Service]
     all_services = {
         "checkpoint": Service(
             "postgres",
-            settings.port("postgres"),
+            {"postgres": settings.port("postgres")},
             lambda: postgres.command(home, settings),
             lambda: postgres.healthy(settings),
             prepare=lambda: postgres.initialise(home, settings),
@@ -69,13 +69,13 @@ def _services(home: Path, settings: Settings, found: Endpoints) -> list[Service]
         ),
         "metastore": Service(
             "metastore",
-            settings.port("metastore"),
+            {"metastore": settings.port("metastore")},
             lambda: jvm.metastore_command(home, settings),
             lambda: jvm.metastore_healthy(settings),
         ),
         "spark": Service(
             "spark",
-            settings.port("connect"),
+            {name: settings.port(name) for name in ("connect", "thrift")},
             lambda: jvm.spark_command(home, settings, found.metastore),
             lambda: jvm.spark_healthy(settings),
             environment=jvm.spark_environment(),
@@ -96,7 +96,7 @@ def _airflow_services(
     return [
         Service(
             name,
-            port if name == "airflow-api-server" else None,
+            {"airflow": port} if name == "airflow-api-server" else {},
             lambda words=words: [airflow_service.executable(), *words],  # type: ignore[misc]
             (lambda: jvm.port_open(port)) if name == "airflow-api-server" else (lambda: True),
             environment=variables,
@@ -116,6 +116,7 @@ def _start(home: Path, settings: Settings, services: Sequence[Service], report: 
                 report(ServiceEvent(service.name, "healthy", "was running already"))
                 continue
         else:
+            _check_ports(service)
             service.prepare()
             started = processes.start(
                 service.command(),
@@ -134,6 +135,16 @@ def _start(home: Path, settings: Settings, services: Sequence[Service], report: 
         report(ServiceEvent("spark", "warming", "first job in Python workers"))
         jvm.warm(_endpoints(home, settings).spark)
     return settings
+
+
+def _check_ports(service: Service) -> None:
+    """Another's server on the port could be taken for ours: its health check succeeds."""
+    for name, port in service.ports.items():
+        if jvm.port_open(port):
+            raise ConfigurationError(
+                f"{service.name}: port {port} is in use by another process; end that (`tidegate services down` ends "
+                f"what an interrupted start left), or name another port in TIDEGATE_{name.upper()}_PORT"
+            )
 
 
 def _await(home: Path, settings: Settings, service: Service, began: float, report: Report) -> None:
@@ -185,7 +196,11 @@ def status(home: Path) -> list[ServiceStatus]:
 
 def _status(home: Path, settings: Settings, name: str, service: Service | None) -> ServiceStatus:
     log = str(processes.log_file(home, name))
-    port = service.port if service else (settings.port("airflow") if name == "airflow-api-server" else None)
+    port = (
+        next(iter(service.ports.values()))
+        if service
+        else (settings.port("airflow") if name == "airflow-api-server" else None)
+    )
     started = settings.started.get(name)
     if started is None:
         return ServiceStatus(name, "stopped", None, port, log)

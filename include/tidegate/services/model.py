@@ -100,8 +100,6 @@ class Settings:
 def _file(home: Path) -> Path:
     return home / "services.json"
 
-    return urlsafe_b64encode(secrets.token_bytes(32)).decode()
-
 
 def _free_ports(count: int) -> list[int]:
     """Different ports that nobody listens on now."""

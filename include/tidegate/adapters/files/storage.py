@@ -100,3 +100,8 @@ def _write_local(path: Path, data: bytes) -> None:
         f.flush()
         os.fsync(f.fileno())
     temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

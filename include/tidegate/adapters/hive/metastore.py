@@ -22,6 +22,7 @@ from hmsclient.genthrift.hive_metastore.ttypes import (
     Table,
 )
 from thrift.protocol.TBinaryProtocol import TBinaryProtocolAccelerated
+from thrift.protocol.TProtocol import TProtocolException
 from thrift.Thrift import TApplicationException, TException
 from thrift.transport.TSocket import TSocket
 from thrift.transport.TTransport import TBufferedTransport, TTransportException
@@ -191,9 +192,11 @@ class Metastore:
         except TApplicationException as e:
             self.close()
             raise ConfigurationError(f"{self} does not speak the metastore's protocol: {e}") from e
-        except (TException, OSError, EOFError) as e:
+        except (TTransportException, TProtocolException, OSError, EOFError) as e:
             self.close()
             raise OutcomeUnknownError(f"the connection broke or timed out ({e})") from e
+        except TException as e:  # an answer that the method declares: the metastore rolled back
+            raise UnavailableError(f"{self} refuses: {getattr(e, 'message', e)}; nothing was changed") from e
 
 
 class _ExistsError(TidegateError):

@@ -92,6 +92,11 @@ class HiveSink:
             self._metastore.add(table, [Placement(p.values, empty, p.parameters) for p in new])
         if new:
             there = self._metastore.partitions(table, [p.values for p in wanted])
+        if missing := [p for p in wanted if p.values not in there]:
+            raise UnavailableError(
+                f"{target.name}: another attempt changes partitions at the same time "
+                f"({', '.join('/'.join(p.values) for p in missing[:3])}); try again"
+            )
         moved = [p for p in wanted if normal(there[p.values].sd.location) != normal(p.location)]
         if moved:
             self._metastore.alter(table, there, moved)

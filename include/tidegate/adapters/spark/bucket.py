@@ -388,7 +388,8 @@ def _check_required(batch: pa.RecordBatch, output: Output, subject: str) -> None
             raise UserFunctionError(f"{subject}: a row for {output.table} has null in primary key column {name!r}")
     for name in output.partition_by:
         column = batch.column(name)
-        if pa.types.is_string(column.type) and pc.any(pc.equal(column, "")).as_py():
+        if pa.types.is_string(column.type) and pc.any(pc.match_substring_regex(column, "^$| $")).as_py():
             raise UserFunctionError(
-                f"{subject}: a row for {output.table} has '' in partition column {name!r}: Hive would read it as null"
+                f"{subject}: a row for {output.table} has '' or a space at the end in partition column {name!r}: Hive "
+                "would read the one as null, and some metastores take the other for the value without the space"
             )
