@@ -35,7 +35,9 @@ class Stopping:
 def main(name: str, folder: str, key: str, stop_at: str | None = None, marker: str | None = None) -> int:
     endpoints = from_environment()
     assert endpoints is not None
-    with coordinator(totals.pipeline(name, Path(folder)), endpoints, progress=lambda s: print(s, flush=True)) as engine:
+    with coordinator(
+        totals.busy(name, Path(folder), compact_at=2), endpoints, progress=lambda s: print(s, flush=True)
+    ) as engine:
         if stop_at and marker:
             engine.crash = Stopping(stop_at, Path(marker))
         try:

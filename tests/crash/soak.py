@@ -129,11 +129,15 @@ class Soak:
         kinds[chosen][0]()
 
     def kill_at_a_point(self) -> None:
-        """The worker kills itself at a named point of whatever epoch comes there first."""
+        """The worker kills itself at a named point of one of the next epochs."""
         point = self.random.choice(POINTS)
+        with self.store() as store:
+            last = store.last_sealed(LaneId(NAME))
+        number = (last.epoch if last else 0) + self.random.randint(1, 5)
+        where = NAME if point == "leased" else f"{NAME}:{number}"
         once = self.home / "fired"
         once.unlink(missing_ok=True)
-        runner = self.start(TIDEGATE_CRASH_AT=f"{point}@{NAME}", TIDEGATE_CRASH_ONCE=str(once))
+        runner = self.start(TIDEGATE_CRASH_AT=f"{point}@{where}", TIDEGATE_CRASH_ONCE=str(once))
         code = runner.process.wait()
         runner.reader.join()
         self.collect(runner)

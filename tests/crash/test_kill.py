@@ -18,12 +18,13 @@ from crash.attempt import FENCED
 from pipelines import totals
 from tidegate.engine.crash import POINTS
 from tidegate.engine.verify import verify
-from tidegate.protocol.model import Run, Status
+from tidegate.protocol.model import Kind, Run, Status
 from tidegate.wiring import VARIABLES, Endpoints, coordinator
 
 pytestmark = pytest.mark.services
 
 TESTS = Path(__file__).parents[1]
+COMPACT_AT = 2
 
 
 class Lab:
@@ -34,7 +35,7 @@ class Lab:
         self.source = folder / "in"
         self.folder = folder
         self.endpoints = endpoints
-        self.definition = totals.pipeline(name, self.source)
+        self.definition = totals.busy(name, self.source, compact_at=COMPACT_AT)
 
     def arrive(self, number: int) -> None:
         totals.write(self.source, f"{number:03d}.json", totals.events(number))
@@ -57,7 +58,7 @@ class Lab:
     def audit(self) -> None:
         assert totals.found(self.endpoints.hiveserver2, self.name) == totals.expected(self.source)
         with coordinator(self.definition, self.endpoints, progress=print) as engine:
-            assert verify(self.definition, engine.adapters, progress=print) == []
+            assert verify(self.definition, engine.adapters, progress=print, checksums=True) == []
 
 
 @pytest.fixture
@@ -72,6 +73,26 @@ def wait_for(what: Callable[[], bool], process: subprocess.Popen[str]) -> None:
         if process.poll() is not None:
             raise AssertionError(f"the process ended first:\n{process.communicate()[0]}")
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("point", [p for p in POINTS if p not in ("leased", "forgotten", "swept")])
+def test_sigkill_in_a_compaction(lab: Lab, point: str) -> None:
+    """The same while small partitions are joined: no row may be missing or stand in two partitions."""
+    for number in (1, 2):
+        lab.arrive(number)
+        assert lab.run_here(f"run-{number}") is Status.SEALED
+    lab.arrive(3)
+    once = lab.folder / "fired"
+    victim = lab.start("run-3", TIDEGATE_CRASH_AT=f"{point}@{lab.name}:3", TIDEGATE_CRASH_ONCE=str(once))
+    output, _ = victim.communicate()
+    assert victim.returncode == -signal.SIGKILL, output
+    assert "planned: a compaction of 2 partitions" in output
+    assert once.exists()
+    assert lab.run_here("run-3") is Status.SEALED
+    with coordinator(lab.definition, lab.endpoints, progress=print) as engine:
+        kinds = {e.epoch: e.kind for e in engine.adapters.store.epochs(engine.lane_id, limit=9)}
+    assert (kinds[3], kinds[4]) == (Kind.COMPACTION, Kind.EVENTS)
+    lab.audit()
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -108,7 +129,7 @@ def test_another_run_finishes_what_a_killed_one_left(lab: Lab) -> None:
     lab.audit()
 
 
-@pytest.mark.parametrize("point", ["planned", "processed", "staged", "swapped"])
+@pytest.mark.parametrize("point", ["planned", "processed", "staged", "swapping", "swapped"])
 def test_a_frozen_attempt_wakes_up_fenced(lab: Lab, point: str) -> None:
     """While one attempt is frozen another finishes the epoch; the frozen one must end as fenced and change nothing."""
     lab.arrive(1)

@@ -72,7 +72,7 @@ class Watch:
         while self._next(0.0):
             sink = HiveSink(self._endpoints.metastore, self._endpoints.hiveserver2, self._endpoints.warehouse)
             try:
-                while self._next(0.002):
+                while self._next(0.005):
                     found = sink.locations(self._target)
                     epochs = {int(m.group(1)) for at in found.values() if (m := _EPOCH.search(at))}
                     if len(epochs) > 1:

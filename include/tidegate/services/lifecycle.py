@@ -196,11 +196,9 @@ def status(home: Path) -> list[ServiceStatus]:
 
 def _status(home: Path, settings: Settings, name: str, service: Service | None) -> ServiceStatus:
     log = str(processes.log_file(home, name))
-    port = (
-        next(iter(service.ports.values()))
-        if service
-        else (settings.port("airflow") if name == "airflow-api-server" else None)
-    )
+    port = settings.port("airflow") if name == "airflow-api-server" else None
+    if service is not None:
+        port = next(iter(service.ports.values()))
     started = settings.started.get(name)
     if started is None:
         return ServiceStatus(name, "stopped", None, port, log)
