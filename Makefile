@@ -6,7 +6,7 @@ export TIDEGATE_HOME ?= $(CURDIR)/.tidegate
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down check test unit integration crash e2e bench lock clean
+.PHONY: help install demo up down check test unit integration crash soak e2e bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,8 +46,11 @@ unit: install ## tests without a JVM
 integration: install ## tests on real services
 	$(BIN)/pytest tests/contract tests/integration
 
-crash: install ## real processes, killed at named points
+crash: install ## real processes, killed and frozen at named points; services killed
 	$(BIN)/pytest tests/crash
+
+soak: install ## 1,000 epochs, 300 kills from one seed, readers watching; the better part of an hour
+	$(BIN)/python tests/crash/soak.py --report docs/reports/soak.md
 
 e2e: install ## a real Airflow: runs, kills, clears, backfills
 	$(BIN)/pytest tests/e2e

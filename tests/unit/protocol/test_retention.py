@@ -1,0 +1,151 @@
+"""Goal: nothing is forgotten or deleted that a table, a replay, a reader, or an attempt under way may need."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidegate.protocol.model import (
+    Counts,
+    DataFile,
+    Epoch,
+    Kind,
+    LaneId,
+    Manifest,
+    OffsetRange,
+    Run,
+    StagedPartition,
+    StateRun,
+    Status,
+)
+from tidegate.protocol.retention import Reachable, collectable, retained
+
+NOW = 1_000_000
+ROOT = "file:///w/_tidegate/p/lane=main"
+
+
+def epoch(number: int, status: Status = Status.SEALED, sealed_ms: int = 0) -> Epoch:
+    return Epoch(
+        lane=LaneId("p"),
+        epoch=number,
+        generation=1,
+        status=status,
+        fence=number,
+        run=Run("r", "o"),
+        fingerprint="f",
+        offsets=OffsetRange(number, number + 1),
+        sealed_ms=sealed_ms if status is Status.SEALED else None,
+    )
+
+
+def keep(epochs: list[Epoch], **changes: object) -> set[int]:
+    policy: dict[str, object] = {"named_by_heads": set(), "most": 3, "age_ms": 10**9, "grace_ms": 0, "now_ms": NOW}
+    return retained(epochs, **(policy | changes))  # type: ignore[arg-type]
+
+
+TEN = [epoch(n, sealed_ms=n * 1000) for n in range(1, 11)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [
+        ({}, {8, 9, 10}),
+        ({"named_by_heads": {1, 4}}, {1, 4, 8, 9, 10}),
+        ({"most": 100, "age_ms": NOW - 6000}, {6, 7, 8, 9, 10}),
+        ({"most": 100, "age_ms": 0}, {10}),
+        ({"grace_ms": NOW - 5000}, {5, 6, 7, 8, 9, 10}),
+        ({"most": 1}, {10}),
+    ],
+)
+def test_which_epochs_stay(changes: dict[str, object], kept: set[int]) -> None:
+    assert keep(TEN, **changes) == kept
+    assert keep(TEN[::-1], **changes) == kept
+
+
+@pytest.mark.parametrize("status", [Status.PLANNED, Status.STAGED, Status.PUBLISHED])
+def test_an_unfinished_epoch_stays_and_takes_no_place(status: Status) -> None:
+    assert keep([*TEN, epoch(11, status)]) == {8, 9, 10, 11}
+
+
+def test_an_abandoned_epoch_goes() -> None:
+    assert keep([*TEN, epoch(11, Status.ABANDONED)]) == {8, 9, 10}
+
+
+def manifest() -> Manifest:
+    at = f"{ROOT}/epoch=9/gen=1/attempt=9"
+    return Manifest(
+        pipeline="p",
+        lane="main",
+        epoch=9,
+        generation=1,
+        attempt=9,
+        fingerprint="f",
+        buckets=4,
+        offsets=OffsetRange(9, 10),
+        kind=Kind.EVENTS,
+        parent=None,
+        partitions=(
+            StagedPartition(
+                "d.t", ("9",), f"{at}/data/9", (DataFile(f"{at}/data/9/a", 1, 1, ""),), previous=f"{ROOT}/old/9"
+            ),
+        ),
+        state=(StateRun(0, f"{ROOT}/epoch=2/gen=1/attempt=2/state/run", 1, 1, ""),),
+        watermark_ms=None,
+        counts=Counts(),
+    )
+
+
+URI = f"{ROOT}/epoch=9/gen=1/attempt=9/manifest.json"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        URI,
+        f"{ROOT}/epoch=9/gen=1/attempt=9/data/9/a",
+        f"{ROOT}/epoch=2/gen=1/attempt=2/state/run",
+        f"{ROOT}/old/9/whatever",
+    ],
+)
+def test_what_a_kept_manifest_leads_to_is_reachable(uri: str) -> None:
+    """Itself, its files, its state from an older epoch, and what its swap replaced."""
+    assert uri in Reachable([(URI, manifest())])
+    assert uri not in Reachable([])
+
+
+STRAY = f"{ROOT}/epoch=3/gen=1/attempt=5/data/x"
+
+
+@pytest.mark.parametrize(
+    ("uri", "changes", "goes"),
+    [
+        (STRAY, {}, True),
+        (STRAY, {"modified_ms": NOW - 10}, False),
+        (STRAY, {"oldest_running_fence": 5}, False),
+        (STRAY, {"oldest_running_fence": 6}, True),
+        (STRAY, {"reachable": Reachable([(STRAY, manifest())])}, False),
+        (f"{ROOT}/epoch=3/gen=1/attempt=5/state/run", {}, True),
+        (f"{ROOT}/replay=0abc/data/x", {}, True),
+        (f"{ROOT}/replay=0abc/data/x", {"modified_ms": NOW - 10}, False),
+        (f"{ROOT}/somebody/elses", {}, False),
+        (f"{ROOT}/epoch=3/notes.txt", {}, False),
+    ],
+)
+def test_which_files_go(uri: str, changes: dict[str, object], goes: bool) -> None:
+    usual: dict[str, object] = {
+        "modified_ms": 0,
+        "reachable": Reachable([]),
+        "oldest_running_fence": 100,
+        "grace_ms": 1000,
+        "now_ms": NOW,
+    }
+    assert collectable(uri, **(usual | changes)) is goes  # type: ignore[arg-type]
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.sets(st.integers(1, 30)), st.integers(0, 40_000))
+def test_kept_rows_are_bounded_and_never_without_the_last(count: int, most: int, named: set[int], grace: int) -> None:
+    epochs = [replace(epoch(n), sealed_ms=NOW - (count - n) * 1000) for n in range(1, count + 1)]
+    kept = keep(epochs, most=most, named_by_heads=named, grace_ms=grace)
+    assert count in kept
+    assert len(kept - named) <= max(most, grace // 1000 + 1)
