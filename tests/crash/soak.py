@@ -92,7 +92,12 @@ class Soak:
         self.runner = Runner(
             subprocess.Popen(
                 [sys.executable, str(TESTS / "crash" / "runner.py"), NAME, str(self.source), str(self.epochs)],
-                env={**os.environ, **given, **environment, "PYTHONPATH": str(TESTS)},
+                env={
+                    **os.environ,
+                    **given,
+                    **environment,
+                    "PYTHONPATH": os.pathsep.join([str(TESTS), *filter(None, sys.path)]),
+                },
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
