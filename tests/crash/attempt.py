@@ -3,7 +3,7 @@
     attempt.py NAME FOLDER RUN_KEY [STOP_AT STOPPED_FILE]
 
 Exit codes: 0 done, 3 fenced. With STOP_AT the process makes STOPPED_FILE at that crash point and stops itself
-(SIGSTOP), as a worker does whose machine freezes.
+(SIGSTOP), as a worker does whose machine freezes; woken up, it may still meet a crash point that is armed.
 """
 
 import os
@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from pipelines import totals
+from tidegate.engine.coordinator import CrashPoints
 from tidegate.errors import FencedError
 from tidegate.protocol.model import Run
 from tidegate.wiring import coordinator, from_environment
@@ -22,14 +23,16 @@ FENCED = 3
 class Stopping:
     """A crash point that freezes the process instead of killing it, once."""
 
-    def __init__(self, point: str, marker: Path) -> None:
+    def __init__(self, point: str, marker: Path, behind: CrashPoints) -> None:
         self._point = point
         self._marker = marker
+        self._behind = behind
 
     def reach(self, name: str, *, pipeline: str, epoch: int) -> None:
         if name == self._point and not self._marker.exists():
             self._marker.write_text(f"{pipeline} {epoch}")
             os.kill(os.getpid(), signal.SIGSTOP)
+        self._behind.reach(name, pipeline=pipeline, epoch=epoch)
 
 
 def main(name: str, folder: str, key: str, stop_at: str | None = None, marker: str | None = None) -> int:
@@ -39,7 +42,7 @@ def main(name: str, folder: str, key: str, stop_at: str | None = None, marker: s
         totals.busy(name, Path(folder), compact_at=2), endpoints, progress=lambda s: print(s, flush=True)
     ) as engine:
         if stop_at and marker:
-            engine.crash = Stopping(stop_at, Path(marker))
+            engine.crash = Stopping(stop_at, Path(marker), engine.crash)
         try:
             engine.run(Run(key, key))
         except FencedError as e:

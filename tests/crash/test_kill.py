@@ -1,78 +1,17 @@
-"""Goal: a real process killed or frozen at any named point of an epoch loses nothing and repeats nothing.
+"""Goal: a real process killed or frozen at any named point of an epoch loses nothing and repeats nothing."""
 
-The auditor reads the source files and the Hive tables, never tidegate's own tables.
-"""
-
-import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from crash.attempt import FENCED
-from pipelines import totals
+from crash.lab import Lab, wait_for
 from tidegate.engine.crash import POINTS
 from tidegate.engine.verify import verify
 from tidegate.protocol.model import Kind, Run, Status
-from tidegate.wiring import VARIABLES, Endpoints, coordinator
+from tidegate.wiring import coordinator
 
 pytestmark = pytest.mark.services
-
-TESTS = Path(__file__).parents[1]
-COMPACT_AT = 2
-
-
-class Lab:
-    """A pipeline of its own in a folder of its own, run here or in other processes."""
-
-    def __init__(self, name: str, folder: Path, endpoints: Endpoints) -> None:
-        self.name = name
-        self.source = folder / "in"
-        self.folder = folder
-        self.endpoints = endpoints
-        self.definition = totals.busy(name, self.source, compact_at=COMPACT_AT)
-
-    def arrive(self, number: int) -> None:
-        totals.write(self.source, f"{number:03d}.json", totals.events(number))
-
-    def run_here(self, key: str) -> Status | None:
-        with coordinator(self.definition, self.endpoints, progress=print) as engine:
-            report = engine.run(Run(key, key))
-        return report.epoch.status if report else None
-
-    def start(self, key: str, *more: str, **environment: str) -> subprocess.Popen[str]:
-        given = {variable: getattr(self.endpoints, name) for name, variable in VARIABLES.items()}
-        return subprocess.Popen(
-            [sys.executable, str(TESTS / "crash" / "attempt.py"), self.name, str(self.source), key, *more],
-            env={**os.environ, **given, **environment, "PYTHONPATH": str(TESTS)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def audit(self) -> None:
-        assert totals.found(self.endpoints.hiveserver2, self.name) == totals.expected(self.source)
-        with coordinator(self.definition, self.endpoints, progress=print) as engine:
-            assert verify(self.definition, engine.adapters, progress=print, checksums=True) == []
-
-
-@pytest.fixture
-def lab(request: pytest.FixtureRequest, tmp_path: Path, endpoints: Endpoints) -> Lab:
-    word = "".join(c if c.isalnum() else "_" for c in request.node.name.lower())
-    return Lab(f"{word.strip('_')}_{uuid4().hex[:6]}", tmp_path, endpoints)
-
-
-def wait_for(what: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    """Wait for an event that another process makes; give up when that process ends."""
-    while not what():
-        if process.poll() is not None:
-            raise AssertionError(f"the process ended first:\n{process.communicate()[0]}")
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("point", [p for p in POINTS if p not in ("leased", "forgotten", "swept")])
@@ -142,6 +81,30 @@ def test_a_frozen_attempt_wakes_up_fenced(lab: Lab, point: str) -> None:
     frozen.send_signal(signal.SIGCONT)
     output, _ = frozen.communicate()
     assert frozen.returncode == FENCED, output
+    lab.audit()
+
+
+@pytest.mark.parametrize("mended_by", ["the next epoch", "verify --repair"])
+def test_a_frozen_publisher_that_dies_right_after_its_swap(lab: Lab, mended_by: str) -> None:
+    """It wakes up behind two sealed epochs, swaps, and is gone before it can look: somebody else must mend that."""
+    lab.arrive(1)
+    stopped, once = lab.folder / "stopped", lab.folder / "fired"
+    armed = {"TIDEGATE_CRASH_AT": f"swapped@{lab.name}:1", "TIDEGATE_CRASH_ONCE": str(once)}
+    frozen = lab.start("run-1", "swapping", str(stopped), **armed)
+    wait_for(stopped.exists, frozen)
+    assert lab.run_here("run-1") is Status.SEALED
+    lab.arrive(2)
+    assert lab.run_here("run-2") is Status.SEALED
+    frozen.send_signal(signal.SIGCONT)
+    frozen.communicate()
+    assert frozen.returncode == -signal.SIGKILL
+    with coordinator(lab.definition, lab.endpoints, progress=print) as engine:
+        assert verify(lab.definition, engine.adapters, progress=print) != []
+        if mended_by == "verify --repair":
+            assert engine.repair(Run("repair", "a person")) > 0
+    if mended_by == "the next epoch":
+        lab.arrive(3)
+        assert lab.run_here("run-3") is Status.SEALED
     lab.audit()
 
 

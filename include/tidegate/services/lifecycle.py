@@ -15,6 +15,7 @@ from tidegate.services.model import HOST, Report, ServiceEvent, ServiceStatus, S
 from tidegate.wiring import VARIABLES, Endpoints, given_endpoints
 
 _START_TIMEOUT_S = 180.0
+_PORT_TIMEOUT_S = 5.0
 _POLL_S = 0.2
 _TELL_EVERY_S = 5.0
 
@@ -138,9 +139,17 @@ def _start(home: Path, settings: Settings, services: Sequence[Service], report: 
 
 
 def _check_ports(service: Service) -> None:
-    """Another's server on the port could be taken for ours: its health check succeeds."""
+    """Another's server on the port could be taken for ours: its health check succeeds.
+
+    A process that was killed a moment ago may hold its port for a moment more.
+    """
+    deadline = time.monotonic() + _PORT_TIMEOUT_S
     for name, port in service.ports.items():
-        if jvm.port_open(port):
+        while in_use := jvm.port_open(port):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(_POLL_S)
+        if in_use:
             raise ConfigurationError(
                 f"{service.name}: port {port} is in use by another process; end that (`tidegate services down` ends "
                 f"what an interrupted start left), or name another port in TIDEGATE_{name.upper()}_PORT"
