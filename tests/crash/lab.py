@@ -10,9 +10,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from pipelines import totals
 from tidegate.engine.verify import verify
 from tidegate.protocol.model import Run, Status
+from tidegate.services.model import Settings
 from tidegate.wiring import VARIABLES, Endpoints, coordinator
 
 TESTS = Path(__file__).parents[1]
@@ -64,3 +67,12 @@ def wait_for(what: Callable[[], bool], process: subprocess.Popen[str]) -> None:
         if process.poll() is not None:
             raise AssertionError(f"the process ended first:\n{process.communicate()[0]}")
         time.sleep(0.05)
+
+
+def kill_service(home: Path, name: str) -> None:
+    """SIGKILL one of a home's services, and wait until it is gone."""
+    settings = Settings.load(home)
+    assert settings is not None
+    process = psutil.Process(settings.started[name].pid)
+    process.kill()
+    process.wait()

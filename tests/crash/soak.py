@@ -26,6 +26,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from crash.attempt import FENCED
+from crash.lab import kill_service
 from crash.watch import Watch
 from pipelines import totals
 from tidegate import services
@@ -33,7 +34,6 @@ from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.engine.crash import POINTS
 from tidegate.engine.verify import verify
 from tidegate.protocol.model import Kind, LaneId
-from tidegate.services.model import Settings
 from tidegate.wiring import VARIABLES, Endpoints, coordinator
 
 NAME = "soak"
@@ -193,9 +193,7 @@ class Soak:
         runner = self.start()
         runner.sealed.acquire(timeout=_RUNNER_STARTS_S)
         time.sleep(self.random.uniform(0, 1.0))
-        settings = Settings.load(self.home)
-        assert settings is not None
-        os.kill(settings.started[name].pid, signal.SIGKILL)
+        kill_service(self.home, name)
         self.counts[f"SIGKILL of {name}"] += 1
         with self.watch.paused():
             services.up(self.home, report=lambda _: None)

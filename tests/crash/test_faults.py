@@ -1,7 +1,5 @@
 """Goal: nothing is lost, whatever services do: lost answers, full disks, services that are killed under work."""
 
-import os
-import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from crash.lab import TESTS, Lab
+from crash.lab import TESTS, Lab, kill_service
 from faults.proxy import Proxy
 from pipelines import totals
 from tidegate import services
 from tidegate.errors import RETRYABLE, UnavailableError
 from tidegate.protocol.model import Run, Status
-from tidegate.services.model import Settings
 from tidegate.wiring import coordinator
 
 pytestmark = pytest.mark.services
@@ -113,9 +110,7 @@ def test_a_service_is_killed_under_a_working_runner(home: Path, tmp_path: Path, 
     assert runner.stdout
     while '"epoch"' not in runner.stdout.readline():
         assert runner.poll() is None
-    settings = Settings.load(home)
-    assert settings is not None
-    os.kill(settings.started[service].pid, signal.SIGKILL)
+    kill_service(home, service)
     services.up(home, report=print)
     output, _ = runner.communicate()
     assert runner.returncode == 0, output

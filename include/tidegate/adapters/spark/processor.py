@@ -64,17 +64,19 @@ class SparkProcessor:
         """A session whose operations carry the attempt's tag; those of older attempts are interrupted."""
         if self._session is None:
             self._session = connect(self._url, str(epoch))
-        for fence in superseded:
-            # Only its time is saved: the fence keeps an older attempt's files out of the table.
-            self._session.interruptTag(_tag(epoch, fence))
-        tag = _tag(epoch, epoch.fence)
-        self._session.addTag(tag)
+        session, tag = self._session, _tag(epoch, epoch.fence)
         try:
-            yield self._session
+            for fence in superseded:
+                # Only its time is saved: the fence keeps an older attempt's files out of the table.
+                session.interruptTag(_tag(epoch, fence))
+            session.addTag(tag)
+            try:
+                yield session
+            finally:
+                session.removeTag(tag)
         except PySparkException as e:
+            self.close()  # the server may be a new one, which knows nothing of this session
             raise translate(e, str(epoch)) from e
-        finally:
-            self._session.removeTag(tag)
 
     def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
         """Join partitions, one Spark task each; see `ports.Processor`."""
