@@ -145,8 +145,9 @@ def test_a_table_of_other_columns_and_a_table_of_others(tmp_path: Path, endpoint
     (tmp_path / "in" / "a.csv").write_text("k,t\na,1\n")
     sealed(definition, endpoints)
     other = counting("taker", tmp_path / "in", "csv")
-    other = replace(other, targets=tuple(replace(t, table=HiveTable("t.taken")) for t in other.targets))
-    with pytest.raises(ConfigurationError, match="taken"):
+    taken = HiveTable(definition.targets[0].name)
+    other = replace(other, targets=tuple(replace(t, table=taken) for t in other.targets))
+    with pytest.raises(ConfigurationError, match=rf"belongs to pipeline {definition.name}"):
         run(other, endpoints)
     wider = replace(definition.targets[0], schema=pa.schema([*OUTPUT, ("more", pa.string())]))
     (tmp_path / "in" / "b.csv").write_text("k,t\na,1\n")

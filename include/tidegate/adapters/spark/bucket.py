@@ -388,8 +388,10 @@ def _check_required(batch: pa.RecordBatch, output: Output, subject: str) -> None
             raise UserFunctionError(f"{subject}: a row for {output.table} has null in primary key column {name!r}")
     for name in output.partition_by:
         column = batch.column(name)
-        if pa.types.is_string(column.type) and pc.any(pc.match_substring_regex(column, "^$| $")).as_py():
+        if not pa.types.is_string(column.type):
+            continue
+        if refused := column.filter(pc.match_substring_regex(column, "^$| $"))[:1].to_pylist():
             raise UserFunctionError(
-                f"{subject}: a row for {output.table} has '' or a space at the end in partition column {name!r}: Hive "
-                "would read the one as null, and some metastores take the other for the value without the space"
+                f"{subject}: a row for {output.table} has {refused[0]!r} in partition column {name!r}: Hive would read "
+                "an empty value as null, and some metastores take one that ends in a space for the same without it"
             )
