@@ -188,9 +188,26 @@ def test_clearing_an_empty_run_takes_what_has_come_meanwhile(stack: Stack):
     assert stack.rows("manual") == expected(range(1, 5))
 
 
-def test_a_backfill_makes_ordinary_epochs_one_after_the_other(stack: Stack):
-    """Airflow runs the three together, and beside them the scheduled one: the lease puts them in a row."""
-    for number in range(1, 5):
+def test_a_run_waits_for_a_lane_without_a_worker_slot_and_without_a_try(stack: Stack):
+    stack.add("manual", 5)
+    store = PostgresCheckpointStore(stack.endpoints.checkpoint)
+    lease = store.acquire(LaneId("manual"), "somebody else", ttl_s=600)
+    run_id = stack.airflow.trigger("manual")
+
+    def waits() -> bool:
+        return stack.airflow.tasks("manual", run_id)["process"][0] == "up_for_reschedule"
+
+    stack.airflow.until(waits, "a rescheduled task")
+    store.release(lease)
+    store.close()
+    assert stack.airflow.finished("manual", run_id) == "success"
+    assert stack.airflow.tasks("manual", run_id) == {"process": ("success", 1), "publish": ("success", 1)}
+    assert stack.rows("manual") == expected(range(1, 6))
+
+
+def test_a_backfill_a_scheduled_and_a_manual_run_at_once_make_epochs_one_after_the_other(stack: Stack):
+    """Airflow runs the backfill's three and the others together: the lease alone puts them in a row."""
+    for number in range(1, 6):
         stack.add("daily", number)
     stack.airflow.await_dag("daily")
     words = ["backfill", "create", "--dag-id", "daily", "--from-date", "2026-03-01", "--to-date", "2026-03-03"]
@@ -202,12 +219,14 @@ def test_a_backfill_makes_ordinary_epochs_one_after_the_other(stack: Stack):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    stack.airflow.until(lambda: _sealed(stack, "daily") == 4, "four epochs")
+    stack.airflow.trigger("daily")
+    stack.airflow.until(lambda: _sealed(stack, "daily") == 5, "five epochs")
     epochs = stack.epochs("daily")
-    assert [e.epoch for e in epochs] == [1, 2, 3, 4]
-    assert [(e.offsets.start, e.offsets.stop) for e in epochs] == [(0, 1), (1, 2), (2, 3), (3, 4)]
-    assert sum(e.run.key.startswith("backfill") for e in epochs) == 3
-    assert stack.rows("daily") == expected(range(1, 5))
+    assert [e.epoch for e in epochs] == [1, 2, 3, 4, 5]
+    assert [(e.offsets.start, e.offsets.stop) for e in epochs] == [(n, n + 1) for n in range(5)]
+    kinds = [e.run.key.partition("__")[0] for e in epochs]
+    assert sorted(kinds) == ["backfill", "backfill", "backfill", "manual", "scheduled"]
+    assert stack.rows("daily") == expected(range(1, 6))
 
 
 def test_pages_need_a_login_and_show_the_epochs(stack: Stack):
@@ -226,11 +245,11 @@ def test_pages_need_a_login_and_show_the_epochs(stack: Stack):
     for path in ("pipelines/manual", "dags/manual"):
         page = airflow.http.get(f"/tidegate/{path}")
         assert page.status_code == 200
-        assert page.text.count('class="status SEALED"') == 4
+        assert page.text.count('class="status SEALED"') == 5
         assert "/dags/manual/runs/manual__" in page.text
     found = airflow.http.get("/tidegate/api/pipelines/manual").json()
     assert [(e["epoch"], e["status"], e["partitions"]) for e in found["epochs"]] == [
-        (n, "SEALED", 1) for n in (4, 3, 2, 1)
+        (n, "SEALED", 1) for n in (5, 4, 3, 2, 1)
     ]
     assert airflow.http.get("/tidegate/pipelines/nothing").status_code == 404
     assert "has run no tidegate pipeline" in airflow.http.get("/tidegate/dags/other").text
@@ -241,27 +260,27 @@ def test_pages_need_a_login_and_show_the_epochs(stack: Stack):
 
 def test_every_epoch_was_announced_to_airflows_assets(stack: Stack):
     events = stack.airflow.call("GET", "/assets/events?limit=100&source_dag_id=manual")["asset_events"]
-    assert {e["extra"]["epoch"] for e in events} == {1, 2, 3, 4}
+    assert {e["extra"]["epoch"] for e in events} == {1, 2, 3, 4, 5}
     assert {(e["extra"]["pipeline"], e["extra"]["lane"], e["extra"]["rows_in"]) for e in events} == {
         ("manual", "main", 2)
     }
 
 
-def test_a_warm_run_is_quick(stack: Stack, capsys):
-    lines, seconds = [], []
-    for number in range(5, 8):
+def test_warm_runs_and_what_their_time_goes_into(stack: Stack, capsys):
+    """The times are printed for people; a busy machine says little."""
+    lines = []
+    for number in range(6, 9):
         stack.add("manual", number)
         run_id = stack.airflow.trigger("manual")
         assert stack.airflow.finished("manual", run_id) == "success"
         run = stack.airflow.run("manual", run_id)
         parts = {t: stack.airflow.xcom("manual", run_id, t)["timings"] for t in ("process", "publish")}
         began, ended = (datetime.fromisoformat(run[k]) for k in ("queued_at", "end_date"))
-        seconds.append((ended - began).total_seconds())
-        lines.append(f"{seconds[-1]:.2f} s: tasks {stack.airflow.durations('manual', run_id)}, steps {parts}")
+        seconds = (ended - began).total_seconds()
+        lines.append(f"{seconds:.2f} s: tasks {stack.airflow.durations('manual', run_id)}, steps {parts}")
     with capsys.disabled():
         print("\nqueued to success, whole epochs:", *lines, sep="\n  ")
-    assert stack.rows("manual") == expected(range(1, 8))
-    assert min(seconds) < 30  # 2 to 4 on a quiet machine
+    assert stack.rows("manual") == expected(range(1, 9))
 
 
 def _sealed(stack: Stack, pipeline: str) -> int:

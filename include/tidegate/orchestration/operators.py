@@ -7,20 +7,23 @@ States in the grid:
 
 - no new input: `process` is green (it looked at the source), `publish` is skipped. An empty interval shows at a
   glance, the run succeeds, and the skipped task is never started.
+- another run is at work on the pipeline (LeaseHeldError): the task is rescheduled, which costs no try and no worker
+  slot, and looks again a few seconds later. It waits as long as the other one lives: a dead one's lease expires.
 - superseded (FencedError): the task is skipped. A newer attempt has taken the epoch over and reports for it; failing
   here would turn a run red whose epoch is being sealed. When the newer attempt is a retry of the same task, Airflow
   refuses the older one's report anyway.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from airflow.sdk import BaseOperator, BaseXCom, Context, SkipMixin
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.coordinator import Coordinator
-from tidegate.errors import FencedError, TidegateError
+from tidegate.errors import FencedError, LeaseHeldError, TidegateError
 from tidegate.orchestration.assets import table_asset
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.retries import EpochRetryPolicy, explain
@@ -29,6 +32,11 @@ from tidegate.ports import EpochReport
 from tidegate.protocol.model import Epoch, LaneId, Run, Status
 
 PROCESS, PUBLISH = "process", "publish"
+
+_LEASE_WAIT_S = 2.0
+"""A worker slot is held no longer than this for another run: most epochs are over by then."""
+
+_LOOK_AGAIN = timedelta(seconds=5)
 
 
 class EpochOperator(BaseOperator, SkipMixin):
@@ -54,9 +62,12 @@ class EpochOperator(BaseOperator, SkipMixin):
 
         try:
             with wiring.coordinator(
-                self.definition, self.connections.endpoints(), progress=self.log.info
+                self.definition, self.connections.endpoints(), progress=self.log.info, lease_wait_s=_LEASE_WAIT_S
             ) as coordinator:
                 return work(coordinator)
+        except LeaseHeldError as e:
+            self.log.info("%s; this run looks again in %d s", e, _LOOK_AGAIN.total_seconds())
+            raise AirflowRescheduleException(datetime.now(UTC) + _LOOK_AGAIN) from None
         except FencedError as e:
             raise AirflowSkipException(f"{e}; nothing is left to do here, the newer one finishes the epoch") from e
         except TidegateError as e:

@@ -1,11 +1,10 @@
 """What Airflow does with each error of the tree, in one table.
 
-`FencedError` is not here: the operators turn it into a skipped task (see `operators.py`). An exception outside the
-tree is a surprise and follows the task's ordinary retries.
+`FencedError` and `LeaseHeldError` are not here: the operators turn them into a skipped and a rescheduled task (see
+`operators.py`). An exception outside the tree is a surprise and follows the task's ordinary retries.
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from airflow.sdk import Context, ExceptionRetryPolicy, RetryAction, RetryDecision, RetryRule
 
@@ -15,17 +14,15 @@ from tidegate.errors import TidegateError
 
 @dataclass(frozen=True)
 class Behaviour:
-    """`action`, after `delay` (None: the task's own backoff), and what the log says about it."""
+    """`action`, and what the log says about it. A retry comes after the task's own backoff."""
 
     action: RetryAction
     advice: str
-    delay: timedelta | None = None
 
 
 _RETRY, _FAIL = RetryAction.RETRY, RetryAction.FAIL
 
 BEHAVIOURS: dict[type[TidegateError], Behaviour] = {
-    errors.LeaseHeldError: Behaviour(_RETRY, "another run is at work; this one waits for it", timedelta(seconds=10)),
     errors.UnavailableError: Behaviour(_RETRY, "nothing was lost; the next attempt goes on from the checkpoint"),
     errors.OutcomeUnknownError: Behaviour(_RETRY, "the next attempt reads back what happened and goes on from there"),
     errors.DefinitionError: Behaviour(_FAIL, "change the pipeline's declaration, then clear this task"),
@@ -36,14 +33,13 @@ BEHAVIOURS: dict[type[TidegateError], Behaviour] = {
     errors.StateIncompatibleError: Behaviour(_FAIL, "restore the declared state, then clear this task"),
     errors.InvariantViolationError: Behaviour(_FAIL, "run `tidegate verify` before anything else"),
 }
-"""Tried in order, so a class stands before its base class."""
 
 
 class EpochRetryPolicy(ExceptionRetryPolicy):
     """The table as Airflow's retry policy. The reason, which ends the task's log, is the error's message and advice."""
 
     def __init__(self) -> None:
-        rules = [RetryRule(e, action=b.action, retry_delay=b.delay, reason=b.advice) for e, b in BEHAVIOURS.items()]
+        rules = [RetryRule(e, action=b.action, reason=b.advice) for e, b in BEHAVIOURS.items()]
         super().__init__(rules)
 
     def evaluate(

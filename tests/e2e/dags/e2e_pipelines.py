@@ -57,4 +57,4 @@ manual = pipeline("manual")
 epoch_dag(manual)
 
 daily = pipeline("daily")
-epoch_dag(daily, schedule="0 0 * * *", start_date=datetime(2026, 1, 1, tzinfo=UTC))
+epoch_dag(daily, schedule="0 0 * * *", start_date=datetime(2026, 1, 1, tzinfo=UTC), max_active_runs=9)

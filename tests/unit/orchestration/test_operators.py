@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from tidegate import wiring
-from tidegate.errors import FencedError, UnavailableError
+from tidegate.errors import FencedError, LeaseHeldError, UnavailableError
 from tidegate.orchestration import epoch_dag
 from tidegate.orchestration.operators import ProcessEpochOperator, PublishEpochOperator, run_of
 from tidegate.ports import EpochReport
@@ -55,7 +55,8 @@ def execute(definition, monkeypatch, all_connections):
         fake = FakeCoordinator(definition, answer, sealed)
 
         @contextmanager
-        def coordinator(given, endpoints, *, progress):
+        def coordinator(given, endpoints, *, progress, lease_wait_s):
+            assert lease_wait_s <= 2  # a waiting task gives its worker slot back
             assert given is definition
             assert endpoints.spark == "sc://spark:15002"
             yield fake
@@ -138,6 +139,14 @@ def test_a_superseded_attempt_is_skipped_not_failed(execute):
     for operator in (ProcessEpochOperator, PublishEpochOperator):
         with pytest.raises(AirflowSkipException, match="superseded by 4; nothing is left to do here"):
             execute(operator, FencedError("superseded by 4"))
+
+
+def test_a_lane_that_another_run_holds_is_looked_at_again_later(execute, capsys):
+    for operator in (ProcessEpochOperator, PublishEpochOperator):
+        with pytest.raises(AirflowRescheduleException) as raised:
+            execute(operator, LeaseHeldError("sales: airflow:sales:manual__1 is working on this lane"))
+        assert raised.value.reschedule_date > datetime.now(UTC)
+        assert "manual__1 is working on this lane; this run looks again in 5 s" in capsys.readouterr().out
 
 
 def test_publish_of_an_epoch_without_files_is_skipped(execute):
