@@ -6,7 +6,7 @@ export TIDEGATE_HOME ?= $(CURDIR)/.tidegate
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down check test unit integration crash soak e2e bench lock clean
+.PHONY: help install demo up down check test unit integration crash soak mutants e2e bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ crash: install ## real processes, killed and frozen at named points; services ki
 
 soak: install ## 1,000 epochs, 300 kills from one seed, readers watching; the better part of an hour
 	$(BIN)/python tests/crash/soak.py --report docs/reports/soak.md
+
+mutants: install ## break the protocol on purpose, one way at a time: the tests must see each
+	$(BIN)/python tests/mutants/run.py
 
 e2e: install ## a real Airflow: runs, kills, clears, backfills
 	$(BIN)/pytest tests/e2e

@@ -701,3 +701,20 @@ def test_a_failure_is_kept_until_the_epoch_is_staged(story: Story) -> None:
     assert len(failed.failure_message) <= 4_000
     staged = story.stage(lease, epoch)
     assert (staged.failure_kind, staged.failure_message) == (None, None)
+
+
+# -- clean-up ---------------------------------------------------------------------------------------------------------
+
+
+def test_only_epochs_that_are_over_and_no_head_names_are_forgotten(story: Story) -> None:
+    """Whatever the caller believes: an unfinished epoch and the files of a table cannot be forgotten."""
+    lease = story.lease()
+    for number in (1, 2):
+        epoch = story.stage(lease, story.plan(lease))
+        story.store.seal(lease, story.store.publish(lease, epoch, heads=[head(epoch, f"day-{number}")] * (number == 1)))
+    story.plan(lease)
+    story.store.forget(lease, epochs=[1, 2, 3], positions=[])
+    assert [(e.epoch, e.status) for e in story.store.epochs(LANE, limit=9)] == [
+        (3, Status.PLANNED),
+        (1, Status.SEALED),
+    ]

@@ -8,11 +8,11 @@ machine. Exit code 0 means: nothing lost, nothing twice, nothing torn, `verify` 
 
 import argparse
 import json
+import multiprocessing
 import os
 import random
 import shlex
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -20,11 +20,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from crash import runner as work
 from crash.attempt import FENCED
 from crash.lab import kill_service
 from crash.watch import Watch
@@ -37,38 +38,62 @@ from tidegate.protocol.model import Kind, LaneId
 from tidegate.wiring import VARIABLES, Endpoints, coordinator
 
 NAME = "soak"
-TESTS = Path(__file__).parents[1]
 SERVICES = ("postgres", "metastore", "spark")
 _RUNNER_STARTS_S = 60.0
 
 
-@dataclass
+_WORKERS = multiprocessing.get_context("forkserver")
+
+
 class Runner:
-    """The worker process, and what it said."""
+    """The worker process, and what it said.
 
-    process: subprocess.Popen[str]
-    lines: list[dict[str, object]] = field(default_factory=list)
-    sealed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    It is forked from a server that has imported what a worker needs, as Airflow's workers are: so the time goes into
+    epochs and not into imports.
+    """
 
-    def __post_init__(self) -> None:
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
+    def __init__(self, *arguments: str, environment: dict[str, str]) -> None:
+        self.lines: list[dict[str, object]] = []
+        self.sealed = threading.Semaphore(0)
+        self._said, telling = _WORKERS.Pipe(duplex=False)
+        self.process = _WORKERS.Process(target=_work, args=(telling, arguments, environment))
+        self.process.start()
+        telling.close()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            with suppress(ValueError):
-                self.lines.append(json.loads(line))
-                if "epoch" in self.lines[-1]:
-                    self.sealed.release()
+        with os.fdopen(os.dup(self._said.fileno())) as said:
+            for line in said:
+                with suppress(ValueError):
+                    self.lines.append(json.loads(line))
+                    if "epoch" in self.lines[-1]:
+                        self.sealed.release()
 
-    def end(self, number: int) -> int:
-        """Send a signal and wait for the end."""
+    def signal(self, number: int) -> None:
+        """Send a signal."""
         with suppress(ProcessLookupError):
-            self.process.send_signal(number)
-        code = self.process.wait()
-        self.reader.join()
-        return code
+            os.kill(self.process.pid or 0, number)
+
+    def wait(self) -> int | None:
+        """Wait for the end; the exit code, negative for a signal."""
+        self.process.join()
+        self._reader.join()
+        self._said.close()
+        return self.process.exitcode
+
+    def end(self, number: int) -> int | None:
+        """Send a signal and wait for the end."""
+        self.signal(number)
+        return self.wait()
+
+
+def _work(telling: Connection, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+    os.environ.update(environment)
+    os.dup2(telling.fileno(), 1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    sys.stdout = os.fdopen(1, "w")
+    sys.exit(work.main(*arguments))
 
 
 class Soak:
@@ -89,20 +114,7 @@ class Soak:
 
     def start(self, **environment: str) -> Runner:
         given = {variable: getattr(self.endpoints, name) for name, variable in VARIABLES.items()}
-        self.runner = Runner(
-            subprocess.Popen(
-                [sys.executable, str(TESTS / "crash" / "runner.py"), NAME, str(self.source), str(self.epochs)],
-                env={
-                    **os.environ,
-                    **given,
-                    **environment,
-                    "PYTHONPATH": os.pathsep.join([str(TESTS), *filter(None, sys.path)]),
-                },
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-        )
+        self.runner = Runner(NAME, str(self.source), str(self.epochs), environment={**given, **environment})
         return self.runner
 
     def collect(self, runner: Runner) -> None:
@@ -134,17 +146,12 @@ class Soak:
         kinds[chosen][0]()
 
     def kill_at_a_point(self) -> None:
-        """The worker kills itself at a named point of one of the next epochs."""
+        """The worker kills itself where it next reaches a named point."""
         point = self.random.choice(POINTS)
-        with self.store() as store:
-            last = store.last_sealed(LaneId(NAME))
-        number = (last.epoch if last else 0) + self.random.randint(1, 5)
-        where = NAME if point == "leased" else f"{NAME}:{number}"
         once = self.home / "fired"
         once.unlink(missing_ok=True)
-        runner = self.start(TIDEGATE_CRASH_AT=f"{point}@{where}", TIDEGATE_CRASH_ONCE=str(once))
-        code = runner.process.wait()
-        runner.reader.join()
+        runner = self.start(TIDEGATE_CRASH_AT=point, TIDEGATE_CRASH_ONCE=str(once))
+        code = runner.wait()
         self.collect(runner)
         if code == -signal.SIGKILL and once.exists():
             self.counts[f"SIGKILL at {point}"] += 1
@@ -162,18 +169,18 @@ class Soak:
         frozen = self.start()
         frozen.sealed.acquire(timeout=_RUNNER_STARTS_S)
         time.sleep(self.random.uniform(0, 1.5))
-        frozen.process.send_signal(signal.SIGSTOP)
+        frozen.signal(signal.SIGSTOP)
         other = self.start()
         for _ in range(self.random.randint(1, 3)):
             other.sealed.acquire(timeout=_RUNNER_STARTS_S)
-        frozen.process.send_signal(signal.SIGCONT)
+        frozen.signal(signal.SIGCONT)
         # It takes the lane back when it comes to its next run: then it is the other one that is superseded.
         ended = self._first_to_end(frozen, other)
         self.counts["SIGSTOP, then SIGCONT behind a newer worker"] += 1
-        if ended is not None and ended.process.returncode not in (0, FENCED):
-            raise AssertionError(f"a superseded worker ended with {ended.process.returncode}")
+        if ended is not None and ended.wait() not in (0, FENCED):
+            raise AssertionError(f"a superseded worker ended with {ended.process.exitcode}")
         for runner in (frozen, other):
-            if runner.process.poll() is None:
+            if runner.process.is_alive():
                 runner.end(signal.SIGKILL)
                 self.counts["SIGKILL of the last worker after that"] += 1
             self.collect(runner)
@@ -182,7 +189,7 @@ class Soak:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             for runner in runners:
-                if runner.process.poll() is not None:
+                if not runner.process.is_alive():
                     return runner
             time.sleep(0.05)
         return None
@@ -197,7 +204,7 @@ class Soak:
         self.counts[f"SIGKILL of {name}"] += 1
         with self.watch.paused():
             services.up(self.home, report=lambda _: None)
-        while runner.process.poll() is None and not runner.sealed.acquire(timeout=0.5):
+        while runner.process.is_alive() and not runner.sealed.acquire(timeout=0.5):
             pass
         runner.end(signal.SIGTERM)
         self.collect(runner)
@@ -215,7 +222,7 @@ class Soak:
                 print(
                     f"{time.monotonic() - began:6.0f} s: {self.sealed_files()} files, {sum(self.counts.values())} kills"
                 )
-            self.start().process.wait()
+            self.start().wait()
         return self.audit(time.monotonic() - began)
 
     def audit(self, seconds: float) -> dict[str, object]:
@@ -287,6 +294,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(os.environ.get("TIDEGATE_SEED", "1")))
     parser.add_argument("--report", type=Path, help="write the report there")
     arguments = parser.parse_args()
+    _WORKERS.set_forkserver_preload([work.__name__, "pyspark.sql.connect.session", "tidegate.adapters.spark.processor"])
     with tempfile.TemporaryDirectory(prefix="tidegate-soak-", ignore_cleanup_errors=True) as folder:
         home = Path(folder) / "home"
         try:

@@ -1,0 +1,193 @@
+"""Ways to break the protocol: each is one change of the text of one file."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`old`, which stands once in `file` (below ``include/tidegate``), becomes `new`; `breaks` is the invariant."""
+
+    name: str
+    breaks: str
+    file: str
+    old: str
+    new: str
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        "record the swap without making it",
+        "I2",
+        "engine/publishing.py",
+        "            sink.publish(target, of_target)  # 10\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "seal a STAGED epoch",
+        "I2",
+        "engine/coordinator.py",
+        '        if epoch.status is Status.STAGED:\n            with self._timed("publish"):',
+        '        if epoch.status is None:\n            with self._timed("publish"):',
+    ),
+    Mutant(
+        "publish partition by partition",
+        "I2",
+        "adapters/hive/sink.py",
+        "            self._metastore.alter(table, there, moved)\n",
+        "            for one in moved:\n                self._metastore.alter(table, there, [one])\n",
+    ),
+    Mutant(
+        "add partitions where they are, not empty, before the one call",
+        "I2",
+        "adapters/hive/sink.py",
+        "[Placement(p.values, empty, p.parameters) for p in new]",
+        "new",
+    ),
+    Mutant(
+        "take a lost answer for success",
+        "I6",
+        "adapters/hive/sink.py",
+        "            if any(found.get(p.values) != normal(p.location) for p in wanted):\n                raise\n",
+        "            print(found)\n",
+    ),
+    Mutant(
+        "drop the partitions when the answer was lost",
+        "I6",
+        "adapters/hive/sink.py",
+        "            if any(found.get(p.values) != normal(p.location) for p in wanted):\n                raise\n",
+        "            self.drop(target, list(found))\n            raise\n",
+    ),
+    Mutant(
+        "do not compare the fence when writing",
+        "I4",
+        "adapters/checkpoint/changes.py",
+        '    if row["fence"] != lease.fence:\n',
+        '    if row["fence"] is None:\n',
+    ),
+    Mutant(
+        "give the same fence out twice",
+        "I4",
+        "adapters/checkpoint/queries.sql",
+        "    fence = l.fence + 1,\n",
+        "    fence = l.fence,\n",
+    ),
+    Mutant(
+        "take a lane whose holder lives",
+        "I4",
+        "adapters/checkpoint/queries.sql",
+        "    OR l.lease_expires_at <= clock_timestamp()\n",
+        "    OR l.lease_expires_at IS NOT NULL\n",
+    ),
+    Mutant(
+        "adopt with an equal fence",
+        "I4",
+        "protocol/transitions.py",
+        "        if fence <= standing.fence:\n",
+        "        if fence < standing.fence:\n",
+    ),
+    Mutant(
+        "swap without a last look at the fence",
+        "I4",
+        "engine/publishing.py",
+        "        store.begin_swap(lease, epoch)\n",
+        "",
+    ),
+    Mutant(
+        "leave a superseded swap as it is",
+        "I4",
+        "engine/publishing.py",
+        "        except FencedError:\n            self.restore(placements)\n            raise\n",
+        "        except FencedError:\n            raise\n",
+    ),
+    Mutant(
+        "do not look for superseded swaps before the next epoch",
+        "I4",
+        "engine/publishing.py",
+        "        self.restore(touched.values())\n",
+        "        len(touched)\n",
+    ),
+    Mutant(
+        "plan anew on a retry",
+        "I1",
+        "protocol/recovery.py",
+        "    if unfinished is not None:\n",
+        "    if unfinished is not None and unfinished.status is not Status.PLANNED:\n",
+    ),
+    Mutant(
+        "plan again for a run whose epoch is sealed",
+        "I1",
+        "protocol/recovery.py",
+        "    if own is not None and own.status is Status.SEALED:\n",
+        "    if own is not None and own.status is Status.ABANDONED:\n",
+    ),
+    Mutant(
+        "let a range start anywhere",
+        "I1",
+        "adapters/checkpoint/store.py",
+        "            if offsets.start != expected:\n",
+        "            if offsets.start < 0:\n",
+    ),
+    Mutant(
+        "compute again after STAGED",
+        "I5",
+        "protocol/recovery.py",
+        "    Status.STAGED: Step.PUBLISH,\n",
+        "    Status.STAGED: Step.PROCESS,\n",
+    ),
+    Mutant(
+        "ignore the parent's state version",
+        "I3",
+        "engine/coordinator.py",
+        "                    parent_state=parent.state if parent else (),\n",
+        "                    parent_state=(),\n",
+    ),
+    Mutant(
+        "leave the files of repeated tasks in the folder",
+        "I2",
+        "engine/coordinator.py",
+        "                self.adapters.storage.delete(stray)\n",
+        "                len(stray)\n",
+    ),
+    Mutant(
+        "do not check the source after computing",
+        "I8",
+        "engine/coordinator.py",
+        "                self.adapters.source.check(self._entries(epoch))  # 5\n",
+        "                self._entries(epoch)\n",
+    ),
+    Mutant(
+        "publish without setting the heads",
+        "I4",
+        "adapters/checkpoint/store.py",
+        "                set_heads(cursor, epoch, heads)\n",
+        "                len(heads)\n",
+    ),
+    Mutant(
+        "keep the heads of partitions that a compaction emptied",
+        "I2",
+        "engine/publishing.py",
+        "heads = [h for h in placements if (h.table, h.values) not in removed]",
+        "heads = list(placements)",
+    ),
+    Mutant(
+        "clean up what a running attempt writes",
+        "I6",
+        "protocol/retention.py",
+        "    return int(attempt.group(1)) < oldest_running_fence\n",
+        "    return int(attempt.group(1)) < oldest_running_fence + 10**9\n",
+    ),
+    Mutant(
+        "clean up what retained manifests replaced",
+        "I6",
+        "protocol/retention.py",
+        "{partition.location, partition.previous or partition.location}",
+        "{partition.location}",
+    ),
+    Mutant(
+        "forget an unfinished epoch",
+        "I6",
+        "adapters/checkpoint/queries.sql",
+        " AND e.status IN ('SEALED', 'ABANDONED')\n",
+        "\n",
+    ),
+)
