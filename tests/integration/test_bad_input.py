@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -131,13 +132,22 @@ def test_a_source_folder_that_is_not_there(tmp_path: Path, endpoints: Endpoints)
         run(definition, endpoints)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_the_right_to_read_it(tmp_path: Path, endpoints: Endpoints) -> None:
+def test_a_warehouse_without_the_right_to_write(tmp_path: Path, endpoints: Endpoints) -> None:
+    """Hive's own refusal is passed on. The file system is read-only, which stops even root."""
     definition = counting("no_right", tmp_path / "in", "csv")
     (tmp_path / "in" / "a.csv").write_text("k,t\na,1\n")
-    (tmp_path / "in" / "a.csv").chmod(0)
-    with pytest.raises(ConfigurationError, match="no right to read"):
-        run(definition, endpoints)
+    warehouse = tmp_path / "warehouse"
+    warehouse.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(warehouse)], check=True)
+    try:
+        there = replace(endpoints, warehouse=f"file://{warehouse}")
+        with pytest.raises(ConfigurationError, match=rf"HiveServer2 .* refuses: .*{warehouse}"):
+            run(definition, there)
+        subprocess.run(["mount", "-o", "remount,rw", str(warehouse)], check=True)
+        assert sealed(definition, there).epoch.epoch == 1
+        assert rows(endpoints, "t.no_right", "k, n") == [("a", 1)]
+    finally:
+        subprocess.run(["umount", "--lazy", str(warehouse)], check=True)
 
 
 def test_a_table_of_other_columns_and_a_table_of_others(tmp_path: Path, endpoints: Endpoints) -> None:
