@@ -6,7 +6,7 @@ export TIDEGATE_HOME ?= $(CURDIR)/.tidegate
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down check test unit integration crash soak mutants e2e bench lock clean
+.PHONY: help install demo up down check test unit integration crash model soak mutants e2e hive4 bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,11 +52,27 @@ crash: install ## real processes, killed and frozen at named points; services ki
 soak: install ## 1,000 epochs, 300 kills from one seed, readers watching; the better part of an hour
 	$(BIN)/python tests/crash/soak.py --report docs/reports/soak.md
 
+model: install ## every interleaving of the protocol's steps, crashes and lost answers, as far as memory allows
+	$(BIN)/python tests/model/search.py
+
 mutants: install ## break the protocol on purpose, one way at a time: the tests must see each
 	$(BIN)/python tests/mutants/run.py
 
 e2e: install ## a real Airflow: runs, kills, clears, backfills
 	$(BIN)/pytest tests/e2e
+
+HIVE4 := $(abspath $(TIDEGATE_HOME))/hive4
+
+$(HIVE4)/fetched: tests/elsewhere/pom.xml
+	@command -v mvn > /dev/null || { echo "make hive4 needs Maven: there is no mvn on the path" >&2; exit 1; }
+	rm -rf $(HIVE4)/jars
+	mvn --quiet --batch-mode --file $< dependency:copy-dependencies -DoutputDirectory=$(HIVE4)/jars
+	touch $@
+
+hive4: install $(HIVE4)/fetched ## the tests of tables and kills on a real Hive 4; needs mvn, which fetches 260 MB once
+	rm -rf $(HIVE4)/home
+	$(BIN)/python tests/elsewhere/hive4.py $(HIVE4)/jars $(HIVE4)/home \
+		$(BIN)/pytest tests/elsewhere tests/integration/test_hive_sink.py tests/crash/test_kill.py
 
 bench: install ## sets S and E, with the time of each step
 	$(BIN)/python bench/epoch.py

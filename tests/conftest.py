@@ -10,6 +10,9 @@ from tidegate import services
 from tidegate.services import ServiceEvent
 from tidegate.wiring import Endpoints
 
+collect_ignore = ["elsewhere"]
+"""Not part of `pytest tests`: needs Hive 4, and `make hive4` brings it."""
+
 SERVICES_HOME = "TIDEGATE_TEST_HOME"
 """Name a folder here to keep the services running between test sessions."""
 

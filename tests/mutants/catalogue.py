@@ -26,8 +26,15 @@ MUTANTS: tuple[Mutant, ...] = (
         "seal a STAGED epoch",
         "I2",
         "engine/coordinator.py",
-        '        if epoch.status is Status.STAGED:\n            with self._timed("publish"):',
-        '        if epoch.status is None:\n            with self._timed("publish"):',
+        "            if epoch.status is Status.STAGED:\n                epoch = self._publisher.publish",
+        "            if epoch.status is None:\n                epoch = self._publisher.publish",
+    ),
+    Mutant(
+        "seal what another attempt published without reading it back",
+        "I4",
+        "engine/coordinator.py",
+        "                self._publisher.read_back(epoch)\n",
+        "                pass\n",
     ),
     Mutant(
         "publish partition by partition",

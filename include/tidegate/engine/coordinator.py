@@ -374,9 +374,11 @@ class Coordinator:
     # -- publish and seal -----------------------------------------------------------------------------------------
 
     def _roll_forward(self, lease: Lease, epoch: Epoch) -> Epoch:
-        if epoch.status is Status.STAGED:
-            with self._timed("publish"):
+        with self._timed("publish"):
+            if epoch.status is Status.STAGED:
                 epoch = self._publisher.publish(lease, epoch)
+            else:
+                self._publisher.read_back(epoch)
         with self._timed("seal"):
             sealed = self.adapters.store.seal(lease, epoch)  # 13
         self._reached("sealed", sealed)

@@ -46,11 +46,15 @@ class Publisher:
             self.restore(placements)
             raise
         self.reached("published", published)
-        self.restore(placements)  # 12
-        self.reached("read_back", published)
+        self.read_back(published)
         tables = len({h.table for h in placements})
         self.progress(f"{published} published: {len(placements)} partitions in {tables} tables")
         return published
+
+    def read_back(self, published: Epoch) -> None:
+        """Step 12, by whoever is going to seal: a superseded attempt may have put partitions back meanwhile (I4)."""
+        self.restore(read_manifest(self.adapters.storage, published.manifest).placements())  # 12
+        self.reached("read_back", published)
 
     def restore(self, touched: Iterable[Head]) -> int:
         """Bring the touched partitions to their heads, again until the heads have not moved meanwhile (I4).

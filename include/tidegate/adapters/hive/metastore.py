@@ -15,6 +15,7 @@ from hmsclient.genthrift.hive_metastore.ttypes import (
     AlreadyExistsException,
     DropPartitionsRequest,
     EnvironmentContext,
+    GetTableRequest,
     MetaException,
     NoSuchObjectException,
     Partition,
@@ -34,6 +35,8 @@ from tidegate.protocol.partitions import partition_path
 TIMEOUT_S = 60.0
 _NAMES_PER_CALL = 1000
 _NO_STATISTICS = EnvironmentContext(properties={"DO_NOT_UPDATE_STATS": "true"})
+_STATISTICS = ("COLUMN_STATS_ACCURATE", "numFiles", "numRows", "rawDataSize", "totalSize", "spark.sql.statistics.")
+"""How the names begin of what ANALYZE TABLE notes at a partition."""
 
 T = TypeVar("T")
 
@@ -74,9 +77,9 @@ class Metastore:
         return list(self._read(lambda c: c.get_all_databases()))
 
     def table(self, database: str, name: str) -> Table | None:
-        """A table, None when there is none."""
+        """A table, None when there is none. Asked with a request: Hive 4 has no ``get_table`` any more."""
         try:
-            return self._read(lambda c: c.get_table(database, name))
+            return self._read(lambda c: c.get_table_req(GetTableRequest(database, name)).table)
         except _MissingError:
             return None
 
@@ -95,7 +98,10 @@ class Metastore:
         return found
 
     def _named(self, table: Table, names: Sequence[str]) -> list[Partition]:
-        return list(self._read(lambda c: c.get_partitions_by_names(table.dbName, table.tableName, list(names))))
+        try:
+            return list(self._read(lambda c: c.get_partitions_by_names(table.dbName, table.tableName, list(names))))
+        except _UndeclaredError as e:  # what Hive 4 answers when there is no such table
+            raise _MissingError(f"{self} cannot look into {table.dbName}.{table.tableName}: was it dropped?") from e
 
     def _all(self, table: Table) -> list[Partition]:
         return list(self._read(lambda c: c.get_partitions(table.dbName, table.tableName, -1)))
@@ -110,12 +116,16 @@ class Metastore:
         return True
 
     def alter(self, table: Table, old: Mapping[PartitionValues, Partition], placements: Sequence[Placement]) -> None:
-        """Point existing partitions at their new locations in one metastore transaction (I2)."""
+        """Point existing partitions at their new locations in one metastore transaction (I2).
+
+        Statistics of the old files go: Hive may answer ``count(*)`` from them.
+        """
         parts = []
         for placement in placements:
             part = deepcopy(old[placement.values])
             part.sd.location = placement.location
-            part.parameters = {**(part.parameters or {}), **placement.parameters}
+            kept = {k: v for k, v in (part.parameters or {}).items() if not k.startswith(_STATISTICS)}
+            part.parameters = {**kept, **placement.parameters}
             parts.append(part)
         self._write(
             "moving partitions",
@@ -191,6 +201,8 @@ class Metastore:
             raise _refused(str(self), str(e.message)) from e
         except TApplicationException as e:
             self.close()
+            if e.type == TApplicationException.MISSING_RESULT:
+                raise _UndeclaredError(f"{self} refuses, with an error that only newer clients can read: {e}") from e
             raise ConfigurationError(f"{self} does not speak the metastore's protocol: {e}") from e
         except (TTransportException, TProtocolException, OSError, EOFError) as e:
             self.close()
@@ -204,6 +216,10 @@ class _ExistsError(TidegateError):
 
 
 class _MissingError(ConfigurationError):
+    pass
+
+
+class _UndeclaredError(ConfigurationError):
     pass
 
 

@@ -1,0 +1,1 @@
+"""What works with the embedded services works with others, by connection settings only."""

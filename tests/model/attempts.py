@@ -1,0 +1,334 @@
+"""One attempt: the real coordinator, store and sink code over systems that answer call by call.
+
+Everything that an attempt learns, it learns from answers to its calls. So it is a function of these answers, and
+running it again with the same ones leads to the same next call; see `automata.Task`.
+"""
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hmsclient.genthrift.hive_metastore.ttypes import FieldSchema, Partition, StorageDescriptor, Table
+
+from model.systems import CHECKPOINT, METASTORE, SOURCE, STORAGE, Row
+from tidegate.adapters.files.source import Caps, choose
+from tidegate.adapters.hive import HiveSink
+from tidegate.adapters.hive.metastore import Metastore
+from tidegate.adapters.hive.sink import OWNER, STAGING_SUFFIX, staging
+from tidegate.api.pipeline import Definition
+from tidegate.api.schema import hive_type
+from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
+from tidegate.engine.coordinator import Coordinator
+from tidegate.engine.crash import Disarmed
+from tidegate.errors import UnavailableError
+from tidegate.ports import (
+    Adapters,
+    CheckpointStore,
+    CompactionTask,
+    EpochTask,
+    Planned,
+    Processed,
+    StoredFile,
+)
+from tidegate.protocol.model import (
+    Counts,
+    DataFile,
+    FileEntry,
+    Lease,
+    OffsetRange,
+    PartitionValues,
+    StagedPartition,
+    StateRun,
+    checksum,
+)
+from tidegate.protocol.partitions import partition_path
+
+ROOT = "mem://attempts"
+_WAREHOUSE = "mock://warehouse"  # a file system that pyarrow keeps in memory
+
+Ask = Callable[..., Any]
+"""Sends a call to a system: (system, method, *arguments) → its answer, or its error."""
+
+
+class _Store:
+    """`ports.CheckpointStore`: each method is one call."""
+
+    def __init__(self, ask: Ask, thread: int) -> None:
+        self._ask = ask
+        self._thread = thread
+
+    def register(self, definition: Definition) -> None:
+        self._ask(CHECKPOINT, "register")
+
+    def renew(self, lease: Lease, *, ttl_s: float) -> None:
+        if threading.get_ident() == self._thread:  # the keeper renews a lease that no clock here runs down
+            self._ask(CHECKPOINT, "renew", lease, ttl_s=ttl_s)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        return lambda *args, **kwargs: self._ask(CHECKPOINT, method, *args, **kwargs)
+
+
+class _Storage:
+    """`ports.Storage`: each method is one call."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def write(self, uri: str, data: bytes) -> None:
+        self._ask(STORAGE, "put", ((uri, data),))
+
+    def walk(self, location: str) -> Iterator[StoredFile]:
+        yield from self._ask(STORAGE, "walk", location)
+
+    def prune(self, location: str) -> None:
+        """There are no folders."""
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        return lambda *args: self._ask(STORAGE, method, *args)
+
+
+class _Source:
+    """`ports.Source`, one file after the other as `FileSourceAdapter` gives them."""
+
+    def __init__(self, ask: Ask, name: str, max_files: int | None) -> None:
+        self._ask = ask
+        self._name = name
+        self._max_files = max_files
+
+    def plan(self, store: CheckpointStore, *, start: int) -> Planned:
+        end = store.log_end(self._name)
+        found: Sequence[FileEntry] = self._ask(SOURCE, "list")
+        known = store.known_paths(self._name, [e.path for e in found])
+        new = [e for e in found if e.path not in known]
+        discovered = tuple(replace(e, position=end + i) for i, e in enumerate(new))
+        waiting = [*store.log(self._name, OffsetRange(start, end)), *discovered]
+        taken = choose(waiting, Caps(self._max_files, None, None), lambda _: 0)
+        return Planned(discovered, OffsetRange(start, start + taken))
+
+    def check(self, entries: Sequence[FileEntry]) -> None:
+        self._ask(SOURCE, "check", tuple(entries))
+
+    def gone(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
+        return []
+
+
+class _Processor:
+    """`ports.Processor`: running totals per key and day, into one append and one upsert table."""
+
+    def __init__(self, ask: Ask, storage: _Storage) -> None:
+        self._ask = ask
+        self._storage = storage
+
+    def process(self, task: EpochTask) -> Processed:
+        contents: Sequence[Sequence[Row]] = self._ask(SOURCE, "read", task.entries, epoch=task.epoch.epoch)
+        totals = [total for run in task.parent_state for total in self._load(run.path)]
+        rows, totals = advance([row for content in contents for row in content], totals)
+        folder = _Writing(task.root)
+        for target in task.definition.targets:
+            for values, part in _parts(target, task.epoch.epoch, rows).items():
+                upsert = target.mode is Mode.UPSERT
+                folder.write(target, values, self._merge(target, values, part, task) if upsert else part)
+        state = json.dumps(totals).encode()
+        folder.objects[f"{task.root}/state/0"] = state
+        self._ask(STORAGE, "put", tuple(folder.objects.items()))
+        run = StateRun(0, f"{task.root}/state/0", len(totals), len(state), checksum(state))
+        out: dict[str, int] = defaultdict(int)
+        for p in folder.partitions:
+            out[p.table] += p.rows
+        counts = Counts(rows_in=len(rows), processed=len(rows), keys_changed=len(rows), rows_out=dict(out))
+        return Processed(tuple(folder.partitions), (run,), None, counts, {})
+
+    def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
+        folder = _Writing(task.root)
+        for joining in task.joinings:
+            rows = [row for head in joining.sources for row in self._rows_at(head.location)]
+            folder.write(joining.target, joining.sources[-1].values, rows)
+        self._ask(STORAGE, "put", tuple(folder.objects.items()))
+        return tuple(folder.partitions)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _merge(self, target: Target, values: PartitionValues, changes: list[Row], task: EpochTask) -> list[Row]:
+        head = task.locate(target.name, [values]).get(values)
+        kept = {row["key"]: row for row in (self._rows_at(head.location) if head else [])}
+        return list((kept | {row["key"]: row for row in changes}).values())
+
+    def _rows_at(self, location: str) -> list[Row]:
+        return [row for path in sorted(self._storage.sizes(location)) for row in self._load(path)]
+
+    def _load(self, uri: str) -> list[Row]:
+        try:
+            return list(json.loads(self._storage.read(uri)))
+        except FileNotFoundError as e:
+            raise UnavailableError(f"Spark did not find {uri}") from e
+
+
+@dataclass
+class _Writing:
+    """The files of one attempt before they are written."""
+
+    root: str
+    objects: dict[str, bytes] = field(default_factory=dict)
+    partitions: list[StagedPartition] = field(default_factory=list)
+
+    def write(self, target: Target, values: PartitionValues, rows: list[Row]) -> None:
+        location = f"{self.root}/data/{target.name}/{partition_path(target.partition_schema.names, values)}"
+        data = json.dumps(rows).encode()
+        file = DataFile(f"{location}/part", len(rows), len(data), checksum(data))
+        self.objects[file.path] = data
+        self.partitions.append(StagedPartition(target.name, values, location, (file,)))
+
+
+def advance(events: Sequence[Row], totals: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The output rows of some events, and the state behind them."""
+    state = {(t["key"], t["day"]): t["total"] for t in totals}
+    rows = []
+    for event in events:
+        at = event["key"], event["day"]
+        state[at] = state.get(at, 0) + event["amount"]
+        rows.append({"id": event["id"], "key": event["key"], "day": event["day"], "total": state[at]})
+    return rows, [{"key": k, "day": d, "total": total} for (k, d), total in sorted(state.items())]
+
+
+def _parts(target: Target, epoch: int, rows: Sequence[Row]) -> dict[PartitionValues, list[Row]]:
+    if target.mode is Mode.APPEND:
+        return {(str(epoch),): list(rows)} if rows else {}
+    days = sorted({row["day"] for row in rows})
+    return {(day,): [row for row in rows if row["day"] == day] for day in days}
+
+
+class _Wire:
+    """The metastore's Thrift client: Thrift objects to calls and back.
+
+    The staging tables, of which no step depends, are always empty.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+
+    def getStatus(self) -> None:  # noqa: N802  (Thrift's name)
+        """It answers."""
+
+    def get_partitions_by_names(self, database: str, table: str, names: Sequence[str]) -> list[Partition]:
+        if table.endswith(STAGING_SUFFIX):
+            return []
+        values = tuple(tuple(part.partition("=")[2] for part in name.split("/")) for name in names)
+        return _partitions(self._ask(METASTORE, "named", f"{database}.{table}", values))
+
+    def get_partitions(self, database: str, table: str, limit: int) -> list[Partition]:
+        if table.endswith(STAGING_SUFFIX):
+            return []
+        return _partitions(self._ask(METASTORE, "all", f"{database}.{table}"))
+
+    def add_partitions(self, parts: Sequence[Partition]) -> None:
+        table = f"{parts[0].dbName}.{parts[0].tableName}"
+        if not table.endswith(STAGING_SUFFIX):
+            self._ask(METASTORE, "add", table, _plain(parts))
+
+    def alter_partitions_with_environment_context(
+        self, database: str, table: str, parts: Sequence[Partition], context: object
+    ) -> None:
+        self._ask(METASTORE, "alter", f"{database}.{table}", _plain(parts))
+
+    def drop_partitions_req(self, request: Any) -> None:
+        values = tuple(tuple(part.partition("=")[2] for part in name.split("/")) for name in request.parts.names)
+        self._ask(METASTORE, "drop", f"{request.dbName}.{request.tblName}", values)
+
+
+def _plain(parts: Sequence[Partition]) -> tuple[tuple[PartitionValues, str], ...]:
+    return tuple((tuple(p.values), p.sd.location) for p in parts)
+
+
+def _partitions(placed: Sequence[tuple[PartitionValues, str]]) -> list[Partition]:
+    return [Partition(values=list(v), sd=StorageDescriptor(location=at), parameters={}) for v, at in placed]
+
+
+class _Metastore(Metastore):
+    """The real client, connected to `_Wire`."""
+
+    def __init__(self, wire: _Wire) -> None:
+        super().__init__("thrift://metastore")
+        self._wire = wire
+
+    def _connect(self) -> Any:
+        return self._wire
+
+
+class _Sink(HiveSink):
+    """The real sink. Its tables are there already: they are made once and never change."""
+
+    def __init__(self, ask: Ask, tables: Mapping[str, Table]) -> None:
+        super().__init__("thrift://metastore", "hive://unused", _WAREHOUSE)
+        self._metastore = _Metastore(_Wire(ask))
+        self._tables = dict(tables)
+
+
+def tables_of(definition: Definition) -> dict[str, Table]:
+    """All tables of a pipeline, staging tables included, as the metastore describes them."""
+    tables = {}
+    for target in definition.all_targets:
+        keys = [(f.name, hive_type(f.type)) for f in target.partition_schema]
+        by_row = [] if target.mode is Mode.APPEND else [(EPOCH_COLUMN, "bigint")]
+        for name, partitions in ((target.name, keys), (staging(target), [*by_row, *keys])):
+            database, _, table = name.partition(".")
+            tables[name] = Table(
+                dbName=database,
+                tableName=table,
+                tableType="EXTERNAL_TABLE",
+                parameters={OWNER: definition.name},
+                partitionKeys=[FieldSchema(name=n, type=t) for n, t in partitions],
+                sd=StorageDescriptor(
+                    location=f"{_WAREHOUSE}/{name}",
+                    cols=[FieldSchema(name=f.name, type=hive_type(f.type)) for f in target.data_schema],
+                ),
+            )
+    return tables
+
+
+class _Clock:
+    """Time stands still: a lease is waited for by not moving the attempt."""
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError("nothing here waits")
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Makes attempts at one pipeline."""
+
+    definition: Definition
+    tables: Mapping[str, Table]
+
+    def adapters(self, ask: Ask) -> Adapters:
+        """All ports over `ask`."""
+        storage, thread = _Storage(ask), threading.get_ident()
+        return Adapters(
+            store=_Store(ask, thread),  # type: ignore[arg-type]
+            connect=lambda: _Store(ask, thread),  # type: ignore[arg-type,return-value]
+            source=_Source(ask, self.definition.name, self.definition.source.max_files),
+            processor=_Processor(ask, storage),
+            sink=_Sink(ask, self.tables),
+            storage=storage,  # type: ignore[arg-type]
+        )
+
+    def coordinator(self, ask: Ask) -> Coordinator:
+        """The real coordinator, in a process of its own."""
+        return Coordinator(
+            definition=self.definition,
+            adapters=self.adapters(ask),
+            root=ROOT,
+            clock=_Clock(),
+            crash=Disarmed(),
+            progress=lambda _: None,
+            lease_wait_s=0.0,
+        )

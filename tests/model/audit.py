@@ -1,0 +1,243 @@
+"""What must hold: an auditor who compares what readers see with what the source says.
+
+Readers know the metastore and storage. The checkpoint is looked at only to know how many files should be visible by
+now, and for what it promises about itself.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from model.attempts import advance
+from model.automata import Node, Point, World
+from model.systems import CHECKPOINT, EMPTY, METASTORE, STORAGE, Row, files_in
+from model.tables import Tables
+from tidegate.api.settings import Mode
+from tidegate.engine.verify import verify
+from tidegate.protocol.model import Manifest
+from tidegate.protocol.transitions import TRANSITIONS
+
+Rows = tuple[tuple[Any, ...], ...]
+Locations = dict[tuple[str, tuple[str, ...]], str]
+
+_DONE = ("PUBLISHED", "SEALED")
+_MOVES = {(str(a), str(b)) for (a, _), b in TRANSITIONS.items()}
+
+
+class Violation(Exception):  # noqa: N818  (what is looked for, not an error)
+    """An invariant does not hold."""
+
+
+class Auditor:
+    """Checks each state of the world, and each change, once."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._targets = world.worker.definition.targets
+        files = world.source.files
+        self._expected = {t.name: [_expected(files[:k], t.mode) for k in range(len(files) + 1)] for t in self._targets}
+        self._whole = {t: {rows: k for k, rows in enumerate(per)} for t, per in self._expected.items()}
+        self._seen: dict[tuple[int, int, int], tuple[dict[str, int | None], tuple[str, ...]]] = {}
+        self._placed: dict[tuple[int, int], bool] = {}
+        self._changes: set[tuple[int, int, int]] = set()
+
+    # -- what readers see ---------------------------------------------------------------------------------------------
+
+    def swapping(self, point: Point) -> bool:
+        """True while an epoch is STAGED: an attempt may have swapped, and the heads do not say so yet."""
+        return any(r["status"] == "STAGED" for r in self._world.tables(point[CHECKPOINT]).epochs.values())
+
+    def in_place(self, point: Point) -> bool:
+        """True when the metastore is exactly what the heads say."""
+        key = point[CHECKPOINT], point[METASTORE]
+        if key not in self._placed:
+            heads = self._world.tables(key[0]).heads
+            self._placed[key] = dict(self._world.state(point, METASTORE)) == {
+                k: r["location"] for k, r in heads.items()
+            }
+        return self._placed[key]
+
+    def readers(self, point: Point, *, late: bool) -> None:
+        """I2: each table shows the first k files' rows, for the k that the checkpoint allows.
+
+        After a superseded attempt's swap (`late`) and until it is put back, k may be smaller.
+        """
+        tables = self._world.tables(point[CHECKPOINT])
+        done = max((r["offset_stop"] for r in tables.epochs.values() if r["status"] in _DONE), default=0)
+        swapping = any(r["status"] == "STAGED" and r["kind"] == "EVENTS" for r in tables.epochs.values())
+        seen, missing = self._look(point)
+        if missing and not late:
+            raise Violation(f"I6: readers are sent to {missing[0]}, where nothing is")
+        for table, files in seen.items():
+            if files is None and not (late and missing):
+                raise Violation(f"I2: readers of {table} see parts of epochs: {self._shown(point, table)}")
+            if files is not None and (files > done + swapping or (files < done and not late)):
+                raise Violation(
+                    f"I4: readers of {table} see {files} files, the checkpoint says {done} of them are done"
+                )
+
+    def finished(self, point: Point, *, files: int) -> None:
+        """Every table shows exactly the first `files` files."""
+        for table, seen in self._look(point)[0].items():
+            if seen != files:
+                raise Violation(f"I1: {table} shows {seen} of {files} files: {self._shown(point, table)}")
+
+    def _look(self, point: Point) -> tuple[dict[str, int | None], tuple[str, ...]]:
+        key = 0, point[METASTORE], point[STORAGE]
+        if key not in self._seen:
+            placed: Locations = dict(self._world.state(point, METASTORE))
+            stored = self._world.state(point, STORAGE)
+            missing = [at for at in placed.values() if not files_in(stored, at) and not at.endswith((EMPTY, "/empty"))]
+            seen = {
+                t.name: self._whole[t.name].get(_rows(stored, [at for (n, _), at in placed.items() if n == t.name]))
+                for t in self._targets
+            }
+            self._seen[key] = seen, tuple(missing)
+        return self._seen[key]
+
+    def _shown(self, point: Point, table: str) -> str:
+        placed = self._world.state(point, METASTORE)
+        return ", ".join(
+            f"{'/'.join(v)} at {at.partition('lane=main/')[2] or at}" for (t, v), at in placed if t == table
+        )
+
+    # -- what the checkpoint promises ---------------------------------------------------------------------------------
+
+    def change(self, before: int, after: int, point: Point) -> None:
+        """I1, I4, I5: each epoch moves along the diagram, keeps its manifest, and starts where the last one ended."""
+        key = before, after, point[STORAGE]
+        if key in self._changes:
+            return
+        self._changes.add(key)
+        old, new = self._world.tables(before), self._world.tables(after)
+        if new.fence < old.fence:
+            raise Violation(f"I4: the fence went from {old.fence} to {new.fence}")
+        for number, row in new.epochs.items():
+            was = old.epochs.get(number)
+            if was is None:
+                self._planned(new, row)
+            elif was != row:
+                self._moved(was, row, point)
+        if old.heads != new.heads and not any(
+            r["status"] == "PUBLISHED" and old.epochs[n]["status"] == "STAGED" for n, r in new.epochs.items()
+        ):
+            raise Violation("I2: heads changed without an epoch being published")
+        sealed = sorted((r for r in new.epochs.values() if r["status"] in _DONE), key=lambda r: r["epoch"])
+        for first, second in pairwise(sealed):
+            if second["epoch"] == first["epoch"] + 1 and second["offset_start"] != first["offset_stop"]:
+                raise Violation(f"I1: epoch {second['epoch']} does not start where epoch {first['epoch']} ended")
+
+    def _planned(self, tables: Tables, row: Row) -> None:
+        if sum(r["status"] not in ("SEALED", "ABANDONED") for r in tables.epochs.values()) != 1:
+            raise Violation("I1: two epochs are under way")
+        if row["status"] != "PLANNED" or row["fence"] != tables.fence:
+            raise Violation(f"I4: epoch {row['epoch']} was planned by attempt {row['fence']} behind {tables.fence}")
+        if row["offset_stop"] - row["offset_start"] != (row["kind"] == "EVENTS"):
+            raise Violation(f"I1: epoch {row['epoch']} takes [{row['offset_start']}, {row['offset_stop']})")
+
+    def _moved(self, was: Row, row: Row, point: Point) -> None:
+        name = f"epoch {row['epoch']}"
+        if was["status"] != row["status"] and (was["status"], row["status"]) not in _MOVES:
+            raise Violation(f"{name} went from {was['status']} to {row['status']}")
+        if was["manifest_uri"] and was["manifest_uri"] != row["manifest_uri"]:
+            raise Violation(f"I5: {name} got another manifest after it was STAGED")
+        if any(was[k] != row[k] for k in ("offset_start", "offset_stop", "parent_uri", "run_key", "kind")):
+            raise Violation(f"I1: what {name} was planned as has changed")
+        if (was["status"], row["status"]) == ("PLANNED", "STAGED"):
+            self._staged(name, row, point)
+
+    def _staged(self, name: str, row: Row, point: Point) -> None:
+        """I3 and I7: the manifest's files hold what the epoch's range makes, and its counts say so."""
+        stored = self._world.state(point, STORAGE)
+        if row["manifest_uri"] not in stored:
+            raise Violation(f"I5: {name} was staged with a manifest that is not there")
+        manifest = Manifest.from_json(stored[row["manifest_uri"]])
+        for target in self._targets:
+            per = self._expected[target.name]
+            right: set[Any] = set(per[row["offset_stop"]])
+            if target.mode is Mode.APPEND and row["kind"] == "EVENTS":
+                right -= set(per[row["offset_start"]])
+            locations = [p.location for p in manifest.partitions if p.table == target.name]
+            rows = _rows(stored, locations)
+            if row["kind"] == "EVENTS" and target.mode is Mode.APPEND and set(rows) != right:
+                raise Violation(f"I3: {name} staged {rows} for {target.name}, not {sorted(right)}")
+            if len(set(rows)) != len(rows) or not set(rows) <= right:
+                raise Violation(f"I3: {name} staged {rows} for {target.name}, which are not all of {sorted(right)}")
+        read = sum(len(f) for f in self._world.source.files[row["offset_start"] : row["offset_stop"]])
+        counts = manifest.counts
+        if not read == counts.rows_in == counts.filtered + counts.dead_lettered + counts.processed:
+            raise Violation(f"I7: {name} read {read} rows and counts {counts}")
+
+    # -- calls --------------------------------------------------------------------------------------------------------
+
+    def reads_input(self, node: Node, point: Point) -> None:
+        """I5: the newest attempt computes only what is PLANNED. (An older one may still; nothing comes of it.)"""
+        tables = self._world.tables(point[CHECKPOINT])
+        number = dict(self._world.calls[node.call].kwargs)["epoch"]
+        status = next(r["status"] for (e, _), r in tables.epochs.items() if e == number)
+        if node.fence == tables.fence and status != "PLANNED":
+            raise Violation(f"I5: epoch {number} is computed again, though it is {status}")
+
+    def deletes(self, node: Node, point: Point, *, late: bool) -> None:
+        """I6: nothing is deleted that a reader, the next epoch or an unfinished one needs."""
+        uri = self._world.calls[node.call].args[0]
+        tables, stored = self._world.tables(point[CHECKPOINT]), self._world.state(point, STORAGE)
+        if uri not in stored:
+            return
+        folder = uri.rpartition("/")[0]
+        if not late and folder in dict(self._world.state(point, METASTORE)).values():
+            raise Violation(f"I6: {uri} is deleted, where readers are sent")
+        newest = max((n for n, r in tables.epochs.items() if r["status"] == "SEALED"), default=None)
+        for number, row in tables.epochs.items():
+            if number != newest and row["status"] in ("SEALED", "ABANDONED"):
+                continue
+            if row["status"] == "PLANNED" and f"/epoch={row['epoch']}/" in uri and f"/attempt={row['fence']}/" in uri:
+                raise Violation(f"I6: {uri} is deleted, which an attempt may be writing")
+            if row["manifest_uri"] and uri in _needed(row["manifest_uri"], stored):
+                raise Violation(f"I6: {uri} is deleted, which epoch {number[0]} needs")
+
+    def verified(self, point: Point) -> None:
+        """`tidegate verify` has nothing to say."""
+
+        def ask(system: int, method: str, *args: Any, **kwargs: Any) -> Any:
+            return self._world.systems[system].apply(self._world.state(point, system), method, args, kwargs)[1]
+
+        worker = self._world.worker
+        found = verify(worker.definition, worker.adapters(ask), progress=lambda _: None, checksums=True)
+        if found:
+            raise Violation(f"verify: {found[0].subject}: {found[0].problem}")
+
+
+def _needed(manifest_uri: str, stored: Any) -> Iterator[str]:
+    yield manifest_uri
+    manifest = Manifest.from_json(stored[manifest_uri])
+    yield from (run.path for run in manifest.state)
+    yield from (file.path for partition in manifest.partitions for file in partition.files)
+
+
+_PARSED: dict[bytes, list[tuple[Any, ...]]] = {}
+
+
+def _rows(stored: Any, locations: Sequence[str]) -> Rows:
+    """The rows of some partitions, sorted."""
+    rows: list[tuple[Any, ...]] = []
+    for location in locations:
+        for uri in files_in(stored, location):
+            data = stored[uri]
+            if data not in _PARSED:
+                _PARSED[data] = [_plain(row) for row in json.loads(data)]
+            rows += _PARSED[data]
+    return tuple(sorted(rows))
+
+
+def _plain(row: Row) -> tuple[Any, ...]:
+    return row["id"], row["key"], row["day"], row["total"]
+
+
+def _expected(files: Sequence[Sequence[Row]], mode: Mode) -> Rows:
+    """What a table must show after some files: every row, or the last one of each key."""
+    rows, _ = advance([row for file in files for row in file], [])
+    if mode is Mode.UPSERT:
+        rows = list({(row["key"], row["day"]): row for row in rows}.values())
+    return tuple(sorted(_plain(row) for row in rows))

@@ -1,0 +1,166 @@
+"""What is searched: which processes run at once over which input."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from model.automata import Node, World
+from model.systems import CHECKPOINT, SOURCE, STORAGE, Row, Source
+from pipelines import totals
+from tidegate import Retention
+from tidegate.api.pipeline import Definition
+from tidegate.api.settings import Target
+
+Words = tuple[str, str]
+"""What a process does, and for which run."""
+
+_PRIVATE = frozenset({"register", "log", "release", "now_ms"})
+"""Calls to the checkpoint whose answer no other process can change, and which change nothing that another one sees."""
+
+_HARMLESS = frozenset({"unfinished", "of_run", "log_end", "known_paths", "renew"})
+"""Reads whose answer another process can only change by taking the lane first.
+
+An attempt that is superseded between such a read and its next write is refused at that write, whatever it had read. So
+nothing else changes when it reads early; only how it ends may.
+"""
+
+
+def _tasks(*runs: str) -> tuple[Words, ...]:
+    """Airflow's two tasks for each run."""
+    return tuple((work, run) for run in runs for work in ("process", "publish"))
+
+
+def _files(*days: tuple[str, ...]) -> tuple[tuple[Row, ...], ...]:
+    """A file for each argument, with one event a day."""
+    return tuple(
+        tuple(
+            {"id": 10 * number + i, "key": f"k-{day}", "day": day, "amount": number + i + 1}
+            for i, day in enumerate(of_file)
+        )
+        for number, of_file in enumerate(days)
+    )
+
+
+class _Declared(Definition):
+    """A definition whose fingerprint is taken once, for that takes long, and which is known by its name."""
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def fingerprint(self) -> str:
+        return _fingerprint(self)
+
+
+class _Named(Target):
+    """A target that is known by its name."""
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+@cache
+def _fingerprint(definition: Definition) -> str:
+    return Definition.fingerprint(definition)
+
+
+BOTH = ("d0", "d1")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Processes that run at once.
+
+    Args:
+        programs: for each actor, the processes that it runs one after the other.
+        runs: all runs, in the order in which they are completed at the end.
+        files: what the source will hold: one file for each run, and one for the run that comes last.
+        before: processes that have run alone before.
+        faults: how many one history may hold in the default search.
+        cleans: whether old epochs are forgotten and their files deleted, at once.
+        compact_at: see `HiveTable`.
+        changes: how often source file `changing` may change once it is planned.
+        thorough: attempts can be interrupted even before reads that cannot matter.
+    """
+
+    programs: tuple[tuple[Words, ...], ...]
+    runs: tuple[str, ...]
+    files: tuple[tuple[Row, ...], ...] = _files(BOTH, BOTH, BOTH)
+    before: tuple[Words, ...] = ()
+    faults: int = 1
+    cleans: bool = False
+    compact_at: int | None = None
+    changes: int = 0
+    changing: int = 0
+    thorough: bool = False
+
+    def definition(self) -> Definition:
+        """The pipeline."""
+        settings = {"retention": Retention(epochs=1, grace=timedelta(0))} if self.cleans else {}
+        made = totals.pipeline("p", Path("/in"), compact_at=self.compact_at, source={"max_files": 1}, **settings)
+        return _Declared(made.processed, tuple(_Named(t.table, t.schema) for t in made.targets))
+
+    def world(self) -> World:
+        """The systems at first."""
+        return World(self.definition(), Source(self.files, len(self.runs)))
+
+    def independent(self, node: Node) -> bool:
+        """True when the next call commutes with every call that any other process may make.
+
+        Attempts write files in folders of their own and read files that are never changed once something leads to
+        them; only a clean-up deletes. Without a clean-up, then, storage is nobody's concern but the attempt's.
+        """
+        if node.system == STORAGE:
+            return not self.cleans
+        if node.system == SOURCE:
+            return not self.changes
+        if node.system != CHECKPOINT:
+            return False
+        if node.method in _PRIVATE:
+            return True
+        return not self.thorough and (node.method in _HARMLESS or (node.method == "heads" and node.computes))
+
+
+ONE = ("d0",)
+
+SCENARIOS: dict[str, Scenario] = {
+    "two attempts at one epoch": Scenario(
+        programs=(_tasks("run-1"), _tasks("run-1")), runs=("run-1",), files=_files(BOTH, BOTH), faults=0
+    ),
+    "two epochs and their retries": Scenario(programs=(_tasks("run-1", "run-2"),), runs=("run-1", "run-2"), faults=2),
+    "a file changes while its epoch is computed": Scenario(
+        programs=(_tasks("run-1"),), runs=("run-1",), files=_files(BOTH, BOTH), faults=1, changes=2
+    ),
+    "a compaction and a clean-up": Scenario(
+        programs=(_tasks("run-3"),),
+        runs=("run-1", "run-2", "run-3"),
+        files=_files(ONE, ONE, ONE, ONE),
+        before=_tasks("run-1", "run-2"),
+        faults=1,
+        cleans=True,
+        compact_at=2,
+    ),
+    "two attempts at one epoch, each with a fault anywhere": Scenario(
+        programs=(_tasks("run-1"), _tasks("run-1")), runs=("run-1",), files=_files(BOTH, BOTH), faults=1
+    ),
+    "two epochs, two attempts at each": Scenario(
+        programs=(_tasks("run-1", "run-2"), _tasks("run-1", "run-2")),
+        runs=("run-1", "run-2"),
+        files=_files(ONE, ONE, ONE),
+        faults=0,
+    ),
+}
+LONG = tuple(SCENARIOS)[-2:]
+"""Those that take minutes: `make model` searches them too."""
+
+
+def history(epochs: int) -> Scenario:
+    """Two workers that both run every epoch, with much going wrong: for walks, not for searches."""
+    runs = tuple(f"run-{n}" for n in range(1, epochs + 1))
+    return Scenario(
+        programs=(_tasks(*runs), _tasks(*runs)),
+        runs=runs,
+        files=_files(*((BOTH, ONE)[n % 3 == 2] for n in range(epochs + 1))),
+        faults=epochs,
+        thorough=True,
+    )

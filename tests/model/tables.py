@@ -1,0 +1,320 @@
+"""The checkpoint database as one system: the real store's code over tables in memory.
+
+Only the statements of `queries.sql` are modelled, one function each; what a store method does with them, and what it
+makes of a refused change, is `PostgresCheckpointStore` itself. A method is one transaction, so it is one step.
+
+Three things are left out on purpose. A held lease may be taken at any moment, since it may have run out by then: its
+holder may be dead or merely slow. Times stand still at one moment that is later than every change, so that all that
+waits for age is old enough. And what no decision reads is not kept, so that it does not make many states of one: the
+number of attempts, more than two publishers, why an attempt failed, who was the last to adopt what is sealed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from tidegate.adapters.checkpoint.queries import QUERIES
+from tidegate.adapters.checkpoint.rows import from_ms
+from tidegate.adapters.checkpoint.store import PostgresCheckpointStore
+
+Row = dict[str, Any]
+
+NOW_MS = 1_000_000
+_NAMES = {text: name for name, text in QUERIES.items()}
+_UNFINISHED = ("PLANNED", "STAGED", "PUBLISHED")
+
+
+@dataclass
+class Tables:
+    """All rows. A row is never changed in place, so a copy of the dictionaries is a copy of the database."""
+
+    fence: int = 0
+    epochs: dict[tuple[int, int], Row] = field(default_factory=dict)
+    heads: dict[tuple[str, tuple[str, ...]], Row] = field(default_factory=dict)
+    log: dict[int, Row] = field(default_factory=dict)
+
+    def copy(self) -> Self:
+        return type(self)(self.fence, dict(self.epochs), dict(self.heads), dict(self.log))
+
+    def key(self) -> str:
+        """Equal databases have equal keys."""
+        return repr((self.fence, sorted(self.epochs.items()), sorted(self.heads.items()), sorted(self.log.items())))
+
+
+class Store(PostgresCheckpointStore):
+    """The real store on tables in memory."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._session = _Session(tables)  # type: ignore[assignment]
+
+
+class _Session:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    @contextmanager
+    def transaction(self, what: str, *, writes: bool = True) -> Iterator["_Cursor"]:
+        yield _Cursor(self._tables)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _Cursor:
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._rows: list[Row] = []
+        self.rowcount = 0
+
+    def execute(self, query: str, values: Mapping[str, Any] | None = None) -> Self:
+        self._rows = STATEMENTS[_NAMES[query]](self._tables, values or {})
+        return self
+
+    def executemany(self, query: str, many: Sequence[Mapping[str, Any]]) -> None:
+        self.rowcount = sum(len(STATEMENTS[_NAMES[query]](self._tables, values)) for values in many)
+
+    def fetchone(self) -> Row | None:
+        return self._rows[0] if self._rows else None
+
+    def fetchall(self) -> list[Row]:
+        return self._rows
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
+
+
+STATEMENTS: dict[str, Callable[[Tables, Mapping[str, Any]], list[Row]]] = {}
+
+
+def _statement(fn: Callable[[Tables, Mapping[str, Any]], list[Row]]) -> Callable[..., list[Row]]:
+    STATEMENTS[fn.__name__] = fn
+    return fn
+
+
+# -- pipelines and lanes ----------------------------------------------------------------------------------------------
+
+
+@_statement
+def foreign_table(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return []
+
+
+@_statement
+def register_pipeline(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [{"name": v["name"]}]
+
+
+@_statement
+def acquire_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    t.fence += 1
+    return [{"fence": t.fence}]
+
+
+@_statement
+def lock_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [{"fence": t.fence, "lease_owner": "somebody"}] if t.fence else []
+
+
+@_statement
+def renew_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return []
+
+
+@_statement
+def release_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return []
+
+
+# -- epochs -----------------------------------------------------------------------------------------------------------
+
+
+def _newest(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda r: (r["epoch"], r["generation"]), reverse=True)
+
+
+@_statement
+def epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    row = t.epochs.get((v["epoch"], v["generation"]))
+    return [row] if row else []
+
+
+@_statement
+def unfinished(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [r for r in t.epochs.values() if r["status"] in _UNFINISHED]
+
+
+@_statement
+def of_run(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return _newest([r for r in t.epochs.values() if r["run_key"] == v["run_key"]])[:1]
+
+
+@_statement
+def last_sealed(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return _newest([r for r in t.epochs.values() if r["status"] == "SEALED"])[:1]
+
+
+@_statement
+def epochs(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return _newest(list(t.epochs.values()))[: v["limit"]]
+
+
+@_statement
+def plan_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    if unfinished(t, v):
+        raise AssertionError("the unique index allows one unfinished epoch per lane")
+    generation = 1 + max((g for e, g in t.epochs if e == v["epoch"]), default=0)
+    row = {**v, "generation": generation, "status": "PLANNED", "attempts": 1, "publishers": 0}
+    row["planned_at"] = from_ms(v["epoch"])
+    for name in (
+        "manifest_uri", "manifest_sha256", "watermark_out_ms", "counts", "staged_at", "published_at", "sealed_at",
+        "failure_kind", "failure_message",
+    ):  # fmt: skip
+        row[name] = None
+    return _write(t, row)
+
+
+def _write(t: Tables, row: Row) -> list[Row]:
+    t.epochs[row["epoch"], row["generation"]] = row
+    return [row]
+
+
+def _change(t: Tables, v: Mapping[str, Any], **more: Any) -> list[Row]:
+    """The compare-and-set on status and fence."""
+    return [
+        _write(t, {**row, "status": v["target"], **more})[0]
+        for row in epoch(t, v)
+        if (row["status"], row["fence"]) == (v["source"], v["fence"])
+    ]
+
+
+@_statement
+def adopt_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [
+        _write(t, {**row, "fence": v["fence"]})[0]
+        for row in epoch(t, v)
+        if row["status"] in v["sources"] and row["fence"] < v["fence"]
+    ]
+
+
+@_statement
+def stage_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return _change(
+        t,
+        v,
+        manifest_uri=v["manifest_uri"],
+        manifest_sha256=v["manifest_sha256"],
+        watermark_out_ms=v["watermark_out_ms"],
+        counts=v["counts"].obj,
+        staged_at=from_ms(v["epoch"]),
+    )
+
+
+@_statement
+def begin_swap(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [
+        _write(t, {**row, "publishers": min(2, row["publishers"] + 1)})[0]
+        for row in epoch(t, v)
+        if (row["status"], row["fence"]) == ("STAGED", v["fence"])
+    ]
+
+
+@_statement
+def suspects(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return _newest([r for r in t.epochs.values() if r["status"] == "SEALED" and r["publishers"] > 1])[:100]
+
+
+@_statement
+def publish_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return _change(t, v, published_at=from_ms(v["epoch"]))
+
+
+@_statement
+def seal_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return _change(t, v, sealed_at=from_ms(v["epoch"]), fence=0)
+
+
+@_statement
+def record_failure(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return []
+
+
+@_statement
+def forget_epochs(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    named = {(h["epoch"], h["generation"]) for h in t.heads.values()}
+    for key, row in list(t.epochs.items()):
+        if row["status"] in ("SEALED", "ABANDONED") and row["epoch"] in v["epochs"] and key not in named:
+            del t.epochs[key]
+    return []
+
+
+# -- heads ------------------------------------------------------------------------------------------------------------
+
+
+@_statement
+def set_head(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    values = tuple(v["values"].obj)
+    row = {k: v[k] for k in ("location", "pipeline", "lane", "epoch", "generation", "rows", "bytes")}
+    t.heads[v["table"], values] = {"table_name": v["table"], "partition_values": list(values), **row}
+    return [row]
+
+
+@_statement
+def remove_head(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    t.heads.pop((v["table"], tuple(v["values"].obj)), None)
+    return []
+
+
+@_statement
+def heads(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [row for (table, _), row in sorted(t.heads.items()) if table == v["table"]]
+
+
+@_statement
+def heads_of_values(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    wanted = [list(w.obj) for w in v["values"]]
+    return [row for row in heads(t, v) if row["partition_values"] in wanted]
+
+
+@_statement
+def heads_of_pipeline(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [row for _, row in sorted(t.heads.items())]
+
+
+# -- source log and clock ---------------------------------------------------------------------------------------------
+
+
+@_statement
+def clock(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [{"now_ms": NOW_MS}]
+
+
+@_statement
+def append_log(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    row = {k: v[k] for k in ("position", "path", "size", "modified_ns")}
+    if v["position"] in t.log or any(r["path"] == v["path"] for r in t.log.values()):
+        raise AssertionError("positions and paths are unique in the source log")
+    t.log[v["position"]] = row
+    return [row]
+
+
+@_statement
+def known_paths(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [{"path": r["path"]} for r in t.log.values() if r["path"] in v["paths"]]
+
+
+@_statement
+def log(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [row for position, row in sorted(t.log.items()) if v["start"] <= position < v["stop"]]
+
+
+@_statement
+def log_end(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [{"log_end": max(t.log, default=-1) + 1}]
+
+
+@_statement
+def forget_log(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    for position in v["positions"]:
+        t.log.pop(position, None)
+    return []
