@@ -67,7 +67,7 @@ class EpochOperator(BaseOperator, SkipMixin):
                 return work(coordinator)
         except LeaseHeldError as e:
             self.log.info("%s; this run looks again in %d s", e, _LOOK_AGAIN.total_seconds())
-            raise AirflowRescheduleException(datetime.now(UTC) + _LOOK_AGAIN) from None
+            raise AirflowRescheduleException(datetime.now(UTC) + _LOOK_AGAIN) from None  # type: ignore[no-untyped-call]
         except FencedError as e:
             raise AirflowSkipException(f"{e}; nothing is left to do here, the newer one finishes the epoch") from e
         except TidegateError as e:

@@ -7,7 +7,7 @@ import pytest
 
 from mutants.catalogue import MUTANTS, Mutant
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
