@@ -129,7 +129,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "two epochs and their retries": Scenario(programs=(_tasks("run-1", "run-2"),), runs=("run-1", "run-2"), faults=2),
     "a file changes while its epoch is computed": Scenario(
-        programs=(_tasks("run-1"),), runs=("run-1",), files=_files(BOTH, BOTH), faults=1, changes=2
+        programs=(_tasks("run-1"),), runs=("run-1",), files=_files(BOTH, BOTH), faults=1, changes=1
     ),
     "a compaction and a clean-up": Scenario(
         programs=(_tasks("run-3"),),
@@ -143,11 +143,8 @@ SCENARIOS: dict[str, Scenario] = {
     "two attempts at one epoch, each with a fault anywhere": Scenario(
         programs=(_tasks("run-1"), _tasks("run-1")), runs=("run-1",), files=_files(BOTH, BOTH), faults=1
     ),
-    "two epochs, two attempts at each": Scenario(
-        programs=(_tasks("run-1", "run-2"), _tasks("run-1", "run-2")),
-        runs=("run-1", "run-2"),
-        files=_files(ONE, ONE, ONE),
-        faults=0,
+    "two workers, each with a run of its own": Scenario(
+        programs=(_tasks("run-1"), _tasks("run-2")), runs=("run-1", "run-2"), files=_files(ONE, ONE, ONE), faults=0
     ),
 }
 LONG = tuple(SCENARIOS)[-2:]
