@@ -128,6 +128,13 @@ SCENARIOS: dict[str, Scenario] = {
         programs=(_tasks("run-1"), _tasks("run-1")), runs=("run-1",), files=_files(BOTH, BOTH), faults=0
     ),
     "two epochs and their retries": Scenario(programs=(_tasks("run-1", "run-2"),), runs=("run-1", "run-2"), faults=2),
+    "two attempts at one swap": Scenario(
+        programs=((("publish", "run-1"),), (("publish", "run-1"),)),
+        runs=("run-1",),
+        files=_files(BOTH, BOTH),
+        before=(("process", "run-1"),),
+        faults=1,
+    ),
     "a file changes while its epoch is computed": Scenario(
         programs=(_tasks("run-1"),), runs=("run-1",), files=_files(BOTH, BOTH), faults=1, changes=1
     ),
