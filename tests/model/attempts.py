@@ -183,6 +183,8 @@ class _Writing:
         data = json.dumps(rows).encode()
         file = DataFile(f"{location}/part", len(rows), len(data), checksum(data))
         self.objects[file.path] = data
+        if "/epoch=1/" in location:  # Spark repeated a task of this epoch
+            self.objects[f"{location}/again"] = data
         self.partitions.append(StagedPartition(target.name, values, location, (file,)))
 
 

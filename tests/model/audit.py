@@ -192,7 +192,8 @@ class Auditor:
         for number, row in tables.epochs.items():
             if number != newest and row["status"] in ("SEALED", "ABANDONED"):
                 continue
-            if row["status"] == "PLANNED" and f"/epoch={row['epoch']}/" in uri and f"/attempt={row['fence']}/" in uri:
+            planned = row["status"] == "PLANNED" and row["fence"] != node.fence  # an attempt may sweep its own folder
+            if planned and f"/epoch={row['epoch']}/" in uri and f"/attempt={row['fence']}/" in uri:
                 raise Violation(f"I6: {uri} is deleted, which an attempt may be writing")
             if row["manifest_uri"] and uri in _needed(row["manifest_uri"], stored):
                 raise Violation(f"I6: {uri} is deleted, which epoch {number[0]} needs")

@@ -127,7 +127,16 @@ SCENARIOS: dict[str, Scenario] = {
     "two attempts at one epoch": Scenario(
         programs=(_tasks("run-1"), _tasks("run-1")), runs=("run-1",), files=_files(BOTH, BOTH), faults=0
     ),
-    "two epochs and their retries": Scenario(programs=(_tasks("run-1", "run-2"),), runs=("run-1", "run-2"), faults=2),
+    "two epochs and their retries": Scenario(
+        programs=(_tasks("run-1", "run-2"),), runs=("run-1", "run-2"), files=_files(ONE, BOTH, BOTH), faults=2
+    ),
+    "a publisher that sleeps behind the next epoch": Scenario(
+        programs=((("publish", "run-1"),), (("publish", "run-1"), *_tasks("run-2"))),
+        runs=("run-1", "run-2"),
+        files=_files(ONE, ONE, ONE),
+        before=(("process", "run-1"),),
+        faults=0,
+    ),
     "two attempts at one swap": Scenario(
         programs=((("publish", "run-1"),), (("publish", "run-1"),)),
         runs=("run-1",),

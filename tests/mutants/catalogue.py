@@ -170,13 +170,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "                len(heads)\n",
     ),
     Mutant(
-        "keep the heads of partitions that a compaction emptied",
-        "I2",
-        "engine/publishing.py",
-        "heads = [h for h in placements if (h.table, h.values) not in removed]",
-        "heads = list(placements)",
-    ),
-    Mutant(
         "clean up what a running attempt writes",
         "I6",
         "protocol/retention.py",
