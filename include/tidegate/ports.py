@@ -22,6 +22,7 @@ from tidegate.protocol.model import (
     ManifestRef,
     OffsetRange,
     PartitionValues,
+    Place,
     Run,
     StagedPartition,
     StateRun,
@@ -90,7 +91,13 @@ class CheckpointStore(Protocol):
         """Count one more attempt that is about to swap the STAGED epoch's partitions: the last look at the fence."""
 
     def suspects(self, lane: LaneId) -> list[Epoch]:
-        """Epochs sealed in the last hour at whose swap more than one attempt tried; at most 100, newest first."""
+        """Epochs sealed in the last hour whose swap more than one attempt began; at most 100, newest first."""
+
+    def begin_repair(self, pipeline: str, table: str, values: Sequence[PartitionValues]) -> None:
+        """Note that these partitions are about to be brought to their heads. Any attempt may: it compares no fence."""
+
+    def repairs(self, lane: LaneId) -> frozenset[Place]:
+        """The partitions of the lane's pipeline that a repair of the last hour began to change."""
 
     def publish(
         self,
@@ -98,7 +105,7 @@ class CheckpointStore(Protocol):
         epoch: Epoch,
         *,
         heads: Sequence[Head],
-        removed: Sequence[tuple[str, PartitionValues]] = (),
+        removed: Sequence[Place] = (),
     ) -> Epoch:
         """PartitionsPublished: STAGED → PUBLISHED, and the table heads set and removed, together."""
 
@@ -115,7 +122,10 @@ class CheckpointStore(Protocol):
         """The database's clock: the one by which ages are told."""
 
     def forget(self, lease: Lease, *, epochs: Sequence[int], positions: Sequence[int]) -> None:
-        """Drop the rows of sealed epochs and entries of the source log. An epoch that a head names stays."""
+        """Drop the rows of sealed epochs, entries of the source log and notes of old repairs.
+
+        An epoch that a head names stays.
+        """
 
     def known_paths(self, pipeline: str, paths: Sequence[str]) -> set[str]:
         """Those of `paths` that are in the pipeline's source log."""

@@ -44,7 +44,7 @@ Sql = psycopg.Connection[Any]
 LANE = LaneId("orders")
 RUN = Run("run-1", "dag/run-1", 2, logical_date_ms=1_700_000_000_123, interval_start_ms=0, interval_end_ms=-5)
 COUNTS = Counts(rows_in=5, malformed=1, processed=4, rows_out={"db.orders": 4})
-TABLES = ("pipelines", "lanes", "epochs", "table_heads", "source_log")
+TABLES = ("pipelines", "lanes", "epochs", "table_heads", "repairs", "source_log")
 
 
 def definition(name: str = "orders", *, buckets: int = 4, tables: tuple[str, ...] = ("db.orders",)) -> Definition:
@@ -683,6 +683,39 @@ def test_heads_must_be_of_the_epoch(story: Story) -> None:
     epoch = story.stage(lease, story.plan(lease))
     with pytest.raises(InvariantViolationError, match=r"orders epoch 1: .* is not this epoch's"):
         story.store.publish(lease, epoch, heads=[replace(head(epoch, "a"), epoch=2)])
+
+
+# -- what may have to be mended ---------------------------------------------------------------------------------------
+
+
+def test_an_epoch_that_two_attempts_began_to_swap_is_suspect_for_an_hour(story: Story, sql: Sql) -> None:
+    """The first may be asleep before its call; one that swaps alone leaves nothing to look after."""
+    lease = story.lease()
+    for attempts in (1, 2):
+        epoch = story.stage(lease, story.plan(lease))
+        for _ in range(attempts):
+            lease = story.lease()
+            epoch = story.store.adopt(lease, epoch)
+            story.store.begin_swap(lease, epoch)
+        assert story.store.suspects(LANE) == []
+        story.seal(lease, story.publish(lease, epoch))
+    assert [(e.epoch, e.publishers) for e in story.store.suspects(LANE)] == [(2, 2)]
+    sql.execute("UPDATE epochs SET sealed_at = now() - interval '61 minutes'")
+    assert story.store.suspects(LANE) == []
+
+
+def test_a_repair_is_remembered_for_an_hour(story: Story, sql: Sql) -> None:
+    """Each time anew; whoever begins it may be superseded, so no fence is compared."""
+    lease, odd = story.lease(), ("ü/%", "a,b{}\"'")
+    for values in ([odd], [("a", "1"), odd]):
+        story.store.begin_repair("orders", "db.orders", values)
+    Story(story.store, LaneId("copies")).store.begin_repair("copies", "db.copies", [("a",)])
+    assert story.store.repairs(LANE) == {("db.orders", odd), ("db.orders", ("a", "1"))}
+    sql.execute("UPDATE repairs SET began_at = now() - interval '61 minutes' WHERE pipeline = 'orders'")
+    story.store.begin_repair("orders", "db.orders", [odd])
+    assert story.store.repairs(LANE) == {("db.orders", odd)}
+    story.store.forget(lease, epochs=[], positions=[])
+    assert len(contents(sql)["repairs"]) == 2
 
 
 # -- failures ---------------------------------------------------------------------------------------------------------

@@ -273,7 +273,19 @@ _COMPUTED = frozenset({"stage", "begin_swap"})
 
 METHODS_OF_WRITES: Mapping[int, frozenset[str]] = {
     CHECKPOINT: frozenset(
-        {"acquire", "release", "adopt", "plan", "stage", "begin_swap", "publish", "seal", "record_failure", "forget"}
+        {
+            "acquire",
+            "release",
+            "adopt",
+            "plan",
+            "stage",
+            "begin_swap",
+            "begin_repair",
+            "publish",
+            "seal",
+            "record_failure",
+            "forget",
+        }
     ),
     METASTORE: frozenset({"add", "alter", "drop"}),
     2: frozenset({"put", "delete"}),

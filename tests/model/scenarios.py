@@ -81,6 +81,7 @@ class Scenario:
         compact_at: see `HiveTable`.
         changes: how often source file `changing` may change once it is planned.
         thorough: attempts can be interrupted even before reads that cannot matter.
+        uneven: epochs touch partitions that the next ones do not, so that what an old repair leaves shows no prefix.
     """
 
     programs: tuple[tuple[Words, ...], ...]
@@ -93,6 +94,7 @@ class Scenario:
     changes: int = 0
     changing: int = 0
     thorough: bool = False
+    uneven: bool = False
 
     def definition(self) -> Definition:
         """The pipeline."""
@@ -137,6 +139,14 @@ SCENARIOS: dict[str, Scenario] = {
         before=(("process", "run-1"),),
         faults=0,
     ),
+    "a publisher that sleeps in its read-back behind the next epoch": Scenario(
+        programs=((("publish", "run-1"),), _tasks("run-2")),
+        runs=("run-1", "run-2"),
+        files=_files(BOTH, BOTH, ONE),
+        before=(("process", "run-1"),),
+        faults=1,
+        uneven=True,
+    ),
     "two attempts at one swap": Scenario(
         programs=((("publish", "run-1"),), (("publish", "run-1"),)),
         runs=("run-1",),
@@ -162,8 +172,14 @@ SCENARIOS: dict[str, Scenario] = {
     "two workers, each with a run of its own": Scenario(
         programs=(_tasks("run-1"), _tasks("run-2")), runs=("run-1", "run-2"), files=_files(ONE, ONE, ONE), faults=0
     ),
+    "two workers, both with both runs, and a fault anywhere": Scenario(
+        programs=(_tasks("run-1", "run-2"), _tasks("run-1", "run-2")),
+        runs=("run-1", "run-2"),
+        files=_files(ONE, ONE, ONE),
+        faults=1,
+    ),
 }
-LONG = tuple(SCENARIOS)[-2:]
+LONG = tuple(SCENARIOS)[-3:]
 """Those that take minutes: `make model` searches them too."""
 
 

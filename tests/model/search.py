@@ -270,7 +270,7 @@ class Engine:
             self.auditor.change(before[system], state.point[system], state.point)
         if state.late and self.auditor.in_place(state.point) and not self.auditor.swapping(state.point):
             state = state._replace(late=0)
-        if system != SOURCE and state.late < 2:
+        if system != SOURCE and not (state.late and self.scenario.uneven) and state.late < 2:
             self.auditor.readers(state.point, late=bool(state.late))
         return state
 

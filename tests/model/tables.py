@@ -33,13 +33,15 @@ class Tables:
     epochs: dict[tuple[int, int], Row] = field(default_factory=dict)
     heads: dict[tuple[str, tuple[str, ...]], Row] = field(default_factory=dict)
     log: dict[int, Row] = field(default_factory=dict)
+    repairs: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
 
     def copy(self) -> Self:
-        return type(self)(self.fence, dict(self.epochs), dict(self.heads), dict(self.log))
+        return type(self)(self.fence, dict(self.epochs), dict(self.heads), dict(self.log), self.repairs)
 
     def key(self) -> str:
         """Equal databases have equal keys."""
-        return repr((self.fence, sorted(self.epochs.items()), sorted(self.heads.items()), sorted(self.log.items())))
+        rows = (sorted(of_table.items()) for of_table in (self.epochs, self.heads, self.log))
+        return repr((self.fence, *rows, sorted(self.repairs)))
 
 
 class Store(PostgresCheckpointStore):
@@ -222,6 +224,22 @@ def begin_swap(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 @_statement
 def suspects(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     return _newest([r for r in t.epochs.values() if r["status"] == "SEALED" and r["publishers"] > 1])[:100]
+
+
+@_statement
+def begin_repair(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    t.repairs |= {(v["table"], tuple(v["values"].obj))}
+    return [dict(v)]
+
+
+@_statement
+def repairs(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [{"table_name": table, "partition_values": list(values)} for table, values in sorted(t.repairs)]
+
+
+@_statement
+def forget_repairs(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return []
 
 
 @_statement

@@ -173,7 +173,7 @@ class Coordinator:
         with self._timed("plan"):
             store = self.adapters.store
             last = store.last_sealed(lease.lane)
-            self._publisher.mend(last)
+            self._publisher.mend(lease.lane)
             planned = self.adapters.source.plan(store, start=last.offsets.stop if last else 0)
             if planned.offsets.empty:
                 self.progress(f"{lease.lane}: no new input")

@@ -1,6 +1,6 @@
 """Steps 10 to 12: swap, record, read back; and bringing partitions back to their heads."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tidegate.api.pipeline import Definition
@@ -8,7 +8,7 @@ from tidegate.api.settings import Target
 from tidegate.engine.manifests import read_manifest
 from tidegate.errors import FencedError
 from tidegate.ports import Adapters
-from tidegate.protocol.model import Epoch, Head, Lease, PartitionValues
+from tidegate.protocol.model import Epoch, Head, LaneId, Lease, Manifest, PartitionValues, Place, Status
 from tidegate.protocol.recovery import repair
 
 
@@ -43,53 +43,65 @@ class Publisher:
         try:
             published = store.publish(lease, epoch, heads=heads, removed=sorted(removed))  # 11
         except FencedError:
-            self.restore(placements)
+            if not self._still_to_publish(epoch):
+                self._restore(manifest.touched())
             raise
         self.reached("published", published)
-        self.read_back(published)
+        self._read_back(published, manifest)
         tables = len({h.table for h in placements})
         self.progress(f"{published} published: {len(placements)} partitions in {tables} tables")
         return published
 
     def read_back(self, published: Epoch) -> None:
         """Step 12, by whoever is going to seal: a superseded attempt may have put partitions back meanwhile (I4)."""
-        self.restore(read_manifest(self.adapters.storage, published.manifest).placements())  # 12
+        self._read_back(published, read_manifest(self.adapters.storage, published.manifest))
+
+    def _read_back(self, published: Epoch, manifest: Manifest) -> None:
+        self._restore(manifest.touched())  # 12
         self.reached("read_back", published)
 
-    def restore(self, touched: Iterable[Head]) -> int:
-        """Bring the touched partitions to their heads, again until the heads have not moved meanwhile (I4).
+    def _still_to_publish(self, epoch: Epoch) -> bool:
+        """True while a newer attempt has this same swap before it: undoing ours would tear what readers see."""
+        newest = self.adapters.store.unfinished(epoch.lane)
+        return newest is not None and newest.status is Status.STAGED and newest.manifest == epoch.manifest
 
-        A superseded publisher undoes its own swap here; the winner undoes a swap that came between its own and its
-        PartitionsPublished. Returns how many partitions were wrong.
+    def mend(self, lane: LaneId) -> None:
+        """Before a new epoch: bring partitions to their heads that a sleeping attempt may have woken up and changed.
+
+        They are those of each epoch whose swap more than one attempt began, and those that an attempt began to repair.
+        An attempt that sleeps for more than an hour is left to `repair`.
         """
-        return sum(
-            self._restore(target, [h.values for h in of_target]) for target, of_target in self._by_target(list(touched))
-        )
-
-    def mend(self, last: Epoch | None) -> None:
-        """Before a new epoch: bring partitions to their heads that an older publisher may have woken up and changed.
-
-        They are those of the last epoch, and of each that more than one attempt tried to publish in the last hour.
-        """
-        if last is None:
-            return
         touched = {
-            (placement.table, placement.values): placement
-            for epoch in (last, *self.adapters.store.suspects(last.lane))
-            for placement in read_manifest(self.adapters.storage, epoch.manifest).placements()
+            place
+            for epoch in self.adapters.store.suspects(lane)
+            for place in read_manifest(self.adapters.storage, epoch.manifest).touched()
         }
-        self.restore(touched.values())
+        self._restore(touched | self.adapters.store.repairs(lane))
 
     def repair(self) -> int:
         """Bring every partition of every table to its head; returns how many were wrong."""
-        return sum(self._restore(target, None) for target in self.definition.all_targets)
+        return sum(self._to_heads(target, None) for target in self.definition.all_targets)
 
-    def _restore(self, target: Target, values: Sequence[PartitionValues] | None) -> int:
+    def _restore(self, touched: Collection[Place]) -> None:
+        """A superseded publisher undoes its own swap here; the winner what came between its own and step 11 (I4)."""
+        for target in self.definition.all_targets:
+            values = sorted(values for table, values in touched if table == target.name)
+            if values:
+                self._to_heads(target, values)
+
+    def _to_heads(self, target: Target, values: Sequence[PartitionValues] | None) -> int:
+        """Bring partitions to their heads, again until the heads have not moved meanwhile.
+
+        What is changed is noted first: an attempt that falls asleep here and wakes up behind later epochs may die
+        before it can look again, and then `mend` must know where.
+        """
         seen: Mapping[PartitionValues, Head] | None = None
         wrong = 0
         while seen != (heads := self.adapters.store.heads(target.name, values)):
             change = repair(heads, self.adapters.sink.locations(target, values))
-            wrong += len(change.locate) + len(change.drop)
+            if change.touched:
+                wrong += len(change.touched)
+                self.adapters.store.begin_repair(self.definition.name, target.name, change.touched)
             if change.locate:
                 self.progress(f"{target.name}: putting {len(change.locate)} partitions back to their heads")
                 self.adapters.sink.publish(target, change.locate)

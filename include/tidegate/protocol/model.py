@@ -14,6 +14,8 @@ from typing import Any, Self
 MAIN_LANE = "main"
 
 PartitionValues = tuple[str, ...]
+Place = tuple[str, PartitionValues]
+"""Table and values of one partition."""
 
 
 class Status(StrEnum):
@@ -213,8 +215,12 @@ class Manifest:
             for p in self.partitions
         )
 
-    def removed(self) -> frozenset[tuple[str, PartitionValues]]:
-        """Table and values of the partitions that have no head after this manifest is published."""
+    def touched(self) -> frozenset[Place]:
+        """The partitions that the swap of this manifest changes."""
+        return frozenset((p.table, p.values) for p in self.partitions)
+
+    def removed(self) -> frozenset[Place]:
+        """The partitions that have no head after this manifest is published."""
         return frozenset((p.table, p.values) for p in self.partitions if not p.files)
 
 
@@ -250,8 +256,7 @@ class Head:
 class Epoch:
     """One row of the checkpoint table. Times are milliseconds UTC, taken from the database's clock.
 
-    `publishers` counts the attempts that adopted it when it was STAGED or PUBLISHED. With more than one, an older one
-    may still be asleep just before its swap.
+    `publishers` counts the attempts that began its swap. With more than one, an older one may still be asleep in it.
     """
 
     lane: LaneId

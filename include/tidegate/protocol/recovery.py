@@ -61,8 +61,10 @@ class Repair:
     locate: tuple[Head, ...] = ()
     drop: tuple[PartitionValues, ...] = ()
 
-    def __bool__(self) -> bool:
-        return bool(self.locate or self.drop)
+    @property
+    def touched(self) -> tuple[PartitionValues, ...]:
+        """The partitions that it changes."""
+        return (*(h.values for h in self.locate), *self.drop)
 
 
 def repair(expected: Mapping[PartitionValues, Head], found: Mapping[PartitionValues, str]) -> Repair:

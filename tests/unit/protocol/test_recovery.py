@@ -61,7 +61,8 @@ def test_repair_locates_what_is_wrong_or_missing_and_drops_what_is_unknown() -> 
     change = repair(expected, {("a",): "/a", ("b",): "/old", ("z",): "/z"})
     assert [h.values for h in change.locate] == [("b",), ("c",)]
     assert change.drop == (("z",),)
-    assert not repair(expected, {v: h.location for v, h in expected.items()})
+    assert change.touched == (("b",), ("c",), ("z",))
+    assert repair(expected, {v: h.location for v, h in expected.items()}).touched == ()
 
 
 def manifest() -> Manifest:

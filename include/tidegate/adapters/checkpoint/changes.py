@@ -10,7 +10,18 @@ from tidegate.adapters.checkpoint.connection import Cursor
 from tidegate.adapters.checkpoint.queries import QUERIES
 from tidegate.adapters.checkpoint.rows import epoch_key, epoch_of, head_of, head_values, lane_key
 from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError
-from tidegate.protocol.model import Epoch, FileEntry, Head, LaneId, Lease, OffsetRange, PartitionValues, Run, Status
+from tidegate.protocol.model import (
+    Epoch,
+    FileEntry,
+    Head,
+    LaneId,
+    Lease,
+    OffsetRange,
+    PartitionValues,
+    Place,
+    Run,
+    Status,
+)
 from tidegate.protocol.transitions import TRANSITIONS, Event, Standing, Verdict, apply, source_of
 
 ADOPTABLE = [str(status) for (status, event) in TRANSITIONS if event is Event.ATTEMPT_ADOPTED]
@@ -131,7 +142,7 @@ def set_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head]) -> None:
         raise InvariantViolationError(f"{epoch}: {cursor.rowcount} of {len(ordered)} heads were set")
 
 
-def remove_heads(cursor: Cursor, epoch: Epoch, removed: Sequence[tuple[str, PartitionValues]]) -> None:
+def remove_heads(cursor: Cursor, epoch: Epoch, removed: Sequence[Place]) -> None:
     """Delete heads, in the order in which they are set."""
     params = [
         {"table": table, "values": Jsonb(list(values)), "pipeline": epoch.lane.pipeline}

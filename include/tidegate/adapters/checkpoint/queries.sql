@@ -157,11 +157,25 @@ WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND gene
 RETURNING *;
 
 -- name: suspects
--- Sealed epochs of the last hour at whose swap more than one attempt tried, the newest first.
+-- Sealed epochs of the last hour whose swap more than one attempt began, the newest first.
 SELECT * FROM epochs
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status = 'SEALED' AND publishers > 1
     AND sealed_at > now() - interval '1 hour'
 ORDER BY epoch DESC, generation DESC LIMIT 100;
+
+-- name: begin_repair
+-- A partition is about to be brought to its head (I4): whoever does that may fall asleep before the call.
+INSERT INTO repairs (pipeline, table_name, partition_values) VALUES (%(pipeline)s, %(table)s, %(values)s)
+ON CONFLICT (pipeline, table_name, partition_values) DO UPDATE SET began_at = now();
+
+-- name: repairs
+-- Partitions that a repair of the last hour began to change.
+SELECT table_name, partition_values FROM repairs
+WHERE pipeline = %(pipeline)s AND began_at > now() - interval '1 hour';
+
+-- name: forget_repairs
+-- Drop the notes of repairs that nobody asks for any more.
+DELETE FROM repairs WHERE pipeline = %(pipeline)s AND began_at <= now() - interval '1 hour';
 
 -- name: publish_epoch
 -- Say that the partitions are visible; the heads are set in the same transaction (I2).

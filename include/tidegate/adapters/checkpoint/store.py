@@ -7,6 +7,8 @@ fence). What a refused change means is not decided here: `protocol.transitions.a
 from collections.abc import Sequence
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from tidegate.adapters.checkpoint.changes import (
     ADOPTABLE,
     advance,
@@ -46,6 +48,7 @@ from tidegate.protocol.model import (
     ManifestRef,
     OffsetRange,
     PartitionValues,
+    Place,
     Run,
 )
 from tidegate.protocol.transitions import Event, Verdict
@@ -240,9 +243,21 @@ class PostgresCheckpointStore:
                 raise InvariantViolationError(f"{epoch} is not STAGED by attempt {lease.fence}. Run `tidegate verify`")
 
     def suspects(self, lane: LaneId) -> list[Epoch]:
-        """Sealed epochs of the last hour that more than one attempt tried to publish, newest first, at most 100."""
+        """Sealed epochs of the last hour whose swap more than one attempt began, newest first, at most 100."""
         with self._session.transaction(f"{lane}: suspects", writes=False) as cursor:
             return [epoch_of(r) for r in cursor.execute(QUERIES["suspects"], lane_key(lane))]
+
+    def begin_repair(self, pipeline: str, table: str, values: Sequence[PartitionValues]) -> None:
+        """Note which partitions are about to be brought to their heads. Noting them twice is harmless."""
+        noted = [{"pipeline": pipeline, "table": table, "values": Jsonb(list(v))} for v in sorted(values)]
+        with self._session.transaction(f"{table}: begin to repair {len(noted)} partitions") as cursor:
+            cursor.executemany(QUERIES["begin_repair"], noted)
+
+    def repairs(self, lane: LaneId) -> frozenset[Place]:
+        """The partitions of the lane's pipeline that a repair of the last hour began to change."""
+        with self._session.transaction(f"{lane}: repairs", writes=False) as cursor:
+            rows = cursor.execute(QUERIES["repairs"], {"pipeline": lane.pipeline})
+            return frozenset((r["table_name"], tuple(r["partition_values"])) for r in rows)
 
     def publish(
         self,
@@ -250,7 +265,7 @@ class PostgresCheckpointStore:
         epoch: Epoch,
         *,
         heads: Sequence[Head],
-        removed: Sequence[tuple[str, PartitionValues]] = (),
+        removed: Sequence[Place] = (),
     ) -> Epoch:
         """PartitionsPublished: STAGED → PUBLISHED and the table heads, in one transaction (I2)."""
         ours = (epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation)
@@ -297,12 +312,13 @@ class PostgresCheckpointStore:
             return int((one(cursor, "clock", {}) or {})["now_ms"])
 
     def forget(self, lease: Lease, *, epochs: Sequence[int], positions: Sequence[int]) -> None:
-        """Drop rows of sealed epochs, and entries of the source log; an epoch that a head names stays."""
+        """Drop rows of sealed epochs, entries of the source log and old repairs; an epoch that a head names stays."""
         with self._session.transaction(f"{lease.lane}: forget {len(epochs)} epochs") as cursor:
             lock(cursor, lease)
             cursor.execute(QUERIES["forget_epochs"], lane_key(lease.lane) | {"epochs": list(epochs)})
             more = {"pipeline": lease.lane.pipeline, "positions": list(positions)}
             cursor.execute(QUERIES["forget_log"], more)
+            cursor.execute(QUERIES["forget_repairs"], more)
 
     # -- source log -----------------------------------------------------------------------------------------------
 

@@ -203,6 +203,8 @@ class Metastore:
             self.close()
             if e.type == TApplicationException.MISSING_RESULT:
                 raise _UndeclaredError(f"{self} refuses, with an error that only newer clients can read: {e}") from e
+            if e.type == TApplicationException.INTERNAL_ERROR:  # of the server, at any point of the call
+                raise OutcomeUnknownError(f"an error inside it: {e}") from e
             raise ConfigurationError(f"{self} does not speak the metastore's protocol: {e}") from e
         except (TTransportException, TProtocolException, OSError, EOFError) as e:
             self.close()

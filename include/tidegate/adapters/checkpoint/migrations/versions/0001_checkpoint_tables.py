@@ -101,6 +101,15 @@ TABLES = (
     """,
     "CREATE INDEX heads_of_pipeline ON table_heads (pipeline, lane, epoch, generation)",
     """
+    CREATE TABLE repairs (
+        pipeline text NOT NULL REFERENCES pipelines (name),
+        table_name text NOT NULL,
+        partition_values jsonb NOT NULL CHECK (jsonb_typeof(partition_values) = 'array'),
+        began_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (pipeline, table_name, partition_values)
+    )
+    """,
+    """
     CREATE TABLE source_log (
         pipeline text NOT NULL REFERENCES pipelines (name),
         position bigint NOT NULL CHECK (position >= 0),
