@@ -23,6 +23,7 @@ from tidegate.protocol.model import (
     OffsetRange,
     PartitionValues,
     Place,
+    Placed,
     Run,
     StagedPartition,
     StateRun,
@@ -75,11 +76,13 @@ class CheckpointStore(Protocol):
         offsets: OffsetRange,
         discovered: Sequence[FileEntry],
         kind: Kind = Kind.EVENTS,
+        restores: int | None = None,
     ) -> Epoch:
         """Append `discovered` to the source log and fix `offsets` as the next epoch (status PLANNED), together (I1).
 
-        The parent (manifest and watermark) is the last sealed epoch's; `offsets.start` must be its `offsets.stop`,
-        else InvariantViolationError. `discovered` may be longer than the range: the rest waits for later epochs.
+        The parent (manifest and watermark) is the last sealed epoch's, or that of the sealed epoch `restores` (0: none)
+        when the lane goes back to it; `offsets.start` must be its `offsets.stop`, else InvariantViolationError.
+        `discovered` may be longer than the range: the rest waits for later epochs.
         """
 
     def stage(
@@ -112,6 +115,9 @@ class CheckpointStore(Protocol):
     def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
         """EpochSealed: PUBLISHED → SEALED: the next epoch starts from here."""
 
+    def abandon(self, lease: Lease, epoch: Epoch) -> Epoch:
+        """EpochAbandoned: PLANNED → ABANDONED. Its number is planned again, as the next generation."""
+
     def record_failure(self, lease: Lease, epoch: Epoch, *, kind: str, message: str) -> None:
         """Note why an attempt failed, if `lease` is still the newest. Does not change the status."""
 
@@ -135,6 +141,9 @@ class CheckpointStore(Protocol):
 
     def log_end(self, pipeline: str) -> int:
         """One past the last position in the source log: 0 when it is empty."""
+
+    def placed(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Placed]:
+        """The heads of a table with the manifests that set them: all of them, or those of the given partitions."""
 
     def heads_of_pipeline(self, pipeline: str) -> list[Head]:
         """Every head that the pipeline set, by table and values."""

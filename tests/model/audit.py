@@ -63,19 +63,25 @@ class Auditor:
 
         After a superseded attempt's swap (`late`) and until it is put back, k may be smaller.
         """
-        tables = self._world.tables(point[CHECKPOINT])
-        done = max((r["offset_stop"] for r in tables.epochs.values() if r["status"] in _DONE), default=0)
-        swapping = any(r["status"] == "STAGED" and r["kind"] == "EVENTS" for r in tables.epochs.values())
+        rows = self._world.tables(point[CHECKPOINT]).epochs.values()
+        done = self.done(point)
+        allowed = {done} | {r["offset_stop"] for r in rows if r["status"] == "STAGED"}
+        most = max((r["offset_stop"] for r in rows if r["status"] != "PLANNED"), default=0)
         seen, missing = self._look(point)
         if missing and not late:
             raise Violation(f"I6: readers are sent to {missing[0]}, where nothing is")
         for table, files in seen.items():
             if files is None and not (late and missing):
                 raise Violation(f"I2: readers of {table} see parts of epochs: {self._shown(point, table)}")
-            if files is not None and (files > done + swapping or (files < done and not late)):
+            if files is not None and files not in allowed and not (late and files <= most):
                 raise Violation(
                     f"I4: readers of {table} see {files} files, the checkpoint says {done} of them are done"
                 )
+
+    def done(self, point: Point) -> int:
+        """How many files the newest published epoch says are done."""
+        rows = [r for r in self._world.tables(point[CHECKPOINT]).epochs.values() if r["status"] in _DONE]
+        return int(max(rows, key=lambda r: r["epoch"])["offset_stop"]) if rows else 0
 
     def finished(self, point: Point, *, files: int) -> None:
         """Every table shows exactly the first `files` files."""
@@ -124,8 +130,10 @@ class Auditor:
         ):
             raise Violation("I2: heads changed without an epoch being published")
         sealed = sorted((r for r in new.epochs.values() if r["status"] in _DONE), key=lambda r: r["epoch"])
-        for first, second in pairwise(sealed):
-            if second["epoch"] == first["epoch"] + 1 and second["offset_start"] != first["offset_stop"]:
+        by_number = {r["epoch"]: r for r in sealed}
+        for before_it, second in pairwise(sealed):
+            first = by_number[second["restores"]] if second["kind"] == "ROLLBACK" else before_it
+            if second["epoch"] == before_it["epoch"] + 1 and second["offset_start"] != first["offset_stop"]:
                 raise Violation(f"I1: epoch {second['epoch']} does not start where epoch {first['epoch']} ended")
 
     def _planned(self, tables: Tables, row: Row) -> None:

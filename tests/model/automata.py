@@ -264,6 +264,7 @@ WORK: Mapping[str, Callable[[Coordinator, Run], Any]] = {
     "process": _work("process"),
     "publish": _work("publish"),
     "repair": _work("repair"),
+    "rollback": lambda coordinator, run: coordinator.rollback(run, to_epoch=1),
     "clean": lambda coordinator, run: coordinator.clean(run, dry_run=False),
 }
 """What a process may be told to do."""
@@ -283,6 +284,7 @@ METHODS_OF_WRITES: Mapping[int, frozenset[str]] = {
             "begin_repair",
             "publish",
             "seal",
+            "abandon",
             "record_failure",
             "forget",
         }

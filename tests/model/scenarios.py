@@ -81,7 +81,8 @@ class Scenario:
         compact_at: see `HiveTable`.
         changes: how often source file `changing` may change once it is planned.
         thorough: attempts can be interrupted even before reads that cannot matter.
-        uneven: epochs touch partitions that the next ones do not, so that what an old repair leaves shows no prefix.
+        completes: what is done at the end in place of all runs; how many files show then is what the last epoch says.
+        uneven: epochs touch partitions that others do not, so that what an old repair leaves shows no whole epoch.
     """
 
     programs: tuple[tuple[Words, ...], ...]
@@ -95,6 +96,7 @@ class Scenario:
     changing: int = 0
     thorough: bool = False
     uneven: bool = False
+    completes: tuple[Words, ...] = ()
 
     def definition(self) -> Definition:
         """The pipeline."""
@@ -156,6 +158,23 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "a file changes while its epoch is computed": Scenario(
         programs=(_tasks("run-1"),), runs=("run-1",), files=_files(BOTH, BOTH), faults=1, changes=1
+    ),
+    "a rollback and its retries": Scenario(
+        programs=((("rollback", "back"), ("rollback", "back")),),
+        runs=("run-1", "run-2"),
+        files=_files(BOTH, BOTH, ONE),
+        before=_tasks("run-1", "run-2"),
+        faults=2,
+        completes=(("rollback", "back"),),
+    ),
+    "a rollback while an epoch is under way": Scenario(
+        programs=((("rollback", "back"),), _tasks("run-3")),
+        runs=("run-1", "run-2", "run-3"),
+        files=_files(BOTH, BOTH, BOTH, ONE),
+        before=_tasks("run-1", "run-2"),
+        faults=0,
+        uneven=True,
+        completes=(("rollback", "back"), *_tasks("run-3")),
     ),
     "a compaction and a clean-up": Scenario(
         programs=(_tasks("run-3"),),

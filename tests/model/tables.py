@@ -142,6 +142,11 @@ def epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 
 @_statement
+def sealed_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return _newest([r for r in t.epochs.values() if r["status"] == "SEALED" and r["epoch"] == v["epoch"]])[:1]
+
+
+@_statement
 def unfinished(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     return [r for r in t.epochs.values() if r["status"] in _UNFINISHED]
 
@@ -253,6 +258,11 @@ def seal_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 
 @_statement
+def abandon_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return _change(t, v)
+
+
+@_statement
 def record_failure(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     return []
 
@@ -292,6 +302,13 @@ def heads(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 def heads_of_values(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     wanted = [list(w.obj) for w in v["values"]]
     return [row for row in heads(t, v) if row["partition_values"] in wanted]
+
+
+@_statement
+def placed(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    rows = heads(t, v) if v["values"] is None else heads_of_values(t, v)
+    names = ("manifest_uri", "manifest_sha256")
+    return [{**row, **{n: t.epochs[row["epoch"], row["generation"]][n] for n in names}} for row in rows]
 
 
 @_statement

@@ -165,9 +165,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "ignore the parent's state version",
         "I3",
-        "engine/coordinator.py",
-        "                    parent_state=parent.state if parent else (),\n",
-        "                    parent_state=(),\n",
+        "engine/work.py",
+        "                parent_state=state,\n",
+        "                parent_state=(),\n",
     ),
     Mutant(
         "leave the files of repeated tasks in the folder",
@@ -180,8 +180,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "do not check the source after computing",
         "I8",
         "engine/coordinator.py",
-        "                self.adapters.source.check(self._entries(epoch))  # 5\n",
-        "                self._entries(epoch)\n",
+        "                self.adapters.source.check(self._work.entries(epoch))  # 5\n",
+        "                self._work.entries(epoch)\n",
     ),
     Mutant(
         "publish without setting the heads",
@@ -201,8 +201,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "clean up what retained manifests replaced",
         "I6",
         "protocol/retention.py",
-        "{partition.location, partition.previous or partition.location}",
-        "{partition.location}",
+        "                    self._folders.add(partition.previous.location)\n",
+        "",
     ),
     Mutant(
         "forget an unfinished epoch",

@@ -12,35 +12,40 @@ asks the checkpoint table where things stand and goes on from there. A crash poi
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tidegate.api.pipeline import Definition
-from tidegate.api.settings import Mode
 from tidegate.engine.cleanup import Cleaner, Cleanup
 from tidegate.engine.lease import LEASE_TTL_S, acquire, kept
 from tidegate.engine.manifests import read_manifest
 from tidegate.engine.publishing import Publisher
-from tidegate.errors import FencedError, InvariantViolationError, TidegateError
-from tidegate.ports import Adapters, Clock, CompactionTask, EpochReport, EpochTask, Joining, Processed
-from tidegate.protocol.compaction import joinable
+from tidegate.engine.work import Work
+from tidegate.errors import (
+    ConfigurationError,
+    FencedError,
+    InvariantViolationError,
+    SourceGapError,
+    TidegateError,
+)
+from tidegate.ports import Adapters, Clock, EpochReport, Processed
 from tidegate.protocol.model import (
     MAIN_LANE,
-    Counts,
     Epoch,
-    FileEntry,
     Kind,
     LaneId,
     Lease,
     Manifest,
     ManifestRef,
     OffsetRange,
+    Place,
+    Placed,
     Run,
-    StagedPartition,
     Status,
     checksum,
 )
+from tidegate.protocol.rebasing import undone
 from tidegate.protocol.recovery import Step, decide
 
 
@@ -49,6 +54,23 @@ class CrashPoints(Protocol):
 
     def reach(self, name: str, *, pipeline: str, epoch: int) -> None:
         """Go on, or die, when this point is armed."""
+
+
+@dataclass(frozen=True)
+class RollbackPlan:
+    """What a rollback does.
+
+    Args:
+        restored: the epoch to go back to; None is before the first.
+        undone: the epochs behind it, the newest first.
+        changes: the partitions that will lie elsewhere; None for those that will be no more.
+        offsets: the source positions that are known and will be processed again.
+    """
+
+    restored: Epoch | None
+    undone: tuple[Epoch, ...]
+    changes: Sequence[tuple[Place, Placed | None]]
+    offsets: OffsetRange
 
 
 @dataclass
@@ -131,6 +153,63 @@ class Coordinator:
         self.adapters.store.release(lease)
         return self._report(epoch)
 
+    def rollback(self, run: Run, *, to_epoch: int, allow_gap: bool = False) -> EpochReport | None:
+        """Bring tables, state and offsets back to what they were behind epoch `to_epoch` (0: before the first).
+
+        It is an epoch of its own, so nothing is lost: a rollback to the epoch before it goes forward again, as long as
+        `Retention` keeps both. An epoch of which nothing is staged is abandoned, another unfinished one finished first.
+
+        Args:
+            run: who asks. Asking again for the same run finishes what an earlier attempt began.
+            to_epoch: a sealed epoch.
+            allow_gap: go back even when a source file that must then be read again is gone or has changed.
+
+        Raises, before any change:
+            ConfigurationError: the epoch, or one behind it, is not kept; or it is the last one.
+            SourceGapError: see `allow_gap`.
+        """
+        self._timings.clear()
+        lease = self._open(run)
+        while True:
+            decision = decide(
+                run,
+                unfinished=self.adapters.store.unfinished(lease.lane),
+                own=self.adapters.store.of_run(lease.lane, run.key),
+            )
+            if decision.step is Step.DONE:
+                self.adapters.store.release(lease)
+                return self._report(decision.epoch)
+            if decision.step is Step.PLAN:
+                self._roll_back(lease, run, to_epoch, allow_gap=allow_gap)
+                continue
+            if decision.step is Step.PROCESS and decision.foreign:
+                self.rollback_plan(to_epoch, allow_gap=allow_gap)  # refuses before anything is given up
+                abandoned = self.adapters.store.abandon(lease, self._adopt(lease, decision.epoch))
+                self.progress(f"{abandoned} abandoned: nothing of it was staged")
+                continue
+            epoch = self._adopt(lease, decision.epoch)
+            if decision.step is Step.PROCESS:
+                epoch = self._stage(lease, epoch, superseded=())
+            self._roll_forward(lease, epoch)
+
+    def rollback_plan(self, to_epoch: int, *, allow_gap: bool = False) -> RollbackPlan:
+        """What `rollback` would do. Changes nothing; raises what `rollback` raises."""
+        store, lane = self.adapters.store, self.lane_id
+        kept_epochs = store.epochs(lane, limit=2**31 - 1)
+        behind = undone(kept_epochs, to=to_epoch)
+        if not behind:
+            raise ConfigurationError(f"{lane}: epoch {to_epoch} is the last one: there is nothing to go back from")
+        restored = next((e for e in kept_epochs if e.epoch == to_epoch and e.status is Status.SEALED), None)
+        start, end = restored.offsets.stop if restored else 0, store.log_end(lane.pipeline)
+        entries = store.log(lane.pipeline, OffsetRange(start, end))
+        if not allow_gap:
+            if len(entries) < end - start:
+                raise SourceGapError(
+                    f"{lane}: of source positions [{start}, {end}) only {len(entries)} are known still"
+                )
+            self.adapters.source.check(entries)
+        return RollbackPlan(restored, behind, self._work.back_to(lane, to_epoch), OffsetRange(start, end))
+
     def clean(self, run: Run, *, dry_run: bool) -> Cleanup:
         """Forget old epochs and delete what nothing leads to, by the pipeline's `Retention`."""
         lease = self._open(run)
@@ -208,13 +287,14 @@ class Coordinator:
         store = self.adapters.store
         self.adapters.sink.prepare(self.definition)
         root = self._attempt_root(epoch)
-        parent = read_manifest(self.adapters.storage, epoch.parent) if epoch.parent else None
-        work = self._join if epoch.kind is Kind.COMPACTION else self._process
-        processed = self._with_previous(work(epoch, parent, root, superseded))
+        with self._timed("process"):
+            processed = self._work.compute(epoch, root, superseded=superseded)
+        for name, seconds in processed.timings_s.items():
+            self._timings[f"process.{name}"] += seconds
         self._reached("processed", epoch)
         with self._timed("stage"):
             if epoch.kind is Kind.EVENTS:
-                self.adapters.source.check(self._entries(epoch))  # 5
+                self.adapters.source.check(self._work.entries(epoch))  # 5
             self._sweep(processed)  # 6
             ref = self._write_manifest(epoch, processed, root)  # 7
             self._reached("manifest_written", epoch)
@@ -228,46 +308,28 @@ class Coordinator:
         )
         return staged
 
-    def _process(self, epoch: Epoch, parent: Manifest | None, root: str, superseded: tuple[int, ...]) -> Processed:
-        entries = self._entries(epoch)
-        self.adapters.source.check(entries)  # 3
-        self._reached("processing", epoch)
-        with self._timed("process"):
-            processed = self.adapters.processor.process(
-                EpochTask(
-                    definition=self.definition,
-                    epoch=epoch,
-                    entries=entries,
-                    parent_state=parent.state if parent else (),
-                    root=root,
-                    locate=self.adapters.store.heads,
-                    superseded=superseded,
-                    progress=self.progress,
-                )
-            )  # 4
-        for name, seconds in processed.timings_s.items():
-            self._timings[f"process.{name}"] += seconds
-        return processed
+    # -- rollback -------------------------------------------------------------------------------------------------
 
-    def _entries(self, epoch: Epoch) -> tuple[FileEntry, ...]:
-        return tuple(self.adapters.store.log(self.definition.name, epoch.offsets))
-
-    def _with_previous(self, processed: Processed) -> Processed:
-        """Note which locations the swap will replace: a replay needs them, and so does whoever goes back."""
-        before = {
-            (target.name, values): head.location
-            for target in self.definition.all_targets
-            if (touched := [p.values for p in processed.partitions if p.table == target.name])
-            for values, head in self.adapters.store.heads(target.name, touched).items()
-        }
-        partitions = tuple(replace(p, previous=before.get((p.table, p.values))) for p in processed.partitions)
-        return replace(processed, partitions=partitions)
+    def _roll_back(self, lease: Lease, run: Run, to_epoch: int, *, allow_gap: bool) -> None:
+        plan = self.rollback_plan(to_epoch, allow_gap=allow_gap)
+        epoch = self.adapters.store.plan(
+            lease,
+            run=run,
+            fingerprint=self.definition.fingerprint(),
+            offsets=OffsetRange(plan.offsets.start, plan.offsets.start),
+            discovered=(),
+            kind=Kind.ROLLBACK,
+            restores=to_epoch,
+        )  # 2
+        self.progress(f"{epoch} planned: back to epoch {to_epoch}, over {len(plan.undone)} epochs")
+        self._reached("planned", epoch)
+        self._roll_forward(lease, self._stage(lease, epoch, superseded=()))
 
     # -- compaction -----------------------------------------------------------------------------------------------
 
     def _compact(self, lease: Lease, run: Run) -> bool:
         """Join small partitions in an epoch of its own, when there are enough; False when there was nothing to do."""
-        joinings = self._joinings()
+        joinings = self._work.joinings()
         last = self.adapters.store.last_sealed(lease.lane)
         if not joinings or last is None:
             return False
@@ -284,45 +346,6 @@ class Coordinator:
         self._reached("planned", planned)
         self._roll_forward(lease, self._stage(lease, planned, superseded=()))
         return True
-
-    def _joinings(self) -> tuple[Joining, ...]:
-        """What there is to join: the same answer until it is done, for only this lane changes these heads."""
-        return tuple(
-            Joining(target, group)
-            for target in self.definition.all_targets
-            if target.mode is Mode.APPEND and target.table.compact_at is not None
-            for group in joinable(
-                list(self.adapters.store.heads(target.name).values()),
-                minimum=target.table.compact_at,
-                small_bytes=target.table.compact_to,
-            )
-        )
-
-    def _join(self, epoch: Epoch, parent: Manifest | None, root: str, superseded: tuple[int, ...]) -> Processed:
-        joinings = self._joinings()
-        self._reached("processing", epoch)
-        with self._timed("process"):
-            joined = self.adapters.processor.compact(CompactionTask(epoch, joinings, root, superseded))  # 4
-        rows = {(p.table, p.values): p.rows for p in joined}
-        for joining in joinings:
-            before = sum(head.rows for head in joining.sources)
-            after = rows.get((joining.target.name, joining.sources[-1].values))
-            if before != after:
-                raise InvariantViolationError(f"{epoch}: {before} rows of {joining.target.name} became {after}")
-        empty = f"{root}/empty"
-        self.adapters.storage.write(f"{empty}/.keep", b"")
-        emptied = [
-            StagedPartition(joining.target.name, head.values, empty, ())
-            for joining in joinings
-            for head in joining.sources[:-1]
-        ]
-        return Processed(
-            partitions=(*joined, *emptied),
-            state=parent.state if parent else (),
-            watermark_ms=epoch.watermark_in_ms,
-            counts=Counts(),
-            timings_s={},
-        )
 
     def _sweep(self, processed: Processed) -> None:
         """Delete files of task attempts that Spark repeated: Hive reads whole folders, so each must hold only ours."""
@@ -401,6 +424,10 @@ class Coordinator:
     @property
     def _publisher(self) -> Publisher:
         return Publisher(self.definition, self.adapters, self._reached, self.progress)
+
+    @property
+    def _work(self) -> Work:
+        return Work(self.definition, self.adapters, self._reached, self.progress)
 
     @property
     def _cleaner(self) -> Cleaner:

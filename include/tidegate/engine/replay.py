@@ -30,7 +30,7 @@ def replay(
     if manifest.fingerprint != definition.fingerprint():
         progress(f"{epoch}: the pipeline has changed since then, so differences may come from that")
     folder = f"{root}/{definition.name}/lane={epoch.lane.lane}/replay={uuid4().hex}"
-    before = {(p.table, p.values): p.previous for p in manifest.partitions if p.previous}
+    before = {(p.table, p.values): p.previous.location for p in manifest.partitions if p.previous}
 
     def locate(table: str, values: Sequence[PartitionValues]) -> Mapping[PartitionValues, Head]:
         lane = epoch.lane
@@ -64,8 +64,8 @@ def _recorded(definition: Definition, adapters: Adapters, number: int) -> tuple[
     epoch = next((e for e in epochs if e.epoch == number and e.manifest), None)
     if epoch is None:
         raise ConfigurationError(f"{definition.name}: epoch {number} is not kept, or was never staged")
-    if epoch.kind is Kind.COMPACTION:
-        raise ConfigurationError(f"{epoch} is a compaction: it has no events to replay")
+    if epoch.kind is not Kind.EVENTS:
+        raise ConfigurationError(f"{epoch} is a {epoch.kind.lower()}: it has no events to replay")
     if epoch.parent and all(e.manifest != epoch.parent for e in epochs):
         raise ConfigurationError(f"{epoch} cannot be replayed: the state it started from is not kept any more")
     try:

@@ -113,14 +113,18 @@ class _Audit:
 
 def _ranges(done: Sequence[Epoch]) -> Iterator[Finding]:
     """I1: retained epochs join without gap or overlap, and each starts from the one before it."""
+    by_number = {e.epoch: e for e in done}
     for before, after in pairwise(done):
         if after.epoch != before.epoch + 1:
             continue  # those between were forgotten
-        if after.offsets.start != before.offsets.stop:
-            problem = f"starts at source position {after.offsets.start}; {before} ends at {before.offsets.stop}"
+        if after.kind is Kind.ROLLBACK and after.restores not in by_number:
+            continue  # what it went back to was forgotten
+        start = by_number[after.restores] if after.kind is Kind.ROLLBACK and after.restores else before
+        if after.offsets.start != start.offsets.stop:
+            problem = f"starts at source position {after.offsets.start}; {start} ends at {start.offsets.stop}"
             yield Finding(str(after), problem)
-        if after.parent != before.manifest:
-            yield Finding(str(after), f"starts from {after.parent}, not from {before.manifest}")
+        if after.parent != start.manifest:
+            yield Finding(str(after), f"starts from {after.parent}, not from {start.manifest}")
 
 
 def _counts(done: Sequence[Epoch], manifests: dict[tuple[int, int], Manifest | str]) -> Iterator[Finding]:

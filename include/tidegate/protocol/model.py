@@ -33,6 +33,8 @@ class Kind(StrEnum):
 
     EVENTS = "EVENTS"  # processes a range of the source
     COMPACTION = "COMPACTION"  # joins small partitions of append tables; its range is empty, its state the parent's
+    ROLLBACK = "ROLLBACK"  # brings tables, state and offsets back to those of an earlier epoch
+    PROMOTION = "PROMOTION"  # takes over what a lane made; its range is empty
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,23 @@ class LaneId:
 
     def __str__(self) -> str:
         return self.pipeline if self.lane == MAIN_LANE else f"{self.pipeline}@{self.lane}"
+
+
+class LaneStatus(StrEnum):
+    """What became of a forked lane."""
+
+    OPEN = "OPEN"
+    PROMOTED = "PROMOTED"
+    DISCARDED = "DISCARDED"
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A lane that replays epochs of `main`, from the state behind epoch `base` (0: from nothing)."""
+
+    lane: LaneId
+    base: int
+    status: LaneStatus = LaneStatus.OPEN
 
 
 @dataclass(frozen=True)
@@ -109,18 +128,34 @@ class DataFile:
 
 
 @dataclass(frozen=True)
+class ManifestRef:
+    """Where a manifest lies and the checksum its bytes must have."""
+
+    uri: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a partition lies, and the manifest that put it there and lists its files."""
+
+    location: str
+    manifest: ManifestRef
+
+
+@dataclass(frozen=True)
 class StagedPartition:
     """All files of one partition of one table. `location` is the folder that Hive reads: it holds exactly `files`.
 
-    `previous` is the location of the head that it replaces. A partition without files is emptied by the swap and then
-    removed: a compaction put its rows into another one.
+    `previous` is what it replaces; None when there was no such partition. A partition without files is emptied by the
+    swap and then removed: a compaction put its rows into another one, or a rollback went back to before it was.
     """
 
     table: str
     values: PartitionValues
     location: str
     files: tuple[DataFile, ...]
-    previous: str | None = None
+    previous: Placed | None = None
 
     @property
     def rows(self) -> int:
@@ -190,7 +225,13 @@ class Manifest:
         d: dict[str, Any] = json.loads(data)
         d["offsets"] = OffsetRange(**d["offsets"])
         d["partitions"] = tuple(
-            StagedPartition(**{**p, "values": tuple(p["values"]), "files": tuple(DataFile(**f) for f in p["files"])})
+            StagedPartition(
+                table=p["table"],
+                values=tuple(p["values"]),
+                location=p["location"],
+                files=tuple(DataFile(**f) for f in p["files"]),
+                previous=_placed(p["previous"]),
+            )
             for p in d["partitions"]
         )
         d["kind"] = Kind(d["kind"])
@@ -224,17 +265,13 @@ class Manifest:
         return frozenset((p.table, p.values) for p in self.partitions if not p.files)
 
 
+def _placed(d: Mapping[str, Any] | None) -> Placed | None:
+    return None if d is None else Placed(d["location"], ManifestRef(**d["manifest"]))
+
+
 def checksum(data: bytes) -> str:
     """SHA-256 in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
-
-
-@dataclass(frozen=True)
-class ManifestRef:
-    """Where a manifest lies and the checksum its bytes must have."""
-
-    uri: str
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -256,7 +293,8 @@ class Head:
 class Epoch:
     """One row of the checkpoint table. Times are milliseconds UTC, taken from the database's clock.
 
-    `publishers` counts the attempts that began its swap. With more than one, an older one may still be asleep in it.
+    `restores` is the epoch to which a ROLLBACK or PROMOTION goes back, `promotes` the lane whose output a PROMOTION
+    then takes. `publishers` counts the attempts that began its swap: with more than one, an older one may sleep in it.
     """
 
     lane: LaneId
@@ -268,6 +306,8 @@ class Epoch:
     fingerprint: str
     offsets: OffsetRange
     kind: Kind = Kind.EVENTS
+    restores: int | None = None
+    promotes: str | None = None
     parent: ManifestRef | None = None
     manifest: ManifestRef | None = None
     watermark_in_ms: int | None = None

@@ -44,7 +44,10 @@ class Reachable:
         for uri, manifest in manifests:
             self._files |= {uri, *(run.path for run in manifest.state)}
             for partition in manifest.partitions:
-                self._folders |= {partition.location, partition.previous or partition.location}
+                self._folders.add(partition.location)
+                if partition.previous:
+                    self._folders.add(partition.previous.location)
+                    self._files.add(partition.previous.manifest.uri)
 
     def __contains__(self, uri: str) -> bool:
         return uri in self._files or uri.rpartition("/")[0] in self._folders

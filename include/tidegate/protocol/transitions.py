@@ -1,7 +1,7 @@
 """The epoch's states and transitions, in one table.
 
     PLANNED ──FilesStaged──▶ STAGED ──PartitionsPublished──▶ PUBLISHED ──EpochSealed──▶ SEALED
-       └──EpochAbandoned──▶ ABANDONED ◀──EpochAbandoned──┘ (STAGED: only after a read-back shows no swap)
+       └──EpochAbandoned──▶ ABANDONED
 
 Every event carries the fence of the attempt that reports it. The checkpoint store makes the change as a
 compare-and-set on (status, fence); this module says what a refused change means. It does no I/O, so it is tested
@@ -41,7 +41,6 @@ TRANSITIONS: dict[tuple[Status, Event], Status] = {
     (Status.STAGED, Event.PARTITIONS_PUBLISHED): Status.PUBLISHED,
     (Status.PUBLISHED, Event.EPOCH_SEALED): Status.SEALED,
     (Status.PLANNED, Event.EPOCH_ABANDONED): Status.ABANDONED,
-    (Status.STAGED, Event.EPOCH_ABANDONED): Status.ABANDONED,
 }
 
 _ORDER = (Status.PLANNED, Status.STAGED, Status.PUBLISHED, Status.SEALED)

@@ -13,7 +13,9 @@ from tidegate.protocol.model import (
     Kind,
     LaneId,
     Manifest,
+    ManifestRef,
     OffsetRange,
+    Placed,
     Run,
     StagedPartition,
     StateRun,
@@ -23,6 +25,7 @@ from tidegate.protocol.retention import Reachable, collectable, retained
 
 NOW = 1_000_000
 ROOT = "file:///w/_tidegate/p/lane=main"
+OLD = Placed(f"{ROOT}/old/9", ManifestRef(f"{ROOT}/old/manifest.json", "0"))
 
 
 def epoch(number: int, status: Status = Status.SEALED, sealed_ms: int = 0) -> Epoch:
@@ -87,7 +90,11 @@ def manifest() -> Manifest:
         parent=None,
         partitions=(
             StagedPartition(
-                "d.t", ("9",), f"{at}/data/9", (DataFile(f"{at}/data/9/a", 1, 1, ""),), previous=f"{ROOT}/old/9"
+                "d.t",
+                ("9",),
+                f"{at}/data/9",
+                (DataFile(f"{at}/data/9/a", 1, 1, ""),),
+                previous=OLD,
             ),
         ),
         state=(StateRun(0, f"{ROOT}/epoch=2/gen=1/attempt=2/state/run", 1, 1, ""),),
@@ -106,6 +113,7 @@ URI = f"{ROOT}/epoch=9/gen=1/attempt=9/manifest.json"
         f"{ROOT}/epoch=9/gen=1/attempt=9/data/9/a",
         f"{ROOT}/epoch=2/gen=1/attempt=2/state/run",
         f"{ROOT}/old/9/whatever",
+        OLD.manifest.uri,
     ],
 )
 def test_what_a_kept_manifest_leads_to_is_reachable(uri: str) -> None:

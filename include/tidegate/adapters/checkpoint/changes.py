@@ -32,6 +32,7 @@ STATEMENTS = {
     Event.FILES_STAGED: "stage_epoch",
     Event.PARTITIONS_PUBLISHED: "publish_epoch",
     Event.EPOCH_SEALED: "seal_epoch",
+    Event.EPOCH_ABANDONED: "abandon_epoch",
 }
 """The query that makes each change: a compare-and-set on status and fence."""
 
@@ -82,6 +83,14 @@ def advance(
     raise InvariantViolationError(
         f"{found} is {found.status}: {event} by attempt {lease.fence} cannot follow. Run `tidegate verify`"
     )
+
+
+def sealed_epoch(cursor: Cursor, lane: LaneId, number: int) -> Epoch | None:
+    """The sealed epoch of that number; None for 0, before the first."""
+    row = one(cursor, "sealed_epoch", lane_key(lane) | {"epoch": number})
+    if row is None and number:
+        raise InvariantViolationError(f"{lane}: there is no sealed epoch {number} to go back to")
+    return epoch_of(row) if row else None
 
 
 def planned_before(unfinished: Epoch, lease: Lease, run: Run, offsets: OffsetRange) -> Epoch:

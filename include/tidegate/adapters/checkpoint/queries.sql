@@ -76,6 +76,12 @@ SELECT *, coalesce(lease_expires_at > clock_timestamp(), false) AS leased FROM l
 SELECT * FROM epochs
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s;
 
+-- name: sealed_epoch
+-- The sealed epoch of that number.
+SELECT * FROM epochs
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND status = 'SEALED'
+ORDER BY generation DESC LIMIT 1;
+
 -- name: unfinished
 -- The lane's one epoch that is under way; a unique index keeps it one (I1).
 SELECT * FROM epochs
@@ -112,13 +118,13 @@ SELECT * FROM epochs WHERE status IN ('PLANNED', 'STAGED', 'PUBLISHED');
 -- name: plan_epoch
 -- Fix the next range (I1). An epoch that was abandoned is planned again as its next generation, never skipped.
 INSERT INTO epochs (
-    pipeline, lane, epoch, generation, status, fence, kind, fingerprint,
+    pipeline, lane, epoch, generation, status, fence, kind, restores, promotes, fingerprint,
     run_key, run_owner, run_clear_number, run_logical_date, run_interval_start, run_interval_end,
     offset_start, offset_stop, parent_uri, parent_sha256, watermark_in_ms, planned_at
 )
 SELECT
     %(pipeline)s, %(lane)s, %(epoch)s, coalesce(max(e.generation), 0) + 1, 'PLANNED', %(fence)s, %(kind)s,
-    %(fingerprint)s,
+    %(restores)s::bigint, %(promotes)s::text, %(fingerprint)s,
     %(run_key)s, %(run_owner)s, %(run_clear_number)s,
     %(run_logical_date)s::timestamptz, %(run_interval_start)s::timestamptz, %(run_interval_end)s::timestamptz,
     %(offset_start)s, %(offset_stop)s,
@@ -191,6 +197,13 @@ WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND gene
     AND status = %(source)s AND fence = %(fence)s
 RETURNING *;
 
+-- name: abandon_epoch
+-- Give up an epoch of which nothing was staged: its range is planned again, as the next generation.
+UPDATE epochs SET status = %(target)s
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
+    AND status = %(source)s AND fence = %(fence)s
+RETURNING *;
+
 -- name: record_failure
 -- Note why an attempt failed.
 UPDATE epochs SET failure_kind = %(kind)s, failure_message = %(message)s
@@ -228,6 +241,13 @@ SELECT * FROM table_heads WHERE table_name = %(table)s ORDER BY partition_values
 SELECT * FROM table_heads
 WHERE table_name = %(table)s AND partition_values = ANY(%(values)s::jsonb[])
 ORDER BY partition_values;
+
+-- name: placed
+-- Where the partitions of a table lie, and the manifests that put them there.
+SELECT h.partition_values, h.location, e.manifest_uri, e.manifest_sha256
+FROM table_heads AS h JOIN epochs AS e USING (pipeline, lane, epoch, generation)
+WHERE h.table_name = %(table)s AND (%(values)s::jsonb[] IS NULL OR h.partition_values = ANY(%(values)s::jsonb[]))
+ORDER BY h.partition_values;
 
 -- name: heads_of_pipeline
 -- All heads that a pipeline set.

@@ -15,6 +15,7 @@ from tidegate.protocol.model import (
     LaneId,
     ManifestRef,
     OffsetRange,
+    Placed,
     Run,
     Status,
 )
@@ -81,6 +82,8 @@ def epoch_of(row: Row) -> Epoch:
         fingerprint=row["fingerprint"],
         offsets=OffsetRange(row["offset_start"], row["offset_stop"]),
         kind=Kind(row["kind"]),
+        restores=row["restores"],
+        promotes=row["promotes"],
         parent=_ref(row["parent_uri"], row["parent_sha256"]),
         manifest=_ref(row["manifest_uri"], row["manifest_sha256"]),
         watermark_in_ms=row["watermark_in_ms"],
@@ -114,6 +117,11 @@ def head_of(row: Row) -> Head:
         rows=row["rows"],
         bytes=row["bytes"],
     )
+
+
+def placed_of(row: Row) -> Placed:
+    """A row of `table_heads` with the manifest of its epoch."""
+    return Placed(row["location"], ManifestRef(row["manifest_uri"], row["manifest_sha256"]))
 
 
 def head_values(head: Head) -> dict[str, Any]:

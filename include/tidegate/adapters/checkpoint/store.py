@@ -20,6 +20,7 @@ from tidegate.adapters.checkpoint.changes import (
     one,
     planned_before,
     remove_heads,
+    sealed_epoch,
     set_heads,
 )
 from tidegate.adapters.checkpoint.connection import Session
@@ -29,6 +30,7 @@ from tidegate.adapters.checkpoint.rows import (
     epoch_of,
     head_of,
     lane_key,
+    placed_of,
     run_values,
     storable,
     to_counts,
@@ -49,6 +51,7 @@ from tidegate.protocol.model import (
     OffsetRange,
     PartitionValues,
     Place,
+    Placed,
     Run,
 )
 from tidegate.protocol.transitions import Event, Verdict
@@ -181,10 +184,12 @@ class PostgresCheckpointStore:
         offsets: OffsetRange,
         discovered: Sequence[FileEntry],
         kind: Kind = Kind.EVENTS,
+        restores: int | None = None,
     ) -> Epoch:
         """Append `discovered` to the source log and fix `offsets` as the next epoch, in one transaction (I1, I8).
 
-        When this lease's plan took effect before, though its answer was lost, its epoch is returned.
+        It starts from the last sealed epoch, or from the sealed epoch `restores`: see the port. When this lease's plan
+        took effect before, though its answer was lost, its epoch is returned.
         """
         with self._session.transaction(f"{lease.lane}: plan [{offsets.start}, {offsets.stop})") as cursor:
             lock(cursor, lease)
@@ -193,23 +198,26 @@ class PostgresCheckpointStore:
                 return planned_before(epoch_of(row), lease, run, offsets)
             row = one(cursor, "last_sealed", lane_key(lease.lane))
             last = epoch_of(row) if row else None
-            expected = last.offsets.stop if last else 0
+            start = last if restores is None else sealed_epoch(cursor, lease.lane, restores)
+            expected = start.offsets.stop if start else 0
             if offsets.start != expected:
                 raise InvariantViolationError(
-                    f"{lease.lane}: a plan starts at source position {offsets.start}, but the last sealed epoch "
-                    f"({last.epoch if last else 'none'}) ends at {expected}. Run `tidegate verify`"
+                    f"{lease.lane}: a plan starts at source position {offsets.start}, but the sealed epoch before it "
+                    f"({start.epoch if start else 'none'}) ends at {expected}. Run `tidegate verify`"
                 )
             append_log(cursor, lease.lane, offsets, discovered)
             values = {
                 "epoch": last.epoch + 1 if last else 1,
                 "fence": lease.fence,
                 "kind": kind,
+                "restores": restores,
+                "promotes": None,
                 "fingerprint": fingerprint,
                 "offset_start": offsets.start,
                 "offset_stop": offsets.stop,
-                "parent_uri": last.manifest.uri if last and last.manifest else None,
-                "parent_sha256": last.manifest.sha256 if last and last.manifest else None,
-                "watermark_in_ms": last.watermark_out_ms if last else None,
+                "parent_uri": start.manifest.uri if start and start.manifest else None,
+                "parent_sha256": start.manifest.sha256 if start and start.manifest else None,
+                "watermark_in_ms": start.watermark_out_ms if start else None,
             }
             planned = one(cursor, "plan_epoch", lane_key(lease.lane) | run_values(run) | values)
             if planned is None:
@@ -285,6 +293,11 @@ class PostgresCheckpointStore:
         with self._session.transaction(f"{epoch}: seal") as cursor:
             return advance(cursor, Event.EPOCH_SEALED, lease, epoch, {})[0]
 
+    def abandon(self, lease: Lease, epoch: Epoch) -> Epoch:
+        """EpochAbandoned: PLANNED → ABANDONED: nothing of it was staged, and its range is planned again."""
+        with self._session.transaction(f"{epoch}: abandon") as cursor:
+            return advance(cursor, Event.EPOCH_ABANDONED, lease, epoch, {})[0]
+
     def record_failure(self, lease: Lease, epoch: Epoch, *, kind: str, message: str) -> None:
         """Note why an attempt failed; the status stays. FencedError when `lease` is not the newest (I4)."""
         with self._session.transaction(f"{epoch}: record the failure {kind}") as cursor:
@@ -298,6 +311,13 @@ class PostgresCheckpointStore:
         """The heads of a table: all of them, or those of the given partitions."""
         with self._session.transaction(f"{table}: heads", writes=False) as cursor:
             return heads_of(cursor, table, values)
+
+    def placed(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Placed]:
+        """Where the partitions of a table lie, and by which manifests: all of them, or those of the given values."""
+        wanted = None if values is None else [Jsonb(list(v)) for v in values]
+        with self._session.transaction(f"{table}: heads and manifests", writes=False) as cursor:
+            rows = cursor.execute(QUERIES["placed"], {"table": table, "values": wanted})
+            return {tuple(r["partition_values"]): placed_of(r) for r in rows}
 
     def heads_of_pipeline(self, pipeline: str) -> list[Head]:
         """Every head that the pipeline set, by table and values."""

@@ -24,10 +24,15 @@ TABLES = (
     CREATE TABLE lanes (
         pipeline text NOT NULL REFERENCES pipelines (name),
         lane text NOT NULL CHECK (lane <> ''),
-        fence bigint NOT NULL CHECK (fence >= 1),
+        fence bigint NOT NULL CHECK (fence >= 0),
         lease_owner text,
         lease_expires_at timestamptz,
+        forked_from bigint CHECK (forked_from >= 0),
+        status text NOT NULL DEFAULT 'OPEN' CHECK (status IN ('OPEN', 'PROMOTED', 'DISCARDED')),
+        created_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (pipeline, lane),
+        CHECK ((forked_from IS NULL) = (lane = 'main')),
+        CHECK (lane <> 'main' OR status = 'OPEN'),
         CHECK ((lease_owner IS NULL) = (lease_expires_at IS NULL))
     )
     """,
@@ -39,7 +44,9 @@ TABLES = (
         generation integer NOT NULL CHECK (generation >= 1),
         status text NOT NULL CHECK (status IN ('PLANNED', 'STAGED', 'PUBLISHED', 'SEALED', 'ABANDONED')),
         fence bigint NOT NULL CHECK (fence >= 1),
-        kind text NOT NULL CHECK (kind IN ('EVENTS', 'COMPACTION')),
+        kind text NOT NULL CHECK (kind IN ('EVENTS', 'COMPACTION', 'ROLLBACK', 'PROMOTION')),
+        restores bigint CHECK (restores >= 0),
+        promotes text,
         attempts integer NOT NULL DEFAULT 1 CHECK (attempts >= 1),
         publishers integer NOT NULL DEFAULT 0 CHECK (publishers >= 0),
         fingerprint text NOT NULL,
@@ -69,6 +76,8 @@ TABLES = (
         CHECK (offset_start <= offset_stop),
         CHECK ((parent_uri IS NULL) = (parent_sha256 IS NULL)),
         CHECK ((manifest_uri IS NULL) = (manifest_sha256 IS NULL)),
+        CHECK ((restores IS NOT NULL) = (kind IN ('ROLLBACK', 'PROMOTION'))),
+        CHECK ((promotes IS NOT NULL) = (kind = 'PROMOTION')),
         CONSTRAINT staged_has_manifest CHECK (
             status IN ('PLANNED', 'ABANDONED')
             OR (manifest_uri IS NOT NULL AND counts IS NOT NULL AND staged_at IS NOT NULL)

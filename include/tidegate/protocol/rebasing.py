@@ -1,0 +1,64 @@
+"""Going back to an earlier epoch: which epochs are undone, and where each partition then lies."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tidegate.errors import ConfigurationError
+from tidegate.protocol.model import Epoch, Manifest, Place, Placed, Status
+
+
+def undone(epochs: Iterable[Epoch], *, to: int) -> tuple[Epoch, ...]:
+    """The sealed epochs behind epoch `to` (0: all), the newest first.
+
+    Args:
+        epochs: all rows of the lane that are kept.
+        to: the epoch whose tables, state and offsets are wanted.
+
+    Raises ConfigurationError when that epoch, or one behind it, is not kept any more, or never was.
+    """
+    sealed = {e.epoch: e for e in epochs if e.status is Status.SEALED}
+    head = max(sealed, default=0)
+    if to > head:
+        raise ConfigurationError(f"there is no sealed epoch {to}: the last one is {head}")
+    missing = [n for n in range(max(to, 1), head + 1) if n not in sealed]
+    if missing:
+        oldest = max(missing) + 1
+        raise ConfigurationError(
+            f"epoch {to} cannot be gone back to: epoch {missing[-1]} is not kept any more (see Retention); "
+            f"the oldest that can is {oldest}"
+        )
+    return tuple(sealed[n] for n in range(head, to, -1))
+
+
+def undo(placed: Mapping[Place, Placed], manifests: Iterable[Manifest]) -> dict[Place, Placed]:
+    """Where the partitions lay before the epochs of these manifests, the newest first."""
+    before = dict(placed)
+    for manifest in manifests:
+        for partition in manifest.partitions:
+            place = partition.table, partition.values
+            if partition.previous is None:
+                before.pop(place, None)
+            else:
+                before[place] = partition.previous
+    return before
+
+
+def changes(now: Mapping[Place, Placed], wanted: Mapping[Place, Placed]) -> list[tuple[Place, Placed | None]]:
+    """The partitions that lie elsewhere in `wanted`, in order; None for those that are not in it."""
+    return [
+        (place, wanted.get(place))
+        for place in sorted(now.keys() | wanted.keys())
+        if _location(now.get(place)) != _location(wanted.get(place))
+    ]
+
+
+def tables(changed: Sequence[tuple[Place, Placed | None]]) -> dict[str, tuple[int, int]]:
+    """How many partitions of each table are placed, and how many removed."""
+    counts: dict[str, tuple[int, int]] = {}
+    for (table, _), placed in changed:
+        there, gone = counts.get(table, (0, 0))
+        counts[table] = (there, gone + 1) if placed is None else (there + 1, gone)
+    return counts
+
+
+def _location(placed: Placed | None) -> str | None:
+    return None if placed is None else placed.location
