@@ -410,7 +410,7 @@ def shared(postgres: "Postgres") -> Iterator[tuple[PostgresCheckpointStore, Sql]
         yield opened, connection
 
 
-@pytest.mark.parametrize("event", [e for e in Event if e is not Event.EPOCH_ABANDONED])
+@pytest.mark.parametrize("event", list(Event))
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("row_fence", [4, 5])
 @pytest.mark.parametrize("fence", [5, 3])
@@ -430,6 +430,7 @@ def test_verdicts_are_the_protocols(
         Event.FILES_STAGED: lambda: story.stage(lease, epoch),
         Event.PARTITIONS_PUBLISHED: lambda: story.publish(lease, epoch),
         Event.EPOCH_SEALED: lambda: story.seal(lease, epoch),
+        Event.EPOCH_ABANDONED: lambda: story.store.abandon(lease, epoch),
     }
     before, heads = store.epochs(lane, limit=9), store.heads("db.orders")
     standing, verdict = apply(Standing(status, row_fence), event, fence=fence)

@@ -31,7 +31,6 @@ TABLES = (
         status text NOT NULL DEFAULT 'OPEN' CHECK (status IN ('OPEN', 'PROMOTED', 'DISCARDED')),
         created_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (pipeline, lane),
-        CHECK ((forked_from IS NULL) = (lane = 'main')),
         CHECK (lane <> 'main' OR status = 'OPEN'),
         CHECK ((lease_owner IS NULL) = (lease_expires_at IS NULL))
     )
