@@ -14,6 +14,7 @@ from tidegate.protocol.model import (
     Counts,
     Epoch,
     FileEntry,
+    Fork,
     Head,
     Kind,
     LaneId,
@@ -24,6 +25,7 @@ from tidegate.protocol.model import (
     PartitionValues,
     Place,
     Placed,
+    Promotion,
     Run,
     StagedPartition,
     StateRun,
@@ -52,6 +54,18 @@ class CheckpointStore(Protocol):
     def release(self, lease: Lease) -> None:
         """Give the lane free if `lease` is still its newest; otherwise do nothing."""
 
+    def forks(self, pipeline: str) -> list[Fork]:
+        """The pipeline's forked lanes, in the order in which they were made."""
+
+    def fork(self, lane: LaneId, *, base: int) -> Fork:
+        """Make a lane behind main's sealed epoch `base` (0: before the first); repeating it is harmless.
+
+        The name of a lane that is over may be used again. Raises ConfigurationError when it is open with another base.
+        """
+
+    def discard(self, lane: LaneId) -> Fork:
+        """Give an open lane up: an attempt that works on it is superseded. Repeating it is harmless."""
+
     def unfinished(self, lane: LaneId) -> Epoch | None:
         """The lane's one epoch that is PLANNED, STAGED or PUBLISHED."""
 
@@ -77,11 +91,15 @@ class CheckpointStore(Protocol):
         discovered: Sequence[FileEntry],
         kind: Kind = Kind.EVENTS,
         restores: int | None = None,
+        promotes: Promotion | None = None,
+        number: int | None = None,
     ) -> Epoch:
         """Append `discovered` to the source log and fix `offsets` as the next epoch (status PLANNED), together (I1).
 
         The parent (manifest and watermark) is the last sealed epoch's, or that of the sealed epoch `restores` (0: none)
-        when the lane goes back to it; `offsets.start` must be its `offsets.stop`, else InvariantViolationError.
+        when a ROLLBACK goes back to it; `offsets.start` must be its `offsets.stop`, else InvariantViolationError.
+        A forked lane starts from its base and gives its epochs main's `number`s. A PROMOTION starts from the lane
+        that it `promotes` (which was forked behind `restores`) and ends it: an attempt on it is superseded.
         `discovered` may be longer than the range: the rest waits for later epochs.
         """
 
@@ -116,7 +134,10 @@ class CheckpointStore(Protocol):
         """EpochSealed: PUBLISHED → SEALED: the next epoch starts from here."""
 
     def abandon(self, lease: Lease, epoch: Epoch) -> Epoch:
-        """EpochAbandoned: PLANNED → ABANDONED. Its number is planned again, as the next generation."""
+        """EpochAbandoned: PLANNED → ABANDONED. Its number is planned again, as the next generation.
+
+        The lane of an abandoned PROMOTION is open again.
+        """
 
     def record_failure(self, lease: Lease, epoch: Epoch, *, kind: str, message: str) -> None:
         """Note why an attempt failed, if `lease` is still the newest. Does not change the status."""
@@ -127,8 +148,10 @@ class CheckpointStore(Protocol):
     def now_ms(self) -> int:
         """The database's clock: the one by which ages are told."""
 
-    def forget(self, lease: Lease, *, epochs: Sequence[int], positions: Sequence[int]) -> None:
-        """Drop the rows of sealed epochs, entries of the source log and notes of old repairs.
+    def forget(
+        self, lease: Lease, *, epochs: Sequence[int], positions: Sequence[int], lanes: Sequence[LaneId] = ()
+    ) -> None:
+        """Drop rows of sealed epochs, all epochs of `lanes`, entries of the source log and notes of old repairs.
 
         An epoch that a head names stays.
         """

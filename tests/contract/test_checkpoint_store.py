@@ -3,15 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
+from contract.story import COUNTS, LANE, RUN, Sql, Story, contents, definition, head, manifest
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
-from tidegate.api.pipeline import Definition
 from tidegate.errors import (
     ConfigurationError,
     FencedError,
@@ -23,15 +22,12 @@ from tidegate.errors import (
     UnavailableError,
 )
 from tidegate.protocol.model import (
-    Counts,
     Epoch,
     FileEntry,
-    Head,
     LaneId,
     Lease,
     ManifestRef,
     OffsetRange,
-    Run,
     Status,
 )
 from tidegate.protocol.transitions import Event, Standing, Verdict, apply
@@ -39,90 +35,10 @@ from tidegate.protocol.transitions import Event, Standing, Verdict, apply
 if TYPE_CHECKING:
     from conftest import Postgres, Wire
 
-Sql = psycopg.Connection[Any]
-
-LANE = LaneId("orders")
-RUN = Run("run-1", "dag/run-1", 2, logical_date_ms=1_700_000_000_123, interval_start_ms=0, interval_end_ms=-5)
-COUNTS = Counts(rows_in=5, malformed=1, processed=4, rows_out={"db.orders": 4})
-TABLES = ("pipelines", "lanes", "epochs", "table_heads", "repairs", "source_log")
-
-
-def definition(name: str = "orders", *, buckets: int = 4, tables: tuple[str, ...] = ("db.orders",)) -> Definition:
-    return cast(
-        "Definition",
-        SimpleNamespace(
-            name=name,
-            pipeline=SimpleNamespace(buckets=buckets),
-            fingerprint=lambda: f"code of {name}",
-            all_targets=tuple(SimpleNamespace(name=t) for t in tables),
-        ),
-    )
-
-
-def manifest(epoch: Epoch) -> ManifestRef:
-    return ManifestRef(f"file:///{epoch.lane}/{epoch.epoch}/{epoch.fence}/manifest.json", f"{epoch.epoch:064x}")
-
-
-def head(epoch: Epoch, *values: str, table: str = "db.orders", rows: int = 4) -> Head:
-    location = f"file:///{table}/{epoch.epoch}/{'/'.join(values)}"
-    return Head(
-        table, values, location, epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation, rows, 9 * rows
-    )
-
-
-@dataclass
-class Story:
-    """Drives one lane step by step."""
-
-    store: PostgresCheckpointStore
-    lane: LaneId = LANE
-
-    def __post_init__(self) -> None:
-        self.store.register(definition(self.lane.pipeline, tables=()))
-
-    def lease(self, owner: str = RUN.owner, *, ttl_s: float = 60) -> Lease:
-        return self.store.acquire(self.lane, owner, ttl_s=ttl_s)
-
-    def plan(self, lease: Lease, *, files: int = 2, run: Run = RUN) -> Epoch:
-        end = self.store.log_end(self.lane.pipeline)
-        found = [FileEntry(end + i, f"/in/{end + i}.csv", 10 + i, 1_000 + i) for i in range(files)]
-        last = self.store.last_sealed(self.lane)
-        offsets = OffsetRange(last.offsets.stop if last else 0, end + files)
-        return self.store.plan(lease, run=run, fingerprint="f", offsets=offsets, discovered=found)
-
-    def stage(self, lease: Lease, epoch: Epoch, *, watermark_ms: int | None = 7) -> Epoch:
-        return self.store.stage(lease, epoch, manifest=manifest(epoch), watermark_ms=watermark_ms, counts=COUNTS)
-
-    def publish(self, lease: Lease, epoch: Epoch) -> Epoch:
-        return self.store.publish(lease, epoch, heads=[head(epoch, f"day-{epoch.epoch}")])
-
-    def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
-        return self.store.seal(lease, epoch)
-
-    def sealed(self, lease: Lease) -> Epoch:
-        return self.seal(lease, self.publish(lease, self.stage(lease, self.plan(lease))))
-
-    def at(self, lease: Lease, status: Status) -> Epoch:
-        epoch = self.plan(lease)
-        for step, reached in (
-            (self.stage, Status.STAGED),
-            (self.publish, Status.PUBLISHED),
-            (self.seal, Status.SEALED),
-        ):
-            if epoch.status is status:
-                break
-            epoch = step(lease, epoch)
-            assert epoch.status is reached
-        return epoch
-
 
 @pytest.fixture
 def story(store: PostgresCheckpointStore) -> Story:
     return Story(store)
-
-
-def contents(sql: Sql) -> dict[str, list[Any]]:
-    return {table: sql.execute(f"SELECT * FROM {table} ORDER BY 1, 2".encode()).fetchall() for table in TABLES}
 
 
 def together(*actions: Callable[[], Any]) -> list[Any]:
@@ -202,18 +118,6 @@ def test_an_abandoned_epoch_is_planned_again_as_its_next_generation(story: Story
     sql.execute("UPDATE epochs SET status = 'ABANDONED'")
     again = story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
     assert (again.epoch, again.generation, again.offsets) == (1, 2, OffsetRange(0, 2))
-
-
-def test_lanes_do_not_see_each_other(story: Story) -> None:
-    """A lane has epochs and leases of its own."""
-    lease = story.lease()
-    story.sealed(lease)
-    other = Story(story.store, LaneId("orders", "fork"))
-    forked = story.store.plan(
-        other.lease("someone"), run=RUN, fingerprint="f", offsets=OffsetRange(0, 1), discovered=[]
-    )
-    assert (forked.epoch, forked.parent) == (1, None)
-    assert story.store.unfinished(LANE) is None
 
 
 # -- pipelines --------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ def test_sigkill_in_a_compaction(lab: Lab, point: str) -> None:
     victim = lab.start("run-3", TIDEGATE_CRASH_AT=f"{point}@{lab.name}:3", TIDEGATE_CRASH_ONCE=str(once))
     output, _ = victim.communicate()
     assert victim.returncode == -signal.SIGKILL, output
-    assert "planned: a compaction of 2 partitions" in output
+    assert "planned: a compaction" in output
     assert once.exists()
     assert lab.run_here("run-3") is Status.SEALED
     with coordinator(lab.definition, lab.endpoints, progress=print) as engine:

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from model.attempts import advance
+from model.attempts import CHANGED, advance
 from model.automata import Node, Point, World
 from model.systems import CHECKPOINT, EMPTY, METASTORE, STORAGE, Row, files_in
 from model.tables import Tables
 from tidegate.api.settings import Mode
 from tidegate.engine.verify import verify
-from tidegate.protocol.model import Manifest
+from tidegate.protocol.model import MAIN_LANE, Manifest
 from tidegate.protocol.transitions import TRANSITIONS
 
 Rows = tuple[tuple[Any, ...], ...]
@@ -38,7 +38,7 @@ class Auditor:
         files = world.source.files
         self._expected = {t.name: [_expected(files[:k], t.mode) for k in range(len(files) + 1)] for t in self._targets}
         self._whole = {t: {rows: k for k, rows in enumerate(per)} for t, per in self._expected.items()}
-        self._seen: dict[tuple[int, int, int], tuple[dict[str, int | None], tuple[str, ...]]] = {}
+        self._seen: dict[tuple[int, int, int], tuple[dict[str, int | None], tuple[str, ...], int | None]] = {}
         self._placed: dict[tuple[int, int], bool] = {}
         self._changes: set[tuple[int, int, int]] = set()
 
@@ -46,7 +46,7 @@ class Auditor:
 
     def swapping(self, point: Point) -> bool:
         """True while an epoch is STAGED: an attempt may have swapped, and the heads do not say so yet."""
-        return any(r["status"] == "STAGED" for r in self._world.tables(point[CHECKPOINT]).epochs.values())
+        return any(r["status"] == "STAGED" for r in self._world.tables(point[CHECKPOINT]).main)
 
     def in_place(self, point: Point) -> bool:
         """True when the metastore is exactly what the heads say."""
@@ -63,11 +63,15 @@ class Auditor:
 
         After a superseded attempt's swap (`late`) and until it is put back, k may be smaller.
         """
-        rows = self._world.tables(point[CHECKPOINT]).epochs.values()
+        rows = self._world.tables(point[CHECKPOINT]).main
         done = self.done(point)
         allowed = {done} | {r["offset_stop"] for r in rows if r["status"] == "STAGED"}
         most = max((r["offset_stop"] for r in rows if r["status"] != "PLANNED"), default=0)
-        seen, missing = self._look(point)
+        seen, missing, replayed = self._look(point)
+        promoted = {r["offset_stop"] for r in rows if r["kind"] == "PROMOTION" and r["status"] in _DONE} or {0}
+        promoted |= {r["offset_stop"] for r in rows if r["kind"] == "PROMOTION" and r["status"] == "STAGED"}
+        if replayed not in promoted and not late:
+            raise Violation(f"I2: readers see the lane's rows of {replayed} files, not of {promoted}")
         if missing and not late:
             raise Violation(f"I6: readers are sent to {missing[0]}, where nothing is")
         for table, files in seen.items():
@@ -80,7 +84,7 @@ class Auditor:
 
     def done(self, point: Point) -> int:
         """How many files the newest published epoch says are done."""
-        rows = [r for r in self._world.tables(point[CHECKPOINT]).epochs.values() if r["status"] in _DONE]
+        rows = [r for r in self._world.tables(point[CHECKPOINT]).main if r["status"] in _DONE]
         return int(max(rows, key=lambda r: r["epoch"])["offset_stop"]) if rows else 0
 
     def finished(self, point: Point, *, files: int) -> None:
@@ -99,8 +103,17 @@ class Auditor:
                 t.name: self._whole[t.name].get(_rows(stored, [at for (n, _), at in placed.items() if n == t.name]))
                 for t in self._targets
             }
-            self._seen[key] = seen, tuple(missing)
+            self._seen[key] = seen, tuple(missing), self._replayed(placed, stored)
         return self._seen[key]
+
+    def _replayed(self, placed: Locations, stored: Any) -> int | None:
+        """Of how many files, the first ones, the append tables show what a lane made; None when of none in a row."""
+        names = {t.name for t in self._targets if t.mode is Mode.APPEND}
+        marked = _marked(stored, [at for (name, _), at in placed.items() if name in names])
+        for k, files in enumerate([self._world.source.files[:k] for k in range(len(self._world.source.files) + 1)]):
+            if marked == {row["id"] for file in files for row in file}:
+                return k
+        return None
 
     def _shown(self, point: Point, table: str) -> str:
         placed = self._world.state(point, METASTORE)
@@ -117,8 +130,9 @@ class Auditor:
             return
         self._changes.add(key)
         old, new = self._world.tables(before), self._world.tables(after)
-        if new.fence < old.fence:
-            raise Violation(f"I4: the fence went from {old.fence} to {new.fence}")
+        for lane in old.lanes:
+            if new.fence(lane) < old.fence(lane):
+                raise Violation(f"I4: the fence of {lane} went from {old.fence(lane)} to {new.fence(lane)}")
         for number, row in new.epochs.items():
             was = old.epochs.get(number)
             if was is None:
@@ -129,7 +143,7 @@ class Auditor:
             r["status"] == "PUBLISHED" and old.epochs[n]["status"] == "STAGED" for n, r in new.epochs.items()
         ):
             raise Violation("I2: heads changed without an epoch being published")
-        sealed = sorted((r for r in new.epochs.values() if r["status"] in _DONE), key=lambda r: r["epoch"])
+        sealed = sorted((r for r in new.main if r["status"] in _DONE), key=lambda r: r["epoch"])
         by_number = {r["epoch"]: r for r in sealed}
         for before_it, second in pairwise(sealed):
             first = by_number[second["restores"]] if second["kind"] == "ROLLBACK" else before_it
@@ -137,10 +151,11 @@ class Auditor:
                 raise Violation(f"I1: epoch {second['epoch']} does not start where epoch {first['epoch']} ended")
 
     def _planned(self, tables: Tables, row: Row) -> None:
-        if sum(r["status"] not in ("SEALED", "ABANDONED") for r in tables.epochs.values()) != 1:
+        of_lane = [r for r in tables.epochs.values() if r["lane"] == row["lane"]]
+        if sum(r["status"] not in ("SEALED", "ABANDONED") for r in of_lane) != 1:
             raise Violation("I1: two epochs are under way")
-        if row["status"] != "PLANNED" or row["fence"] != tables.fence:
-            raise Violation(f"I4: epoch {row['epoch']} was planned by attempt {row['fence']} behind {tables.fence}")
+        if row["status"] != "PLANNED" or row["fence"] != (newest := tables.fence(row["lane"])):
+            raise Violation(f"I4: epoch {row['epoch']} was planned by attempt {row['fence']} behind {newest}")
         if row["offset_stop"] - row["offset_start"] != (row["kind"] == "EVENTS"):
             raise Violation(f"I1: epoch {row['epoch']} takes [{row['offset_start']}, {row['offset_stop']})")
 
@@ -182,9 +197,10 @@ class Auditor:
     def reads_input(self, node: Node, point: Point) -> None:
         """I5: the newest attempt computes only what is PLANNED. (An older one may still; nothing comes of it.)"""
         tables = self._world.tables(point[CHECKPOINT])
-        number = dict(self._world.calls[node.call].kwargs)["epoch"]
-        status = next(r["status"] for (e, _), r in tables.epochs.items() if e == number)
-        if node.fence == tables.fence and status != "PLANNED":
+        given = dict(self._world.calls[node.call].kwargs)
+        number, lane = given["epoch"], given["lane"]
+        status = next(r["status"] for (of, e, _), r in tables.epochs.items() if (of, e) == (lane, number))
+        if node.fence == tables.fence(lane) and status != "PLANNED":
             raise Violation(f"I5: epoch {number} is computed again, though it is {status}")
 
     def deletes(self, node: Node, point: Point, *, late: bool) -> None:
@@ -196,15 +212,20 @@ class Auditor:
         folder = uri.rpartition("/")[0]
         if not late and folder in dict(self._world.state(point, METASTORE)).values():
             raise Violation(f"I6: {uri} is deleted, where readers are sent")
-        newest = max((n for n, r in tables.epochs.items() if r["status"] == "SEALED"), default=None)
+        newest = max(
+            (n for n, r in tables.epochs.items() if n[0] == MAIN_LANE and r["status"] == "SEALED"), default=None
+        )
         for number, row in tables.epochs.items():
             if number != newest and row["status"] in ("SEALED", "ABANDONED"):
                 continue
-            planned = row["status"] == "PLANNED" and row["fence"] != node.fence  # an attempt may sweep its own folder
-            if planned and f"/epoch={row['epoch']}/" in uri and f"/attempt={row['fence']}/" in uri:
+            lane, epoch, fence = row["lane"], row["epoch"], row["fence"]
+            planned = row["status"] == "PLANNED" and fence != node.fences.get(
+                lane
+            )  # an attempt may sweep its own folder
+            if planned and all(part in uri for part in (f"/lane={lane}/", f"/epoch={epoch}/", f"/attempt={fence}/")):
                 raise Violation(f"I6: {uri} is deleted, which an attempt may be writing")
             if row["manifest_uri"] and uri in _needed(row["manifest_uri"], stored):
-                raise Violation(f"I6: {uri} is deleted, which epoch {number[0]} needs")
+                raise Violation(f"I6: {uri} is deleted, which epoch {number[1]} needs")
 
     def verified(self, point: Point) -> None:
         """`tidegate verify` has nothing to say."""
@@ -241,7 +262,13 @@ def _rows(stored: Any, locations: Sequence[str]) -> Rows:
 
 
 def _plain(row: Row) -> tuple[Any, ...]:
-    return row["id"], row["key"], row["day"], row["total"]
+    return row["id"], row["key"], row["day"], row["total"] % CHANGED
+
+
+def _marked(stored: Any, locations: Sequence[str]) -> set[int]:
+    """The ids of the rows that a lane made."""
+    rows = (row for at in locations for uri in files_in(stored, at) for row in json.loads(stored[uri]))
+    return {row["id"] for row in rows if row["total"] >= CHANGED}
 
 
 def _expected(files: Sequence[Sequence[Row]], mode: Mode) -> Rows:

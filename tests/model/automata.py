@@ -13,7 +13,8 @@ from model.attempts import Worker, tables_of
 from model.systems import CHECKPOINT, METASTORE, NAMES, Checkpoint, Metastore, Source, Storage, System, Tables
 from tidegate.api.pipeline import Definition
 from tidegate.engine.coordinator import Coordinator
-from tidegate.protocol.model import Lease, Run
+from tidegate.engine.lanes import Lanes
+from tidegate.protocol.model import MAIN_LANE, Lease, Run
 
 MOST_CALLS = 2_000
 """An attempt that makes more calls than this while it is alone does not end."""
@@ -136,8 +137,8 @@ class Node:
     """Where an attempt stands: before its next call, knowing what it knows, or at its end.
 
     `parent` and `answer` are the way on which it was found first. `hit` is True when one of the answers was a fault.
-    `fence` is the attempt's, once it has one. `computes` is True from its epoch's adoption or plan until it is staged,
-    or until its swap begins.
+    `fences` are the attempt's, once it has them, by lane. `computes` is True from its epoch's adoption or plan until it
+    is staged, or until its swap begins.
     """
 
     number: int
@@ -145,7 +146,7 @@ class Node:
     parent: "Node | None"
     answer: int
     hit: bool = False
-    fence: int = 0
+    fences: dict[str, int] = field(default_factory=dict)
     computes: bool = False
     call: int = -1
     system: int = -1
@@ -153,6 +154,15 @@ class Node:
     outcome: str = ""
     message: str = ""
     next: dict[int, "Node"] = field(default_factory=dict)
+
+    @property
+    def fence(self) -> int:
+        """The attempt's fence on the main lane."""
+        return self.fences.get(MAIN_LANE, 0)
+
+    def superseded(self, tables: Tables) -> bool:
+        """True when a newer attempt took one of the lanes that it has."""
+        return any(tables.fence(lane) != fence for lane, fence in self.fences.items())
 
 
 class _Diverged(BaseException):
@@ -185,7 +195,8 @@ class Task:
         if parent is not None:
             got = self.world.answers[answer]
             node.hit = parent.hit or got.injected
-            node.fence = got.result.fence if isinstance(got.result, Lease) else parent.fence
+            lease = got.result
+            node.fences = parent.fences | ({lease.lane.lane: lease.fence} if isinstance(lease, Lease) else {})
             node.computes = parent.method in _ENTRIES or (parent.computes and parent.method not in _COMPUTED)
             parent.next[answer] = node
         self.world.nodes.append(node)
@@ -265,6 +276,8 @@ WORK: Mapping[str, Callable[[Coordinator, Run], Any]] = {
     "publish": _work("publish"),
     "repair": _work("repair"),
     "rollback": lambda coordinator, run: coordinator.rollback(run, to_epoch=1),
+    "replay": lambda coordinator, run: list(Lanes(coordinator).replay(run, "fix", since=1)),
+    "promote": lambda coordinator, run: Lanes(coordinator).promote(run, "fix"),
     "clean": lambda coordinator, run: coordinator.clean(run, dry_run=False),
 }
 """What a process may be told to do."""
@@ -285,6 +298,8 @@ METHODS_OF_WRITES: Mapping[int, frozenset[str]] = {
             "publish",
             "seal",
             "abandon",
+            "fork",
+            "discard",
             "record_failure",
             "forget",
         }

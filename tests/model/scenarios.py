@@ -176,6 +176,23 @@ SCENARIOS: dict[str, Scenario] = {
         uneven=True,
         completes=(("rollback", "back"), *_tasks("run-3")),
     ),
+    "a lane is replayed and promoted, with retries": Scenario(
+        programs=((("replay", "fix"), ("replay", "fix"), ("promote", "fix"), ("promote", "fix")),),
+        runs=("run-1", "run-2"),
+        files=_files(BOTH, ONE, BOTH),
+        before=_tasks("run-1", "run-2"),
+        faults=1,
+        completes=(("promote", "fix"),),
+    ),
+    "a live epoch while a lane is promoted": Scenario(
+        programs=((("promote", "fix"),), _tasks("run-3")),
+        runs=("run-1", "run-2", "run-3"),
+        files=_files(ONE, ONE, ONE, ONE),
+        before=(*_tasks("run-1", "run-2"), ("replay", "fix")),
+        faults=0,
+        uneven=True,
+        completes=(("promote", "fix"), *_tasks("run-3")),
+    ),
     "a compaction and a clean-up": Scenario(
         programs=(_tasks("run-3"),),
         runs=("run-1", "run-2", "run-3"),

@@ -35,6 +35,7 @@ from model.automata import METHODS_OF_WRITES, Answer, Call, Node, Point, World, 
 from model.scenarios import SCENARIOS, Scenario
 from model.systems import CHECKPOINT, METASTORE, SOURCE, STORAGE
 from tidegate.errors import OutcomeUnknownError, UnavailableError
+from tidegate.protocol.model import MAIN_LANE
 
 GO, DIES_BEFORE, DIES_AFTER, REFUSED, LOST, ANSWER_LOST, DELAYED, IN_PART, DIES_IN_PART, ARRIVES, CHANGES = range(11)
 WORDS = (
@@ -125,7 +126,7 @@ class Engine:
         self.programs = [[self.world.task(*words) for words in program] for program in scenario.programs]
         self._alike = len(set(scenario.programs)) == 1
         self._alone: dict[tuple[Point, bool], Point] = {}
-        self._orphans: dict[tuple[int, int, int], int] = {}
+        self._orphans: dict[tuple[int, int, tuple[str, int]], int] = {}
 
     def start(self, faults: int) -> State:
         """Nobody has begun."""
@@ -239,14 +240,16 @@ class Engine:
 
     def _without_orphans(self, point: Point, node: Node) -> Point:
         """Forget the files of an attempt that ended before it was STAGED: nothing leads there, so nobody will look."""
-        key = point[CHECKPOINT], point[STORAGE], node.fence
-        if key not in self._orphans:
-            mine = f"/attempt={node.fence}/"
-            rows = self.world.tables(point[CHECKPOINT]).epochs.values()
-            stays = any(mine in (row["manifest_uri"] or "") for row in rows)
-            call = Call(STORAGE, "forget", (mine,), ())
-            self._orphans[key] = point[STORAGE] if stays else self.world.moved(point, call)[STORAGE]
-        return moved(point, STORAGE, self._orphans[key])
+        for mine in sorted(node.fences.items()):
+            key = point[CHECKPOINT], point[STORAGE], mine
+            if key not in self._orphans:
+                parts = f"/lane={mine[0]}/", f"/attempt={mine[1]}/"
+                rows = self.world.tables(point[CHECKPOINT]).epochs.values()
+                stays = any(all(part in (row["manifest_uri"] or "") for part in parts) for row in rows)
+                call = Call(STORAGE, "forget", parts, ())
+                self._orphans[key] = point[STORAGE] if stays else self.world.moved(point, call)[STORAGE]
+            point = moved(point, STORAGE, self._orphans[key])
+        return point
 
     def _effect(self, state: State, i: int, node: Node, call: int) -> tuple[State, int]:
         """Make the call, and look at what it changed."""
@@ -259,7 +262,7 @@ class Engine:
         if after == point[system]:
             return state, answer
         state = state._replace(point=moved(point, system, after))
-        if system == METASTORE and node.fence != self.world.tables(point[CHECKPOINT]).fence:
+        if system == METASTORE and node.fence != self.world.tables(point[CHECKPOINT]).fence(MAIN_LANE):
             actors = list(state.actors)
             actors[i] = actors[i]._replace(late=True)
             state = state._replace(actors=tuple(actors), late=max(state.late, 1 + (node.method == "drop")))
@@ -282,7 +285,7 @@ class Engine:
         state = state._replace(delayed=None)
         if after == before[METASTORE]:
             return state
-        superseded = fence != self.world.tables(before[CHECKPOINT]).fence
+        superseded = fence != self.world.tables(before[CHECKPOINT]).fence(MAIN_LANE)
         state = state._replace(
             point=moved(before, METASTORE, after), late=2 if superseded else state.late, stale=state.stale or superseded
         )
@@ -294,16 +297,16 @@ class Engine:
 
     def _judge(self, state: State, node: Node) -> None:
         """An attempt may end well, be superseded, or be hit by a fault and say so; nothing else."""
-        fence = self.world.tables(state.point[CHECKPOINT]).fence
+        tables = self.world.tables(state.point[CHECKPOINT])
         allowed = {
             "returned": True,
-            "FencedError": node.fence != fence,
+            "FencedError": node.superseded(tables),
             "UnavailableError": node.hit or len(self.programs) > 1,
             "OutcomeUnknownError": node.hit,
             "SourceGapError": self.scenario.changes > 0,
         }
         if not allowed.get(node.outcome, False):
-            attempt = f"{node.task.name} (attempt {node.fence} of {fence})"
+            attempt = f"{node.task.name} (attempt {node.fence} of {tables.fence(MAIN_LANE)})"
             raise Violation(f"{attempt} ended with {node.outcome}: {node.message}")
 
     # -- the end ------------------------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ class Storage:
         if method == "put":
             return {**state, **dict(args[0])}, None
         if method == "forget":
-            left = {uri: data for uri, data in state.items() if args[0] not in uri}
+            left = {uri: data for uri, data in state.items() if not all(part in uri for part in args)}
             return (state if len(left) == len(state) else left), None
         if method == "delete":
             return {uri: data for uri, data in state.items() if uri != args[0]}, None

@@ -17,6 +17,7 @@ from typing import Any, Self
 from tidegate.adapters.checkpoint.queries import QUERIES
 from tidegate.adapters.checkpoint.rows import from_ms
 from tidegate.adapters.checkpoint.store import PostgresCheckpointStore
+from tidegate.protocol.model import MAIN_LANE
 
 Row = dict[str, Any]
 
@@ -29,19 +30,28 @@ _UNFINISHED = ("PLANNED", "STAGED", "PUBLISHED")
 class Tables:
     """All rows. A row is never changed in place, so a copy of the dictionaries is a copy of the database."""
 
-    fence: int = 0
-    epochs: dict[tuple[int, int], Row] = field(default_factory=dict)
+    lanes: dict[str, Row] = field(default_factory=dict)
+    epochs: dict[tuple[str, int, int], Row] = field(default_factory=dict)
     heads: dict[tuple[str, tuple[str, ...]], Row] = field(default_factory=dict)
     log: dict[int, Row] = field(default_factory=dict)
     repairs: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
 
     def copy(self) -> Self:
-        return type(self)(self.fence, dict(self.epochs), dict(self.heads), dict(self.log), self.repairs)
+        return type(self)(dict(self.lanes), dict(self.epochs), dict(self.heads), dict(self.log), self.repairs)
+
+    @property
+    def main(self) -> list[Row]:
+        """The epochs of the main lane."""
+        return [row for (lane, _, _), row in self.epochs.items() if lane == MAIN_LANE]
+
+    def fence(self, lane: str) -> int:
+        """The newest fence of a lane."""
+        return self.lanes[lane]["fence"] if lane in self.lanes else 0
 
     def key(self) -> str:
         """Equal databases have equal keys."""
-        rows = (sorted(of_table.items()) for of_table in (self.epochs, self.heads, self.log))
-        return repr((self.fence, *rows, sorted(self.repairs)))
+        rows = (sorted(of_table.items()) for of_table in (self.lanes, self.epochs, self.heads, self.log))
+        return repr((*rows, sorted(self.repairs)))
 
 
 class Store(PostgresCheckpointStore):
@@ -109,13 +119,45 @@ def register_pipeline(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 @_statement
 def acquire_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    t.fence += 1
-    return [{"fence": t.fence}]
+    found = t.lanes.get(v["lane"], {"fence": 0, "forked_from": None, "status": "OPEN"})
+    t.lanes[v["lane"]] = {**found, "fence": found["fence"] + 1}
+    return [t.lanes[v["lane"]]]
 
 
 @_statement
 def lock_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    return [{"fence": t.fence, "lease_owner": "somebody"}] if t.fence else []
+    return [{**row, "lease_owner": "somebody"} for row in lane(t, v)]
+
+
+@_statement
+def lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [{**t.lanes[v["lane"]], "pipeline": v["pipeline"], "lane": v["lane"]}] if v["lane"] in t.lanes else []
+
+
+@_statement
+def forks(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    named = ({**row, "pipeline": v["pipeline"], "lane": name} for name, row in sorted(t.lanes.items()))
+    return [row for row in named if row["forked_from"] is not None]
+
+
+@_statement
+def fork_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    fence = t.fence(v["lane"]) + (v["lane"] in t.lanes)
+    t.lanes[v["lane"]] = {"fence": fence, "forked_from": v["base"], "status": "OPEN"}
+    return lane(t, v)
+
+
+@_statement
+def end_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    t.lanes[v["lane"]] = {**t.lanes[v["lane"]], "fence": t.fence(v["lane"]) + 1, "status": str(v["status"])}
+    return lane(t, v)
+
+
+@_statement
+def forget_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    for key in [k for k in t.epochs if k[0] == v["lane"]]:
+        del t.epochs[key]
+    return []
 
 
 @_statement
@@ -131,46 +173,50 @@ def release_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 # -- epochs -----------------------------------------------------------------------------------------------------------
 
 
+def _of(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [row for (lane, _, _), row in t.epochs.items() if lane == v["lane"]]
+
+
 def _newest(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda r: (r["epoch"], r["generation"]), reverse=True)
 
 
 @_statement
 def epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    row = t.epochs.get((v["epoch"], v["generation"]))
+    row = t.epochs.get((v["lane"], v["epoch"], v["generation"]))
     return [row] if row else []
 
 
 @_statement
 def sealed_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    return _newest([r for r in t.epochs.values() if r["status"] == "SEALED" and r["epoch"] == v["epoch"]])[:1]
+    return _newest([r for r in _of(t, v) if r["status"] == "SEALED" and r["epoch"] == v["epoch"]])[:1]
 
 
 @_statement
 def unfinished(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    return [r for r in t.epochs.values() if r["status"] in _UNFINISHED]
+    return [r for r in _of(t, v) if r["status"] in _UNFINISHED]
 
 
 @_statement
 def of_run(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    return _newest([r for r in t.epochs.values() if r["run_key"] == v["run_key"]])[:1]
+    return _newest([r for r in _of(t, v) if r["run_key"] == v["run_key"]])[:1]
 
 
 @_statement
 def last_sealed(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    return _newest([r for r in t.epochs.values() if r["status"] == "SEALED"])[:1]
+    return _newest([r for r in _of(t, v) if r["status"] == "SEALED"])[:1]
 
 
 @_statement
 def epochs(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    return _newest(list(t.epochs.values()))[: v["limit"]]
+    return _newest(_of(t, v))[: v["limit"]]
 
 
 @_statement
 def plan_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     if unfinished(t, v):
         raise AssertionError("the unique index allows one unfinished epoch per lane")
-    generation = 1 + max((g for e, g in t.epochs if e == v["epoch"]), default=0)
+    generation = 1 + max((g for lane, e, g in t.epochs if (lane, e) == (v["lane"], v["epoch"])), default=0)
     row = {**v, "generation": generation, "status": "PLANNED", "attempts": 1, "publishers": 0}
     row["planned_at"] = from_ms(v["epoch"])
     for name in (
@@ -182,7 +228,7 @@ def plan_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 
 def _write(t: Tables, row: Row) -> list[Row]:
-    t.epochs[row["epoch"], row["generation"]] = row
+    t.epochs[row["lane"], row["epoch"], row["generation"]] = row
     return [row]
 
 
@@ -228,7 +274,7 @@ def begin_swap(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 @_statement
 def suspects(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    return _newest([r for r in t.epochs.values() if r["status"] == "SEALED" and r["publishers"] > 1])[:100]
+    return _newest([r for r in _of(t, v) if r["status"] == "SEALED" and r["publishers"] > 1])[:100]
 
 
 @_statement
@@ -269,9 +315,14 @@ def record_failure(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 @_statement
 def forget_epochs(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    named = {(h["epoch"], h["generation"]) for h in t.heads.values()}
+    named = {(h["lane"], h["epoch"], h["generation"]) for h in t.heads.values()}
     for key, row in list(t.epochs.items()):
-        if row["status"] in ("SEALED", "ABANDONED") and row["epoch"] in v["epochs"] and key not in named:
+        if (
+            key[0] == v["lane"]
+            and row["status"] in ("SEALED", "ABANDONED")
+            and row["epoch"] in v["epochs"]
+            and key not in named
+        ):
             del t.epochs[key]
     return []
 
@@ -308,7 +359,8 @@ def heads_of_values(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 def placed(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     rows = heads(t, v) if v["values"] is None else heads_of_values(t, v)
     names = ("manifest_uri", "manifest_sha256")
-    return [{**row, **{n: t.epochs[row["epoch"], row["generation"]][n] for n in names}} for row in rows]
+    keys = [(row["lane"], row["epoch"], row["generation"]) for row in rows]
+    return [{**row, **{n: t.epochs[key][n] for n in names}} for row, key in zip(rows, keys, strict=True)]
 
 
 @_statement

@@ -26,8 +26,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "seal a STAGED epoch",
         "I2",
         "engine/coordinator.py",
-        "            if epoch.status is Status.STAGED:\n                epoch = self._publisher.publish",
-        "            if epoch.status is None:\n                epoch = self._publisher.publish",
+        "            elif epoch.status is Status.STAGED:\n                epoch = self._publisher.publish",
+        "            elif epoch.status is None:\n                epoch = self._publisher.publish",
     ),
     Mutant(
         "seal what another attempt published without reading it back",
@@ -180,8 +180,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "do not check the source after computing",
         "I8",
         "engine/coordinator.py",
-        "                self.adapters.source.check(self._work.entries(epoch))  # 5\n",
-        "                self._work.entries(epoch)\n",
+        "                self.adapters.source.check(self.work.entries(epoch))  # 5\n",
+        "                self.work.entries(epoch)\n",
     ),
     Mutant(
         "publish without setting the heads",
@@ -194,8 +194,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "clean up what a running attempt writes",
         "I6",
         "protocol/retention.py",
-        "    return int(attempt.group(1)) < oldest_running_fence\n",
-        "    return int(attempt.group(1)) < oldest_running_fence + 10**9\n",
+        "    return int(attempt.group(2)) < oldest_running_fences.get(attempt.group(1), 0)\n",
+        "    return int(attempt.group(2)) < 10**9\n",
     ),
     Mutant(
         "clean up what retained manifests replaced",

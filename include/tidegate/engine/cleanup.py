@@ -11,7 +11,7 @@ from datetime import timedelta
 from tidegate.api.pipeline import Definition
 from tidegate.engine.manifests import read_manifest
 from tidegate.ports import Adapters, StoredFile
-from tidegate.protocol.model import Epoch, LaneId, Lease, OffsetRange, Status
+from tidegate.protocol.model import Epoch, LaneId, LaneStatus, Lease, OffsetRange, Status
 from tidegate.protocol.retention import Reachable, collectable, retained
 
 _ALL = 2**31 - 1
@@ -23,6 +23,7 @@ class Cleanup:
 
     epochs: tuple[int, ...]
     positions: tuple[int, ...]
+    lanes: tuple[LaneId, ...]
     files: tuple[StoredFile, ...]
 
     @property
@@ -55,8 +56,7 @@ class Cleaner:
         last = self.adapters.store.last_sealed(lease.lane)
         if last is None:
             return found
-        if found.epochs or found.positions:
-            self.adapters.store.forget(lease, epochs=found.epochs, positions=found.positions)
+        self.adapters.store.forget(lease, epochs=found.epochs, positions=found.positions, lanes=found.lanes)
         self.reached("forgotten", last)
         for file in found.files:
             self.adapters.storage.delete(file.uri)
@@ -75,20 +75,27 @@ class Cleaner:
         """
         store, retention = self.adapters.store, self.definition.pipeline.retention
         now_ms, grace_ms = store.now_ms(), _ms(retention.grace)
-        epochs = store.epochs(lease.lane, limit=_ALL)
+        epochs, forks = store.epochs(lease.lane, limit=_ALL), store.forks(self.definition.name)
+        promoting = {e.promotes for e in epochs if e.status not in (Status.SEALED, Status.ABANDONED)}
+        over = tuple(f.lane for f in forks if f.status is not LaneStatus.OPEN and f.lane.lane not in promoting)
         keep = retained(
             epochs,
             named_by_heads={h.epoch for h in store.heads_of_pipeline(self.definition.name)},
+            forked_from=min((f.base for f in forks if f.lane not in over), default=None),
             most=retention.epochs,
             age_ms=_ms(retention.age),
             grace_ms=grace_ms,
             now_ms=now_ms,
         )
         kept = [e for e in epochs if e.epoch in keep]
+        of_lanes = [e for f in forks if f.lane not in over for e in store.epochs(f.lane, limit=_ALL)]
         reachable = Reachable(
-            (e.manifest.uri, read_manifest(self.adapters.storage, e.manifest)) for e in kept if e.manifest
+            (e.manifest.uri, read_manifest(self.adapters.storage, e.manifest)) for e in (*kept, *of_lanes) if e.manifest
         )
-        running = [e.fence for e in kept if e.status not in (Status.SEALED, Status.ABANDONED)]
+        fences = {lease.lane.lane: lease.fence, **{f.lane.lane: f.fence for f in forks}}
+        for epoch in (*kept, *of_lanes):
+            if epoch.status not in (Status.SEALED, Status.ABANDONED):
+                fences[epoch.lane.lane] = min(fences[epoch.lane.lane], epoch.fence)
         files = tuple(
             file
             for file in self.adapters.storage.walk(self._folder(lease.lane))
@@ -96,7 +103,7 @@ class Cleaner:
                 file.uri,
                 modified_ms=file.modified_ms,
                 reachable=reachable,
-                oldest_running_fence=min([lease.fence, *running]),
+                oldest_running_fences=fences,
                 grace_ms=grace_ms,
                 now_ms=now_ms,
             )
@@ -104,10 +111,10 @@ class Cleaner:
         forgotten = tuple(sorted(e.epoch for e in epochs if e.epoch not in keep))
         floor = min((e.offsets.start for e in kept), default=0)
         gone = self.adapters.source.gone(store.log(self.definition.name, OffsetRange(0, floor))) if floor else []
-        return Cleanup(forgotten, tuple(e.position for e in gone), files)
+        return Cleanup(forgotten, tuple(e.position for e in gone), over, files)
 
     def _folder(self, lane: LaneId) -> str:
-        return f"{self.root}/{lane.pipeline}/lane={lane.lane}"
+        return f"{self.root}/{lane.pipeline}"
 
 
 def _ms(span: timedelta) -> int:

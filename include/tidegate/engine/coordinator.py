@@ -41,6 +41,7 @@ from tidegate.protocol.model import (
     OffsetRange,
     Place,
     Placed,
+    Promotion,
     Run,
     Status,
     checksum,
@@ -168,29 +169,18 @@ class Coordinator:
             ConfigurationError: the epoch, or one behind it, is not kept; or it is the last one.
             SourceGapError: see `allow_gap`.
         """
-        self._timings.clear()
-        lease = self._open(run)
-        while True:
-            decision = decide(
-                run,
-                unfinished=self.adapters.store.unfinished(lease.lane),
-                own=self.adapters.store.of_run(lease.lane, run.key),
-            )
-            if decision.step is Step.DONE:
-                self.adapters.store.release(lease)
-                return self._report(decision.epoch)
-            if decision.step is Step.PLAN:
-                self._roll_back(lease, run, to_epoch, allow_gap=allow_gap)
-                continue
-            if decision.step is Step.PROCESS and decision.foreign:
-                self.rollback_plan(to_epoch, allow_gap=allow_gap)  # refuses before anything is given up
-                abandoned = self.adapters.store.abandon(lease, self._adopt(lease, decision.epoch))
-                self.progress(f"{abandoned} abandoned: nothing of it was staged")
-                continue
-            epoch = self._adopt(lease, decision.epoch)
-            if decision.step is Step.PROCESS:
-                epoch = self._stage(lease, epoch, superseded=())
-            self._roll_forward(lease, epoch)
+
+        def give_up(lease: Lease, epoch: Epoch) -> None:
+            self.rollback_plan(to_epoch, allow_gap=allow_gap)  # refuses before anything is given up
+            abandoned = self.adapters.store.abandon(lease, self._adopt(lease, epoch))
+            self.progress(f"{abandoned} abandoned: nothing of it was staged")
+
+        def plan(lease: Lease) -> Epoch:
+            found = self.rollback_plan(to_epoch, allow_gap=allow_gap)
+            self.progress(f"{lease.lane}: back to epoch {to_epoch}, over {len(found.undone)} epochs")
+            return self.plan_empty(lease, run, at=found.offsets.start, kind=Kind.ROLLBACK, restores=to_epoch)
+
+        return self.complete(run, plan, give_up=give_up)
 
     def rollback_plan(self, to_epoch: int, *, allow_gap: bool = False) -> RollbackPlan:
         """What `rollback` would do. Changes nothing; raises what `rollback` raises."""
@@ -208,7 +198,72 @@ class Coordinator:
                     f"{lane}: of source positions [{start}, {end}) only {len(entries)} are known still"
                 )
             self.adapters.source.check(entries)
-        return RollbackPlan(restored, behind, self._work.back_to(lane, to_epoch), OffsetRange(start, end))
+        return RollbackPlan(restored, behind, self.work.back_to(to_epoch), OffsetRange(start, end))
+
+    def complete(
+        self,
+        run: Run,
+        plan: Callable[[Lease], Epoch | None],
+        *,
+        give_up: Callable[[Lease, Epoch], None] | None = None,
+    ) -> EpochReport | None:
+        """Plan one epoch of this run in another way than from new input, and roll it forward to SEALED.
+
+        Args:
+            run: who asks. Asking again for the same run finishes what an earlier attempt began.
+            plan: step 2, once nothing is unfinished; None when there is nothing to do.
+            give_up: what to do with another run's epoch of which nothing is staged; it is finished when left out.
+        """
+        self._timings.clear()
+        lease = self._open(run)
+        while True:
+            decision = decide(
+                run,
+                unfinished=self.adapters.store.unfinished(lease.lane),
+                own=self.adapters.store.of_run(lease.lane, run.key),
+            )
+            if decision.step is Step.DONE:
+                self.adapters.store.release(lease)
+                return self._report(decision.epoch)
+            if decision.step is Step.PLAN:
+                epoch = plan(lease)
+                if epoch is None:
+                    self.adapters.store.release(lease)
+                    return None
+                self._reached("planned", epoch)
+                epoch = self._stage(lease, epoch, superseded=())
+            elif decision.step is Step.PROCESS and decision.foreign and decision.epoch and give_up:
+                give_up(lease, decision.epoch)
+                continue
+            else:
+                epoch = self._adopt(lease, decision.epoch)
+                if decision.step is Step.PROCESS:
+                    epoch = self._stage(lease, epoch, superseded=())
+            self._roll_forward(lease, epoch)
+
+    def plan_empty(
+        self,
+        lease: Lease,
+        run: Run,
+        *,
+        at: int,
+        kind: Kind,
+        restores: int | None = None,
+        promotes: Promotion | None = None,
+    ) -> Epoch:
+        """Step 2 for an epoch without events, whose range is empty and lies at source position `at`."""
+        planned = self.adapters.store.plan(
+            lease,
+            run=run,
+            fingerprint=self.definition.fingerprint(),
+            offsets=OffsetRange(at, at),
+            discovered=(),
+            kind=kind,
+            restores=restores,
+            promotes=promotes,
+        )
+        self.progress(f"{planned} planned: a {kind.lower()}")
+        return planned
 
     def clean(self, run: Run, *, dry_run: bool) -> Cleanup:
         """Forget old epochs and delete what nothing leads to, by the pipeline's `Retention`."""
@@ -288,13 +343,13 @@ class Coordinator:
         self.adapters.sink.prepare(self.definition)
         root = self._attempt_root(epoch)
         with self._timed("process"):
-            processed = self._work.compute(epoch, root, superseded=superseded)
+            processed = self.work.compute(epoch, root, superseded=superseded)
         for name, seconds in processed.timings_s.items():
             self._timings[f"process.{name}"] += seconds
         self._reached("processed", epoch)
         with self._timed("stage"):
             if epoch.kind is Kind.EVENTS:
-                self.adapters.source.check(self._work.entries(epoch))  # 5
+                self.adapters.source.check(self.work.entries(epoch))  # 5
             self._sweep(processed)  # 6
             ref = self._write_manifest(epoch, processed, root)  # 7
             self._reached("manifest_written", epoch)
@@ -308,41 +363,18 @@ class Coordinator:
         )
         return staged
 
-    # -- rollback -------------------------------------------------------------------------------------------------
-
-    def _roll_back(self, lease: Lease, run: Run, to_epoch: int, *, allow_gap: bool) -> None:
-        plan = self.rollback_plan(to_epoch, allow_gap=allow_gap)
-        epoch = self.adapters.store.plan(
-            lease,
-            run=run,
-            fingerprint=self.definition.fingerprint(),
-            offsets=OffsetRange(plan.offsets.start, plan.offsets.start),
-            discovered=(),
-            kind=Kind.ROLLBACK,
-            restores=to_epoch,
-        )  # 2
-        self.progress(f"{epoch} planned: back to epoch {to_epoch}, over {len(plan.undone)} epochs")
-        self._reached("planned", epoch)
-        self._roll_forward(lease, self._stage(lease, epoch, superseded=()))
-
     # -- compaction -----------------------------------------------------------------------------------------------
 
     def _compact(self, lease: Lease, run: Run) -> bool:
         """Join small partitions in an epoch of its own, when there are enough; False when there was nothing to do."""
-        joinings = self._work.joinings()
+        joinings = self.work.joinings()
         last = self.adapters.store.last_sealed(lease.lane)
         if not joinings or last is None:
             return False
-        planned = self.adapters.store.plan(
-            lease,
-            run=replace(run, key=f"{run.key}/compaction-{last.epoch + 1}"),
-            fingerprint=self.definition.fingerprint(),
-            offsets=OffsetRange(last.offsets.stop, last.offsets.stop),
-            discovered=(),
-            kind=Kind.COMPACTION,
-        )  # 2
+        of_run = replace(run, key=f"{run.key}/compaction-{last.epoch + 1}")
+        planned = self.plan_empty(lease, of_run, at=last.offsets.stop, kind=Kind.COMPACTION)  # 2
         joined = sum(len(j.sources) for j in joinings)
-        self.progress(f"{planned} planned: a compaction of {joined} partitions into {len(joinings)}")
+        self.progress(f"{planned}: {joined} partitions become {len(joinings)}")
         self._reached("planned", planned)
         self._roll_forward(lease, self._stage(lease, planned, superseded=()))
         return True
@@ -384,7 +416,7 @@ class Coordinator:
 
     def _expose(self, lease: Lease, epoch: Epoch) -> None:
         """Step 9, only for people: nothing depends on the staging table, so it may be repeated or be missing."""
-        if epoch.status is not Status.STAGED:
+        if epoch.status is not Status.STAGED or epoch.lane.lane != MAIN_LANE:
             return
         with self._timed("expose"):
             self.adapters.store.renew(lease, ttl_s=LEASE_TTL_S)  # a superseded attempt ends here, as fenced
@@ -398,7 +430,9 @@ class Coordinator:
 
     def _roll_forward(self, lease: Lease, epoch: Epoch) -> Epoch:
         with self._timed("publish"):
-            if epoch.status is Status.STAGED:
+            if epoch.lane.lane != MAIN_LANE:  # nobody sees what a lane makes until it is promoted
+                epoch = self.adapters.store.publish(lease, epoch, heads=())
+            elif epoch.status is Status.STAGED:
                 epoch = self._publisher.publish(lease, epoch)
             else:
                 self._publisher.read_back(epoch)
@@ -426,7 +460,8 @@ class Coordinator:
         return Publisher(self.definition, self.adapters, self._reached, self.progress)
 
     @property
-    def _work(self) -> Work:
+    def work(self) -> Work:
+        """What epochs are computed with."""
         return Work(self.definition, self.adapters, self._reached, self.progress)
 
     @property

@@ -123,7 +123,7 @@ def _ranges(done: Sequence[Epoch]) -> Iterator[Finding]:
         if after.offsets.start != start.offsets.stop:
             problem = f"starts at source position {after.offsets.start}; {start} ends at {start.offsets.stop}"
             yield Finding(str(after), problem)
-        if after.parent != start.manifest:
+        if after.parent != start.manifest and after.kind is not Kind.PROMOTION:  # that one starts from a lane's
             yield Finding(str(after), f"starts from {after.parent}, not from {start.manifest}")
 
 

@@ -1,7 +1,8 @@
 """Step 4: what an epoch of each kind makes, and from what."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Mode
@@ -9,19 +10,26 @@ from tidegate.engine.manifests import read_manifest
 from tidegate.errors import InvariantViolationError
 from tidegate.ports import Adapters, CompactionTask, EpochTask, Joining, Processed
 from tidegate.protocol.compaction import joinable
+from tidegate.protocol.lanes import left, line
 from tidegate.protocol.model import (
+    MAIN_LANE,
     Counts,
     Epoch,
     FileEntry,
+    Fork,
+    Head,
     Kind,
     LaneId,
+    Manifest,
     ManifestRef,
+    PartitionValues,
     Place,
     Placed,
     StagedPartition,
     StateRun,
+    Status,
 )
-from tidegate.protocol.rebasing import changes, undo, undone
+from tidegate.protocol.rebasing import changes, redo, undo, undone
 
 _ALL = 2**31 - 1
 
@@ -53,7 +61,7 @@ class Work:
                 made = self._join(epoch, state, root, superseded)
             case Kind.ROLLBACK | Kind.PROMOTION:
                 made = self._rebase(epoch, state, root)
-        return self._with_previous(made)
+        return made if epoch.lane.lane != MAIN_LANE else self._with_previous(made)
 
     def entries(self, epoch: Epoch) -> tuple[FileEntry, ...]:
         """The source entries of the epoch's range."""
@@ -70,7 +78,7 @@ class Work:
                 entries=entries,
                 parent_state=state,
                 root=root,
-                locate=self.adapters.store.heads,
+                locate=self.adapters.store.heads if epoch.lane.lane == MAIN_LANE else partial(self._on_lane, epoch),
                 superseded=superseded,
                 progress=self.progress,
             )
@@ -117,22 +125,59 @@ class Work:
 
     # -- going back -----------------------------------------------------------------------------------------------
 
-    def back_to(self, lane: LaneId, number: int) -> list[tuple[Place, Placed | None]]:
-        """Which partitions lay elsewhere behind the lane's epoch `number`, and where; None for those that were not."""
-        manifests = [
-            read_manifest(self.adapters.storage, e.manifest)
-            for e in undone(self.adapters.store.epochs(lane, limit=_ALL), to=number)
-        ]
-        now = {
+    def back_to(self, number: int) -> list[tuple[Place, Placed | None]]:
+        """Which partitions lay elsewhere behind main's epoch `number`, and where; None for those that were not."""
+        now = self.now()
+        return changes(now, self._behind(number, now))
+
+    def promoted(self, fork: Fork) -> list[tuple[Place, Placed | None]]:
+        """Which partitions lie elsewhere once the lane takes main's place, and where; None for those that are no more.
+
+        Main goes back to where the lane was forked; then the lane's epochs come, then those of main that it has not
+        replayed.
+        """
+        now, replayed = self.now(), self.replayed(fork.lane)
+        of_main = line(self._epochs_of_main(), base=fork.base)
+        after = redo(self._behind(fork.base, now), self._manifests([*replayed, *left(fork, replayed, of_main)]))
+        return changes(now, after)
+
+    def replayed(self, lane: LaneId) -> tuple[Epoch, ...]:
+        """The epochs that a lane has sealed, the oldest first."""
+        found = self.adapters.store.epochs(lane, limit=_ALL)
+        return tuple(e for e in reversed(found) if e.status is Status.SEALED)
+
+    def _on_lane(self, epoch: Epoch, table: str, values: Sequence[PartitionValues]) -> Mapping[PartitionValues, Head]:
+        """Where partitions lie for a lane: as behind its base, and then as its own epochs left them."""
+        lane = epoch.lane
+        base = next(f.base for f in self.adapters.store.forks(lane.pipeline) if f.lane == lane)
+        placed = redo(self._behind(base, self.now()), self._manifests(self.replayed(lane)))
+        found = {v: placed[table, v].location for v in values if (table, v) in placed}
+        number = epoch.epoch
+        return {v: Head(table, v, at, lane.pipeline, lane.lane, number, 1, rows=0, bytes=0) for v, at in found.items()}
+
+    def _epochs_of_main(self) -> list[Epoch]:
+        return self.adapters.store.epochs(LaneId(self.definition.name), limit=_ALL)
+
+    def now(self) -> dict[Place, Placed]:
+        """Where every partition lies, by the heads."""
+        return {
             (target.name, values): placed
             for target in self.definition.all_targets
             for values, placed in self.adapters.store.placed(target.name).items()
         }
-        return changes(now, undo(now, manifests))
+
+    def _behind(self, number: int, now: Mapping[Place, Placed]) -> dict[Place, Placed]:
+        epochs = undone(self._epochs_of_main(), to=number)
+        return undo(now, (manifest for _, manifest in self._manifests(epochs)))
+
+    def _manifests(self, epochs: Iterable[Epoch]) -> Iterator[tuple[ManifestRef, Manifest]]:
+        for epoch in epochs:
+            if epoch.manifest:
+                yield epoch.manifest, read_manifest(self.adapters.storage, epoch.manifest)
 
     def _rebase(self, epoch: Epoch, state: tuple[StateRun, ...], root: str) -> Processed:
         self.reached("processing", epoch)
-        changed = self.back_to(epoch.lane, epoch.restores or 0)
+        changed = self.promoted(self._promoted_lane(epoch)) if epoch.promotes else self.back_to(epoch.restores or 0)
         manifests: dict[ManifestRef, Mapping[Place, StagedPartition]] = {}
         for _, placed in changed:
             if placed and placed.manifest not in manifests:
@@ -141,6 +186,9 @@ class Work:
         there = [manifests[placed.manifest][place] for place, placed in changed if placed]
         gone = [place for place, placed in changed if placed is None]
         return _without_events(epoch, state, (*there, *self._emptied(gone, root)))
+
+    def _promoted_lane(self, epoch: Epoch) -> Fork:
+        return next(f for f in self.adapters.store.forks(self.definition.name) if f.lane.lane == epoch.promotes)
 
     def _emptied(self, places: Sequence[Place], root: str) -> list[StagedPartition]:
         """Partitions without files, in a folder that holds none that a reader sees."""

@@ -58,11 +58,23 @@ class LaneStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Fork:
-    """A lane that replays epochs of `main`, from the state behind epoch `base` (0: from nothing)."""
+    """A lane that replays epochs of `main`, under their numbers, from the state behind epoch `base` (0: from nothing).
+
+    `fence` is the newest that was given out on it.
+    """
 
     lane: LaneId
     base: int
+    fence: int
     status: LaneStatus = LaneStatus.OPEN
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """The lane that takes main's place: with its state, or (`keeps_state`) with its output only."""
+
+    lane: str
+    keeps_state: bool
 
 
 @dataclass(frozen=True)

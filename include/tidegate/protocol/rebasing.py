@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from tidegate.errors import ConfigurationError
-from tidegate.protocol.model import Epoch, Manifest, Place, Placed, Status
+from tidegate.protocol.model import Epoch, Manifest, ManifestRef, Place, Placed, Status
 
 
 def undone(epochs: Iterable[Epoch], *, to: int) -> tuple[Epoch, ...]:
@@ -40,6 +40,19 @@ def undo(placed: Mapping[Place, Placed], manifests: Iterable[Manifest]) -> dict[
             else:
                 before[place] = partition.previous
     return before
+
+
+def redo(placed: Mapping[Place, Placed], manifests: Iterable[tuple[ManifestRef, Manifest]]) -> dict[Place, Placed]:
+    """Where the partitions lie behind the epochs of these manifests, the oldest first."""
+    after = dict(placed)
+    for ref, manifest in manifests:
+        for partition in manifest.partitions:
+            place = partition.table, partition.values
+            if partition.files:
+                after[place] = Placed(partition.location, ref)
+            else:
+                after.pop(place, None)
+    return after
 
 
 def changes(now: Mapping[Place, Placed], wanted: Mapping[Place, Placed]) -> list[tuple[Place, Placed | None]]:

@@ -1,16 +1,23 @@
 """Which past epochs, and which files of theirs, are still needed."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tidegate.protocol.model import Epoch, Manifest, Status
 
-_ATTEMPT = re.compile(r"/epoch=\d+/gen=\d+/attempt=(\d+)/")
+_ATTEMPT = re.compile(r"/lane=([^/]+)/epoch=\d+/gen=\d+/attempt=(\d+)/")
 _REPLAY = re.compile(r"/replay=[0-9a-f]+/")
 
 
 def retained(
-    epochs: Sequence[Epoch], *, named_by_heads: set[int], most: int, age_ms: int, grace_ms: int, now_ms: int
+    epochs: Sequence[Epoch],
+    *,
+    named_by_heads: set[int],
+    most: int,
+    age_ms: int,
+    grace_ms: int,
+    now_ms: int,
+    forked_from: int | None = None,
 ) -> set[int]:
     """Numbers of the epochs whose rows and manifests stay.
 
@@ -21,6 +28,7 @@ def retained(
         age_ms: sealed longer ago than this is too old.
         grace_ms: one that was sealed within it stays in any case, and so do the files that it replaced.
         now_ms: the database's time.
+        forked_from: the oldest epoch behind which a lane was forked: it and all later ones stay.
 
     The last sealed epoch, which the next one starts from, and an unfinished one always stay.
     """
@@ -28,6 +36,8 @@ def retained(
     sealed = [e for e in ordered if e.status is Status.SEALED]
     keep = named_by_heads | {e.epoch for e in ordered if e.status not in (Status.SEALED, Status.ABANDONED)}
     keep |= {e.epoch for e in sealed[:1]}
+    if forked_from is not None:
+        keep |= {e.epoch for e in ordered if e.epoch >= forked_from}
     for place, epoch in enumerate(sealed):
         since = now_ms - (epoch.sealed_ms or now_ms)
         if since <= grace_ms or (place < most and since <= age_ms):
@@ -54,15 +64,21 @@ class Reachable:
 
 
 def collectable(
-    uri: str, *, modified_ms: int, reachable: Reachable, oldest_running_fence: int, grace_ms: int, now_ms: int
+    uri: str,
+    *,
+    modified_ms: int,
+    reachable: Reachable,
+    oldest_running_fences: Mapping[str, int],
+    grace_ms: int,
+    now_ms: int,
 ) -> bool:
     """True when a file may be deleted: it is an attempt's or a replay's, nothing leads to it, and nobody writes it.
 
-    An attempt with `oldest_running_fence` or a larger one may be at work, or its outcome be unknown (I6).
+    An attempt with its lane's oldest running fence or a larger one may be at work, or its outcome be unknown (I6).
     """
     if now_ms - modified_ms <= grace_ms or uri in reachable:
         return False
     attempt = _ATTEMPT.search(uri)
     if attempt is None:
         return _REPLAY.search(uri) is not None
-    return int(attempt.group(1)) < oldest_running_fence
+    return int(attempt.group(2)) < oldest_running_fences.get(attempt.group(1), 0)

@@ -130,8 +130,10 @@ STRAY = f"{ROOT}/epoch=3/gen=1/attempt=5/data/x"
     [
         (STRAY, {}, True),
         (STRAY, {"modified_ms": NOW - 10}, False),
-        (STRAY, {"oldest_running_fence": 5}, False),
-        (STRAY, {"oldest_running_fence": 6}, True),
+        (STRAY, {"oldest_running_fences": {"main": 5}}, False),
+        (STRAY, {"oldest_running_fences": {"main": 6}}, True),
+        (STRAY.replace("lane=main", "lane=fix"), {}, False),
+        (STRAY.replace("lane=main", "lane=fix"), {"oldest_running_fences": {"fix": 6}}, True),
         (STRAY, {"reachable": Reachable([(STRAY, manifest())])}, False),
         (f"{ROOT}/epoch=3/gen=1/attempt=5/state/run", {}, True),
         (f"{ROOT}/replay=0abc/data/x", {}, True),
@@ -144,7 +146,7 @@ def test_which_files_go(uri: str, changes: dict[str, object], goes: bool) -> Non
     usual: dict[str, object] = {
         "modified_ms": 0,
         "reachable": Reachable([]),
-        "oldest_running_fence": 100,
+        "oldest_running_fences": {"main": 100},
         "grace_ms": 1000,
         "now_ms": NOW,
     }

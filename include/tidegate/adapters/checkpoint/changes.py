@@ -8,17 +8,21 @@ from psycopg.types.json import Jsonb
 
 from tidegate.adapters.checkpoint.connection import Cursor
 from tidegate.adapters.checkpoint.queries import QUERIES
-from tidegate.adapters.checkpoint.rows import epoch_key, epoch_of, head_of, head_values, lane_key
+from tidegate.adapters.checkpoint.rows import epoch_key, epoch_of, fork_of, head_of, head_values, lane_key
 from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError
+from tidegate.protocol.lanes import usable
 from tidegate.protocol.model import (
     Epoch,
     FileEntry,
+    Fork,
     Head,
     LaneId,
+    LaneStatus,
     Lease,
     OffsetRange,
     PartitionValues,
     Place,
+    Promotion,
     Run,
     Status,
 )
@@ -91,6 +95,46 @@ def sealed_epoch(cursor: Cursor, lane: LaneId, number: int) -> Epoch | None:
     if row is None and number:
         raise InvariantViolationError(f"{lane}: there is no sealed epoch {number} to go back to")
     return epoch_of(row) if row else None
+
+
+def start_of(
+    cursor: Cursor, lane: LaneId, last: Epoch | None, restores: int | None, promotes: Promotion | None
+) -> Epoch | None:
+    """The sealed epoch whose state and offsets a plan starts from; None before the first."""
+    main = LaneId(lane.pipeline)
+    if promotes:
+        promoted = LaneId(lane.pipeline, promotes.lane)
+        one(cursor, "lock_lane", lane_key(promoted))  # nobody seals an epoch there between the look and the end
+        base = usable(fork(cursor, promoted), promotes.lane).base
+        if base != restores:
+            raise InvariantViolationError(f"{promoted}: the lane was forked behind epoch {base}, not {restores}")
+        if one(cursor, "unfinished", lane_key(promoted)):
+            raise ConfigurationError(f"{promoted}: an epoch of the lane is unfinished: replay it first")
+        return last if promotes.keeps_state else _last_sealed(cursor, promoted)
+    if restores is not None:
+        return sealed_epoch(cursor, main, restores)
+    if lane != main and last is None:
+        return sealed_epoch(cursor, main, usable(fork(cursor, lane), lane.lane).base)
+    return last
+
+
+def _last_sealed(cursor: Cursor, lane: LaneId) -> Epoch | None:
+    row = one(cursor, "last_sealed", lane_key(lane))
+    return epoch_of(row) if row else None
+
+
+def fork(cursor: Cursor, lane: LaneId) -> Fork | None:
+    """The forked lane of that name."""
+    row = one(cursor, "lane", lane_key(lane))
+    return fork_of(row) if row else None
+
+
+def end_lane(cursor: Cursor, lane: LaneId, status: LaneStatus) -> Fork:
+    """Say what became of a lane; an attempt that works on it is superseded (I4)."""
+    row = one(cursor, "end_lane", lane_key(lane) | {"status": status})
+    if row is None:
+        raise InvariantViolationError(f"{lane}: there is no such lane. Run `tidegate verify`")
+    return fork_of(row)
 
 
 def planned_before(unfinished: Epoch, lease: Lease, run: Run, offsets: OffsetRange) -> Epoch:

@@ -55,6 +55,36 @@ FROM lanes WHERE pipeline = %(pipeline)s AND lane = %(lane)s;
 -- The newest fence of the lane; nobody can take the lane or write to it until this transaction ends (I4).
 SELECT fence, lease_owner FROM lanes WHERE pipeline = %(pipeline)s AND lane = %(lane)s FOR UPDATE;
 
+-- name: lane
+-- A lane and where it was forked.
+SELECT pipeline, lane, fence, forked_from, status FROM lanes WHERE pipeline = %(pipeline)s AND lane = %(lane)s;
+
+-- name: forks
+-- The forked lanes of a pipeline.
+SELECT pipeline, lane, fence, forked_from, status FROM lanes
+WHERE pipeline = %(pipeline)s AND forked_from IS NOT NULL
+ORDER BY created_at, lane;
+
+-- name: fork_lane
+-- Make a lane, or use the name of one that is over again. The fence is never given out again (I4).
+INSERT INTO lanes AS l (pipeline, lane, fence, forked_from)
+VALUES (%(pipeline)s, %(lane)s, 0, %(base)s)
+ON CONFLICT (pipeline, lane) DO UPDATE SET
+    fence = l.fence + 1, forked_from = excluded.forked_from, status = 'OPEN', created_at = now(),
+    lease_owner = NULL, lease_expires_at = NULL
+WHERE l.status <> 'OPEN'
+RETURNING pipeline, lane, fence, forked_from, status;
+
+-- name: end_lane
+-- Say what became of a lane. An attempt that works on it is superseded (I4).
+UPDATE lanes SET status = %(status)s, fence = fence + 1, lease_owner = NULL, lease_expires_at = NULL
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s
+RETURNING pipeline, lane, fence, forked_from, status;
+
+-- name: forget_lane
+-- Drop the epochs of a lane that is over.
+DELETE FROM epochs WHERE pipeline = %(pipeline)s AND lane = %(lane)s;
+
 -- name: renew_lane
 -- Extend the lease.
 UPDATE lanes SET

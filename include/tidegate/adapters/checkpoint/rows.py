@@ -10,9 +10,11 @@ from psycopg.types.json import Jsonb
 from tidegate.protocol.model import (
     Counts,
     Epoch,
+    Fork,
     Head,
     Kind,
     LaneId,
+    LaneStatus,
     ManifestRef,
     OffsetRange,
     Placed,
@@ -102,6 +104,11 @@ def epoch_of(row: Row) -> Epoch:
 
 def _ref(uri: str | None, sha256: str | None) -> ManifestRef | None:
     return None if uri is None or sha256 is None else ManifestRef(uri, sha256)
+
+
+def fork_of(row: Row) -> Fork:
+    """A row of `lanes` that was forked."""
+    return Fork(LaneId(row["pipeline"], row["lane"]), row["forked_from"], row["fence"], LaneStatus(row["status"]))
 
 
 def head_of(row: Row) -> Head:

@@ -13,7 +13,9 @@ from tidegate.adapters.checkpoint.changes import (
     ADOPTABLE,
     advance,
     append_log,
+    end_lane,
     foreign_table,
+    fork,
     heads_of,
     lock,
     log_end,
@@ -22,12 +24,14 @@ from tidegate.adapters.checkpoint.changes import (
     remove_heads,
     sealed_epoch,
     set_heads,
+    start_of,
 )
 from tidegate.adapters.checkpoint.connection import Session
 from tidegate.adapters.checkpoint.queries import QUERIES
 from tidegate.adapters.checkpoint.rows import (
     epoch_key,
     epoch_of,
+    fork_of,
     head_of,
     lane_key,
     placed_of,
@@ -38,20 +42,25 @@ from tidegate.adapters.checkpoint.rows import (
 )
 from tidegate.adapters.checkpoint.summaries import LaneSummary, PipelineSummary
 from tidegate.api.pipeline import Definition
-from tidegate.errors import InvariantViolationError, LeaseHeldError, StateIncompatibleError
+from tidegate.errors import ConfigurationError, InvariantViolationError, LeaseHeldError, StateIncompatibleError
+from tidegate.protocol.lanes import usable
 from tidegate.protocol.model import (
+    MAIN_LANE,
     Counts,
     Epoch,
     FileEntry,
+    Fork,
     Head,
     Kind,
     LaneId,
+    LaneStatus,
     Lease,
     ManifestRef,
     OffsetRange,
     PartitionValues,
     Place,
     Placed,
+    Promotion,
     Run,
 )
 from tidegate.protocol.transitions import Event, Verdict
@@ -98,6 +107,8 @@ class PostgresCheckpointStore:
     def acquire(self, lane: LaneId, owner: str, *, ttl_s: float) -> Lease:
         """Take the lane with a larger fence than ever before (I4); LeaseHeldError when another owner has it."""
         with self._session.transaction(f"{lane}: take the lane") as cursor:
+            if lane.lane != MAIN_LANE:
+                usable(fork(cursor, lane), lane.lane)
             row = one(cursor, "acquire_lane", lane_key(lane) | {"owner": owner, "ttl_s": ttl_s})
             if row is None:
                 held = one(cursor, "lease_left", lane_key(lane)) or {}
@@ -117,6 +128,41 @@ class PostgresCheckpointStore:
         """Give the lane free if `lease` is still its newest; otherwise do nothing. The fence stays (I4)."""
         with self._session.transaction(f"{lease.lane}: give the lane back") as cursor:
             cursor.execute(QUERIES["release_lane"], lane_key(lease.lane) | {"fence": lease.fence})
+
+    def forks(self, pipeline: str) -> list[Fork]:
+        """The pipeline's forked lanes, in the order in which they were made."""
+        with self._session.transaction(f"{pipeline}: lanes", writes=False) as cursor:
+            return [fork_of(r) for r in cursor.execute(QUERIES["forks"], {"pipeline": pipeline})]
+
+    def fork(self, lane: LaneId, *, base: int) -> Fork:
+        """Make a lane behind main's sealed epoch `base`; see the port."""
+        with self._session.transaction(f"{lane}: fork") as cursor:
+            sealed_epoch(cursor, LaneId(lane.pipeline), base)
+            found = fork(cursor, lane)
+            if found and found.status is LaneStatus.OPEN:
+                if found.base != base:
+                    raise ConfigurationError(
+                        f"{lane}: the lane was forked behind epoch {found.base}, not {base}: take another name, or "
+                        "discard it first"
+                    )
+                return found
+            row = one(cursor, "unfinished", lane_key(LaneId(lane.pipeline)))
+            if row and row["promotes"] == lane.lane:
+                raise ConfigurationError(f"{lane}: the lane is being promoted: take another name")
+            cursor.execute(QUERIES["forget_lane"], lane_key(lane))
+            made = one(cursor, "fork_lane", lane_key(lane) | {"base": base})
+            if made is None:
+                raise InvariantViolationError(f"{lane}: the fork left no row. Run `tidegate verify`")
+            return fork_of(made)
+
+    def discard(self, lane: LaneId) -> Fork:
+        """Give an open lane up; an attempt that works on it is superseded (I4)."""
+        with self._session.transaction(f"{lane}: discard") as cursor:
+            found = fork(cursor, lane)
+            if found and found.status is LaneStatus.DISCARDED:
+                return found
+            usable(found, lane.lane)
+            return end_lane(cursor, lane, LaneStatus.DISCARDED)
 
     def pipelines(self) -> list[PipelineSummary]:
         """Every registered pipeline and where its lanes stand, by name."""
@@ -185,6 +231,8 @@ class PostgresCheckpointStore:
         discovered: Sequence[FileEntry],
         kind: Kind = Kind.EVENTS,
         restores: int | None = None,
+        promotes: Promotion | None = None,
+        number: int | None = None,
     ) -> Epoch:
         """Append `discovered` to the source log and fix `offsets` as the next epoch, in one transaction (I1, I8).
 
@@ -198,7 +246,7 @@ class PostgresCheckpointStore:
                 return planned_before(epoch_of(row), lease, run, offsets)
             row = one(cursor, "last_sealed", lane_key(lease.lane))
             last = epoch_of(row) if row else None
-            start = last if restores is None else sealed_epoch(cursor, lease.lane, restores)
+            start = start_of(cursor, lease.lane, last, restores, promotes)
             expected = start.offsets.stop if start else 0
             if offsets.start != expected:
                 raise InvariantViolationError(
@@ -207,11 +255,11 @@ class PostgresCheckpointStore:
                 )
             append_log(cursor, lease.lane, offsets, discovered)
             values = {
-                "epoch": last.epoch + 1 if last else 1,
+                "epoch": number or (last.epoch + 1 if last else 1),
                 "fence": lease.fence,
                 "kind": kind,
                 "restores": restores,
-                "promotes": None,
+                "promotes": promotes.lane if promotes else None,
                 "fingerprint": fingerprint,
                 "offset_start": offsets.start,
                 "offset_stop": offsets.stop,
@@ -222,6 +270,8 @@ class PostgresCheckpointStore:
             planned = one(cursor, "plan_epoch", lane_key(lease.lane) | run_values(run) | values)
             if planned is None:
                 raise InvariantViolationError(f"{lease.lane}: the plan left no row. Run `tidegate verify`")
+            if promotes:  # from here on nothing may change what was compared and is taken over
+                end_lane(cursor, LaneId(lease.lane.pipeline, promotes.lane), LaneStatus.PROMOTED)
             return epoch_of(planned)
 
     def stage(
@@ -296,7 +346,10 @@ class PostgresCheckpointStore:
     def abandon(self, lease: Lease, epoch: Epoch) -> Epoch:
         """EpochAbandoned: PLANNED → ABANDONED: nothing of it was staged, and its range is planned again."""
         with self._session.transaction(f"{epoch}: abandon") as cursor:
-            return advance(cursor, Event.EPOCH_ABANDONED, lease, epoch, {})[0]
+            abandoned, _ = advance(cursor, Event.EPOCH_ABANDONED, lease, epoch, {})
+            if abandoned.promotes:
+                end_lane(cursor, LaneId(lease.lane.pipeline, abandoned.promotes), LaneStatus.OPEN)
+            return abandoned
 
     def record_failure(self, lease: Lease, epoch: Epoch, *, kind: str, message: str) -> None:
         """Note why an attempt failed; the status stays. FencedError when `lease` is not the newest (I4)."""
@@ -331,14 +384,18 @@ class PostgresCheckpointStore:
         with self._session.transaction("clock", writes=False) as cursor:
             return int((one(cursor, "clock", {}) or {})["now_ms"])
 
-    def forget(self, lease: Lease, *, epochs: Sequence[int], positions: Sequence[int]) -> None:
-        """Drop rows of sealed epochs, entries of the source log and old repairs; an epoch that a head names stays."""
+    def forget(
+        self, lease: Lease, *, epochs: Sequence[int], positions: Sequence[int], lanes: Sequence[LaneId] = ()
+    ) -> None:
+        """Drop rows of sealed epochs, of ended lanes, of the source log, and old repairs; what a head names stays."""
         with self._session.transaction(f"{lease.lane}: forget {len(epochs)} epochs") as cursor:
             lock(cursor, lease)
             cursor.execute(QUERIES["forget_epochs"], lane_key(lease.lane) | {"epochs": list(epochs)})
             more = {"pipeline": lease.lane.pipeline, "positions": list(positions)}
             cursor.execute(QUERIES["forget_log"], more)
             cursor.execute(QUERIES["forget_repairs"], more)
+            for lane in lanes:
+                cursor.execute(QUERIES["forget_lane"], lane_key(lane))
 
     # -- source log -----------------------------------------------------------------------------------------------
 

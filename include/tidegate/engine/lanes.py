@@ -1,0 +1,208 @@
+"""Reprocessing: past epochs again, with today's code, on a lane beside `main`; then it may take main's place.
+
+A lane starts from the state behind the epoch before its window and replays main's recorded ranges under main's numbers.
+Its files lie in folders of their own and no table shows them, while live epochs go on. A promotion is one epoch of main
+that puts every partition where the lane has it, in one metastore call per table. A lane that is given up, or whose
+process dies, leaves live as it was.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tidegate.api.settings import Mode
+from tidegate.engine.coordinator import Coordinator
+from tidegate.engine.lease import kept
+from tidegate.engine.manifests import read_manifest
+from tidegate.errors import ConfigurationError
+from tidegate.ports import EpochReport
+from tidegate.protocol.lanes import lane_name, left, line, usable
+from tidegate.protocol.model import (
+    Epoch,
+    Fork,
+    Kind,
+    LaneId,
+    Lease,
+    Manifest,
+    ManifestRef,
+    Place,
+    Placed,
+    Promotion,
+    Run,
+    StagedPartition,
+)
+
+_ALL = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Change:
+    """One partition as it is now and as the lane has it; None where it is not."""
+
+    place: Place
+    now: StagedPartition | None
+    after: StagedPartition | None
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """The lanes of one pipeline. `main` is the coordinator of its main lane."""
+
+    main: Coordinator
+
+    def all(self) -> list[Fork]:
+        """Every forked lane, in the order in which they were made."""
+        return self.main.adapters.store.forks(self.main.definition.name)
+
+    def find(self, name: str) -> Fork:
+        """The open lane of that name. Raises ConfigurationError."""
+        return usable(next((f for f in self.all() if f.lane.lane == name), None), name)
+
+    def replay(self, run: Run, name: str, *, since: int, until: int | None = None) -> Iterator[EpochReport]:
+        """Replay main's epochs `since` to `until` (None: its head) on the lane `name`, which is made when it is new.
+
+        Yields a report for each that is sealed. An interrupted replay goes on where it was: what is sealed already is
+        not computed again, nor yielded.
+
+        Raises:
+            ConfigurationError: no such window (nothing is changed then); or the lane is over, or starts elsewhere.
+            SourceGapError: a source file of the window is gone or has changed.
+        """
+        store, lane = self.main.adapters.store, LaneId(self.main.definition.name, lane_name(name))
+        epochs = store.epochs(self.main.lane_id, limit=_ALL)
+        window = line(epochs, base=_before(epochs, since), until=until)
+        if not window or window[0].epoch != since:
+            raise ConfigurationError(f"{self.main.lane_id}: epoch {since} has no events, or was rolled back")
+        self.main.adapters.source.check(
+            [e for epoch in window for e in store.log(self.main.definition.name, epoch.offsets)]
+        )
+        fork = store.fork(lane, base=_before(epochs, since))
+        for epoch in left(fork, self.main.work.replayed(lane), window):
+            yield self._replay(run, fork, epoch)
+
+    def _replay(self, run: Run, fork: Fork, epoch: Epoch) -> EpochReport:
+        coordinator = replace(self.main, lane=fork.lane.lane)
+        again = replace(run, key=f"replay of epoch {epoch.epoch}")
+
+        def plan(lease: Lease) -> Epoch:
+            planned = coordinator.adapters.store.plan(
+                lease,
+                run=again,
+                fingerprint=coordinator.definition.fingerprint(),
+                offsets=epoch.offsets,
+                discovered=(),
+                number=epoch.epoch,
+            )
+            coordinator.progress(f"{planned} planned: source positions [{epoch.offsets.start}, {epoch.offsets.stop})")
+            return planned
+
+        report = coordinator.complete(again, plan)
+        assert report is not None  # `plan` gave an epoch
+        return report
+
+    def remaining(self, fork: Fork) -> tuple[Epoch, ...]:
+        """Main's epochs that the lane has not replayed yet. Raises ConfigurationError when main went back meanwhile."""
+        epochs = self.main.adapters.store.epochs(self.main.lane_id, limit=_ALL)
+        return left(fork, self.main.work.replayed(fork.lane), line(epochs, base=fork.base))
+
+    def changes(self, fork: Fork) -> list[Change]:
+        """The partitions whose content would be another if the lane were promoted now."""
+        files: dict[ManifestRef, Manifest] = {}
+
+        def listed(place: Place, placed: Placed | None) -> StagedPartition | None:
+            if placed is None:
+                return None
+            if placed.manifest not in files:
+                files[placed.manifest] = read_manifest(self.main.adapters.storage, placed.manifest)
+            found = [p for p in files[placed.manifest].partitions if (p.table, p.values) == place]
+            return found[0]
+
+        now = self.main.work.now()
+        changed = [
+            Change(place, listed(place, now.get(place)), listed(place, after))
+            for place, after in self.main.work.promoted(fork)
+        ]
+        return [c for c in changed if _content(c.now) != _content(c.after)]
+
+    def promote(self, run: Run, name: str, *, output_only: bool = False) -> EpochReport | None:
+        """Let the lane take main's place: all partitions in one metastore call per table, and its state.
+
+        First it catches up with main, whose lease is only held for the last of that. None when nothing would change:
+        the lane is discarded then.
+
+        Args:
+            run: who asks. Asking again for the same run finishes what an earlier attempt began.
+            name: the lane.
+            output_only: leave main's state, and do not catch up. Partitions that later epochs of main have rewritten
+                would be lost, so upsert tables allow it only for a lane that has caught up.
+
+        Raises ConfigurationError, before any change: no such lane, `output_only` is not possible, or main was rolled
+        back over what the lane replayed.
+        """
+        done = self.main.adapters.store.of_run(self.main.lane_id, run.key)
+        if done is None:
+            fork = self.find(name)
+            if output_only:
+                self._allow_output_only(fork)
+            else:
+                while len(behind := self.remaining(fork)) > 1:
+                    self._replay(run, fork, behind[0])
+        return self.main.complete(run, lambda lease: self._plan_promotion(lease, run, name, output_only=output_only))
+
+    def _plan_promotion(self, lease: Lease, run: Run, name: str, *, output_only: bool) -> Epoch | None:
+        fork, store = self.find(name), self.main.adapters.store
+        if output_only:
+            self._allow_output_only(fork)
+        else:
+            with kept(self.main.adapters.connect, lease):  # no live epoch comes in between
+                for epoch in self.remaining(fork):
+                    self._replay(run, fork, epoch)
+        if not self.changes(fork) and (output_only or self._same_state(fork)):
+            store.discard(fork.lane)
+            self.main.progress(f"{fork.lane}: the replay gives what the tables show already: nothing is changed")
+            return None
+        head = store.last_sealed(lease.lane)
+        return self.main.plan_empty(
+            lease,
+            run,
+            at=head.offsets.stop if head else 0,
+            kind=Kind.PROMOTION,
+            restores=fork.base,
+            promotes=Promotion(name, keeps_state=output_only),
+        )
+
+    def _allow_output_only(self, fork: Fork) -> None:
+        behind = self.remaining(fork)
+        upsert = [t.name for t in self.main.definition.all_targets if t.mode is Mode.UPSERT]
+        if behind and upsert:
+            raise ConfigurationError(
+                f"{fork.lane}: later epochs, up to {behind[-1].epoch}, have rewritten partitions of {upsert[0]} from "
+                "what the window made before: promote the lane with its state, which replays them too"
+            )
+
+    def _same_state(self, fork: Fork) -> bool:
+        head, replayed = self.main.adapters.store.last_sealed(self.main.lane_id), self.main.work.replayed(fork.lane)
+        if head is None or not replayed:
+            return True
+        mine, theirs = (read_manifest(self.main.adapters.storage, e.manifest) for e in (head, replayed[-1]))
+        return [r.sha256 for r in mine.state] == [r.sha256 for r in theirs.state]
+
+    def discard(self, name: str) -> Fork:
+        """Give a lane up: an attempt that works on it is superseded, a clean-up deletes its files."""
+        if all(f.lane.lane != name for f in self.all()):
+            usable(None, name)
+        return self.main.adapters.store.discard(LaneId(self.main.definition.name, name))
+
+
+def _before(epochs: list[Epoch], since: int) -> int:
+    """The epoch that `since` started from: what a lane is forked behind."""
+    epoch = next((e for e in epochs if e.epoch == since and e.manifest), None)
+    if epoch is None:
+        raise ConfigurationError(f"epoch {since} is not kept, or was never staged")
+    parent = next((e for e in epochs if e.manifest == epoch.parent), None) if epoch.parent else None
+    if epoch.parent and parent is None:
+        raise ConfigurationError(f"epoch {since} cannot be replayed: the state it started from is not kept any more")
+    return parent.epoch if parent else 0
+
+
+def _content(partition: StagedPartition | None) -> list[str]:
+    return [f.sha256 for f in partition.files] if partition else []

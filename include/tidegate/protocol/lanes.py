@@ -1,0 +1,69 @@
+"""Which epochs of `main` a lane replays, and when it may take its place."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from tidegate.errors import ConfigurationError
+from tidegate.protocol.model import MAIN_LANE, Epoch, Fork, Kind, LaneStatus, Status
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+def lane_name(name: str) -> str:
+    """`name`, when a forked lane may have it: it becomes a folder. Raises ConfigurationError."""
+    if name == MAIN_LANE or not _NAME.fullmatch(name):
+        raise ConfigurationError(
+            f"{name!r} cannot be a lane's name: take up to 63 small letters, digits, '-' and '_', and not {MAIN_LANE!r}"
+        )
+    return name
+
+
+def line(epochs: Iterable[Epoch], *, base: int, until: int | None = None) -> tuple[Epoch, ...]:
+    """The epochs of events behind epoch `base` that make up what the tables show, the oldest first.
+
+    What a rollback went back over is left out.
+
+    Args:
+        epochs: all rows of `main` that are kept.
+        base: the epoch to start behind; 0 is before the first.
+        until: the last epoch that is wanted; None is the lane's head.
+
+    Raises ConfigurationError when `base` is not among them: it is not kept, was never sealed, or was gone back over.
+    """
+    sealed = {e.epoch: e for e in epochs if e.status is Status.SEALED}
+    found: list[Epoch] = []
+    number = max(sealed, default=0)
+    while number > base:
+        epoch = sealed.get(number)
+        if epoch is None:
+            raise ConfigurationError(f"epoch {number} is not kept any more: there is no way back to epoch {base}")
+        if epoch.kind is Kind.EVENTS and (until is None or number <= until):
+            found.append(epoch)
+        number = (epoch.restores or 0) if epoch.kind is Kind.ROLLBACK else number - 1
+    if number != base or (base and base not in sealed):
+        raise ConfigurationError(
+            f"epoch {base} is not part of what the tables show now: it was rolled back, or never was"
+        )
+    return tuple(reversed(found))
+
+
+def left(fork: Fork, replayed: Sequence[Epoch], of_main: Sequence[Epoch]) -> tuple[Epoch, ...]:
+    """What the lane has still to replay of `of_main`, which is main's `line` behind its base.
+
+    Raises ConfigurationError when the lane has replayed something else: main was rolled back meanwhile.
+    """
+    done = [e.epoch for e in replayed]
+    if [e.epoch for e in of_main[: len(done)]] != done:
+        raise ConfigurationError(
+            f"{fork.lane}: main was rolled back over epochs that this lane has replayed: discard it and start again"
+        )
+    return tuple(of_main[len(done) :])
+
+
+def usable(fork: Fork | None, name: str) -> Fork:
+    """The lane, when it is open. Raises ConfigurationError."""
+    if fork is None:
+        raise ConfigurationError(f"there is no lane {name!r}; `tidegate lanes` lists them")
+    if fork.status is not LaneStatus.OPEN:
+        raise ConfigurationError(f"{fork.lane}: the lane is {fork.status.lower()}: nothing can be done on it any more")
+    return fork

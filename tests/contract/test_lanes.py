@@ -1,0 +1,212 @@
+"""What every checkpoint store promises about forked lanes."""
+
+from dataclasses import replace
+
+import pytest
+
+from contract.story import COUNTS, LANE, RUN, Sql, Story, contents, head, manifest
+from tidegate.adapters.checkpoint import PostgresCheckpointStore
+from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError
+from tidegate.protocol.model import (
+    Epoch,
+    Fork,
+    Kind,
+    LaneId,
+    LaneStatus,
+    Lease,
+    OffsetRange,
+    Promotion,
+    Run,
+    Status,
+)
+
+FIX = LaneId("orders", "fix")
+
+
+@pytest.fixture
+def story(store: PostgresCheckpointStore) -> Story:
+    return Story(store)
+
+
+def replay(story: Story, lease: Lease, epoch: Epoch) -> Epoch:
+    """Plan one of main's epochs again on a lane, and seal it."""
+    planned = story.store.plan(
+        lease,
+        run=Run(f"replay {epoch.epoch}", "o"),
+        fingerprint="new",
+        offsets=epoch.offsets,
+        discovered=[],
+        number=epoch.epoch,
+    )
+    staged = story.store.stage(lease, planned, manifest=manifest(planned), watermark_ms=70, counts=COUNTS)
+    return story.store.seal(lease, story.store.publish(lease, staged, heads=[]))
+
+
+def promote(story: Story, lease: Lease, *, at: int, base: int, keeps_state: bool = False) -> Epoch:
+    return story.store.plan(
+        lease,
+        run=RUN,
+        fingerprint="f",
+        offsets=OffsetRange(at, at),
+        discovered=[],
+        kind=Kind.PROMOTION,
+        restores=base,
+        promotes=Promotion("fix", keeps_state),
+    )
+
+
+def test_a_lane_replays_mains_ranges_under_mains_numbers(story: Story) -> None:
+    """From the state behind its base; main sees nothing of it."""
+    lease = story.lease()
+    one, two, three = (story.sealed(lease) for _ in range(3))
+    assert story.store.fork(FIX, base=1) == Fork(FIX, 1, 0)
+    fixing = story.store.acquire(FIX, "someone", ttl_s=60)
+    again = replay(story, fixing, two)
+    assert (again.epoch, again.offsets, again.parent) == (2, two.offsets, one.manifest)
+    assert (again.watermark_in_ms, again.fingerprint) == (one.watermark_out_ms, "new")
+    further = replay(story, fixing, three)
+    assert (further.epoch, further.parent) == (3, again.manifest)
+    assert story.store.last_sealed(LANE) == three
+    assert story.store.last_sealed(FIX) == further
+    assert story.store.forks("orders") == [Fork(FIX, 1, 1)]
+    assert story.store.forks("others") == []
+
+
+def test_a_lane_from_the_beginning_starts_from_nothing(story: Story) -> None:
+    """Base 0 is before the first epoch."""
+    one = story.sealed(story.lease())
+    story.store.fork(FIX, base=0)
+    again = replay(story, story.store.acquire(FIX, "someone", ttl_s=60), one)
+    assert (again.parent, again.watermark_in_ms) == (None, None)
+
+
+def test_a_fork_may_be_repeated_but_not_moved(story: Story) -> None:
+    """An open lane keeps its base; one must exist."""
+    lease = story.lease()
+    story.sealed(lease), story.sealed(lease)
+    assert story.store.fork(FIX, base=1) == story.store.fork(FIX, base=1)
+    with pytest.raises(ConfigurationError, match=r"orders@fix: the lane was forked behind epoch 1, not 2"):
+        story.store.fork(FIX, base=2)
+    with pytest.raises(InvariantViolationError, match="no sealed epoch 7"):
+        story.store.fork(LaneId("orders", "other"), base=7)
+
+
+def test_an_unknown_lane_cannot_be_worked_on(story: Story, sql: Sql) -> None:
+    """A name that was mistyped makes no lane."""
+    before = contents(sql)
+    with pytest.raises(ConfigurationError, match="there is no lane 'fix'"):
+        story.store.acquire(FIX, "someone", ttl_s=60)
+    assert contents(sql) == before
+
+
+def test_who_works_on_a_discarded_lane_is_superseded(story: Story) -> None:
+    """The name can be used again: nothing of the old lane is there, and its fences are never given out again."""
+    one = story.sealed(story.lease())
+    story.store.fork(FIX, base=0)
+    fixing = story.store.acquire(FIX, "someone", ttl_s=60)
+    replay(story, fixing, one)
+    assert story.store.discard(FIX).status is LaneStatus.DISCARDED
+    assert story.store.discard(FIX).status is LaneStatus.DISCARDED
+    with pytest.raises(FencedError):
+        replay(story, fixing, one)
+    with pytest.raises(ConfigurationError, match="the lane is discarded"):
+        story.store.acquire(FIX, "someone", ttl_s=60)
+    anew = story.store.fork(FIX, base=1)
+    assert (anew.base, anew.status) == (1, LaneStatus.OPEN)
+    assert story.store.epochs(FIX, limit=9) == []
+    assert story.store.acquire(FIX, "someone", ttl_s=60).fence > fixing.fence
+
+
+@pytest.mark.parametrize("keeps_state", [False, True])
+def test_a_promotion_starts_from_the_lane_and_ends_it(story: Story, keeps_state: bool) -> None:
+    """With the lane's state and watermark, or with main's; in one transaction nobody can add to the lane any more."""
+    lease = story.lease()
+    one, two = story.sealed(lease), story.sealed(lease)
+    story.store.fork(FIX, base=1)
+    fixing = story.store.acquire(FIX, "someone", ttl_s=60)
+    again = replay(story, fixing, two)
+    start = two if keeps_state else again
+    promotion = promote(story, lease, at=two.offsets.stop, base=1, keeps_state=keeps_state)
+    assert (promotion.epoch, promotion.kind, promotion.restores, promotion.promotes) == (3, Kind.PROMOTION, 1, "fix")
+    assert (promotion.parent, promotion.watermark_in_ms) == (start.manifest, start.watermark_out_ms)
+    assert [f.status for f in story.store.forks("orders")] == [LaneStatus.PROMOTED]
+    with pytest.raises(FencedError):
+        story.store.renew(fixing, ttl_s=60)
+    with pytest.raises(ConfigurationError, match="being promoted"):
+        story.store.fork(FIX, base=1)
+    assert (
+        promote(story, lease, at=two.offsets.stop, base=1, keeps_state=keeps_state) == promotion
+    )  # its answer was lost
+    assert one.status is Status.SEALED
+
+
+def test_a_lane_that_has_not_caught_up_does_not_bring_its_state(story: Story, sql: Sql) -> None:
+    """Main's events behind the window would be lost (I1)."""
+    lease = story.lease()
+    one, two = story.sealed(lease), story.sealed(lease)
+    story.store.fork(FIX, base=0)
+    replay(story, story.store.acquire(FIX, "someone", ttl_s=60), one)
+    before = contents(sql)
+    with pytest.raises(InvariantViolationError, match="a plan starts at source position"):
+        promote(story, lease, at=two.offsets.stop, base=0)
+    assert contents(sql) == before
+
+
+def test_a_lane_with_an_unfinished_epoch_is_not_promoted(story: Story, sql: Sql) -> None:
+    """What it is about to make would be missing."""
+    lease = story.lease()
+    one = story.sealed(lease)
+    story.store.fork(FIX, base=0)
+    fixing = story.store.acquire(FIX, "someone", ttl_s=60)
+    story.store.plan(fixing, run=RUN, fingerprint="f", offsets=one.offsets, discovered=[], number=1)
+    before = contents(sql)
+    with pytest.raises(ConfigurationError, match="an epoch of the lane is unfinished"):
+        promote(story, lease, at=one.offsets.stop, base=0)
+    assert contents(sql) == before
+
+
+def test_an_abandoned_promotion_gives_the_lane_back(story: Story) -> None:
+    """A rollback that comes in between must not cost the replay."""
+    lease = story.lease()
+    one = story.sealed(lease)
+    story.store.fork(FIX, base=0)
+    replay(story, story.store.acquire(FIX, "someone", ttl_s=60), one)
+    promotion = promote(story, lease, at=one.offsets.stop, base=0)
+    assert story.store.abandon(lease, promotion).status is Status.ABANDONED
+    assert [f.status for f in story.store.forks("orders")] == [LaneStatus.OPEN]
+    assert promote(story, lease, at=one.offsets.stop, base=0).generation == 2
+
+
+def test_forgetting_a_lane_leaves_main(story: Story) -> None:
+    """Its epochs go, the row that knows its fence stays."""
+    lease = story.lease()
+    one = story.sealed(lease)
+    story.store.fork(FIX, base=0)
+    replay(story, story.store.acquire(FIX, "someone", ttl_s=60), one)
+    story.store.forget(lease, epochs=[], positions=[], lanes=[FIX])
+    assert story.store.epochs(FIX, limit=9) == []
+    assert story.store.epochs(LANE, limit=9) == [one]
+
+
+def test_going_back_starts_from_the_restored_epoch(story: Story) -> None:
+    """Its manifest, watermark and offsets; the heads know by which manifest they were set."""
+    lease = story.lease()
+    one, two = story.sealed(lease), story.sealed(lease)
+    assert {v: p.manifest for v, p in story.store.placed("db.orders").items()} == {
+        ("day-1",): one.manifest,
+        ("day-2",): two.manifest,
+    }
+    assert list(story.store.placed("db.orders", [("day-2",), ("none",)])) == [("day-2",)]
+    back = story.store.plan(
+        lease,
+        run=replace(RUN, key="back"),
+        fingerprint="f",
+        offsets=OffsetRange(one.offsets.stop, one.offsets.stop),
+        discovered=[],
+        kind=Kind.ROLLBACK,
+        restores=1,
+    )
+    assert (back.epoch, back.restores, back.parent) == (3, 1, one.manifest)
+    staged = story.stage(lease, back)
+    story.seal(lease, story.store.publish(lease, staged, heads=[head(staged, "day-1")]))
+    assert story.plan(lease, files=0).offsets.start == one.offsets.stop
