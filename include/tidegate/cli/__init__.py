@@ -3,6 +3,7 @@
 import os
 import sys
 
+from tidegate.cli import lanes as _lanes  # noqa: F401  (its commands)
 from tidegate.cli.application import tidegate
 from tidegate.cli.failures import FAILED, exit_code, failed
 from tidegate.errors import TidegateError
