@@ -1,4 +1,4 @@
-"""Goal: a replay or promotion that is killed at any named point leaves live as it was, and is finished by asking again."""
+"""Goal: a replay or promotion that is killed at any point leaves live as it was; asking again finishes it."""
 
 import signal
 
