@@ -5,9 +5,12 @@ import sys
 
 from tidegate.cli.application import tidegate
 from tidegate.cli.failures import FAILED, exit_code, failed
+from tidegate.cli.rollback import rollback
 from tidegate.errors import TidegateError
 
 __all__ = ["main", "tidegate"]
+
+tidegate.add_command(rollback)
 
 
 def main() -> None:

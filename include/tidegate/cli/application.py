@@ -1,41 +1,22 @@
 """The commands. Anything heavy is imported inside the command that needs it, so `--help` answers at once."""
 
 import os
-import socket
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from tidegate import __version__
 from tidegate.cli.failures import FAILED
 from tidegate.cli.output import as_json, progress, say, table
-
-if TYPE_CHECKING:
-    from tidegate.api.pipeline import Definition
-    from tidegate.engine.coordinator import Coordinator
-    from tidegate.wiring import Endpoints
-
-_PIPELINE = """PIPELINE is path/to/file.py:variable, package.module:variable, or the name of a pipeline in ./dags
-(another folder: TIDEGATE_DAGS)."""
-
-_json = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
-_debug = click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a failure.")
-
-
-def _home_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    option = click.option(
-        "--home",
-        type=click.Path(file_okay=False, path_type=Path),
-        envvar="TIDEGATE_HOME",
-        default=Path(".tidegate"),
-        show_default=True,
-        help="Folder of the embedded services. Also: TIDEGATE_HOME.",
-    )
-    return option(command)
+from tidegate.cli.session import PIPELINE as _PIPELINE
+from tidegate.cli.session import coordinator_of as _coordinator
+from tidegate.cli.session import debug_option as _debug
+from tidegate.cli.session import definition_of as _definition
+from tidegate.cli.session import endpoints_of as _endpoints
+from tidegate.cli.session import home_option as _home_option
+from tidegate.cli.session import json_option as _json
+from tidegate.cli.session import new_run as _run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -174,12 +155,12 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
     if json_wanted:
         as_json(found)
         return
-    columns = ("epoch", "status", "range", "rows_in", "rows_out", "keys_changed", "dead_lettered", "attempts")
+    columns = ("epoch", "kind", "status", "range", "rows_in", "rows_out", "keys_changed", "dead_lettered", "attempts")
     rows = [
         (*(_shown(e[c]) for c in columns), _to_seconds(e["sealed_at"]), e["run"], e["failure_message"]) for e in found
     ]
     headers = (*(c.upper().replace("_", " ") for c in columns), "SEALED (UTC)", "RUN", "FAILURE")
-    table(headers, rows, right=headers[3:8])
+    table(headers, rows, right=headers[4:9])
     if not found:
         say(f"{name} has no epochs yet.")
 
@@ -265,44 +246,6 @@ def demo(home: Path) -> None:
     os.environ["TIDEGATE_HOME"] = str(home)
     # by name: the demo needs the optional packages of tidegate[demo]
     raise SystemExit(import_module("tidegate.demo").main())
-
-
-@contextmanager
-def _coordinator(pipeline: str, home: Path, what: str) -> "Iterator[tuple[Definition, Coordinator]]":
-    from tidegate import wiring  # noqa: PLC0415
-
-    definition = _definition(pipeline, home)
-    endpoints = _endpoints(home)
-    with (
-        progress(what) as told,
-        wiring.coordinator(definition, endpoints, progress=told) as coordinator,
-    ):
-        yield definition, coordinator
-
-
-def _definition(pipeline: str, home: Path) -> "Definition":
-    from tidegate.cli import discovery  # noqa: PLC0415
-
-    # a DAG file imports Airflow, which leaves its settings file behind: not in the user's home
-    os.environ.setdefault("AIRFLOW_HOME", str(home.resolve() / "airflow"))
-    return discovery.find(pipeline)
-
-
-def _endpoints(home: Path) -> "Endpoints":
-    from tidegate import wiring  # noqa: PLC0415
-
-    given = wiring.from_environment()
-    if given is not None:
-        return given
-    from tidegate import services as embedded  # noqa: PLC0415
-
-    return embedded.endpoints(home)
-
-
-def _run() -> Any:
-    from tidegate.protocol.model import Run  # noqa: PLC0415
-
-    return Run(key=f"cli-{uuid.uuid4()}", owner=f"cli:{socket.gethostname()}:{os.getpid()}")
 
 
 def _shown(value: Any) -> Any:
