@@ -55,7 +55,7 @@ class Lab:
         given = {variable: getattr(self.endpoints, name) for name, variable in VARIABLES.items()}
         return subprocess.Popen(
             [sys.executable, str(script), self.name, str(self.source), *arguments],
-            env={**os.environ, **given, **environment, "PYTHONPATH": str(TESTS)},
+            env={**os.environ, **given, **environment, "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS.parent / 'include'}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

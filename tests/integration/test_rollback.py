@@ -174,6 +174,7 @@ def opened(tmp_path: Path, endpoints: Endpoints) -> Any:
     return open_
 
 
+@pytest.mark.timeout(1800)
 def test_there_and_forward_again_bit_for_bit(opened: Any) -> None:
     with opened() as world:
         queried: dict[int, Any] = {}
