@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from tidegate import FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
-from tidegate.orchestration import epoch_dag
+from tidegate.orchestration import epoch_dag, rollback_dag
 
 HOME = Path(os.environ.get("TIDEGATE_HOME", ".tidegate")).resolve()
 UTC = pa.timestamp("us", tz="UTC")
@@ -205,3 +205,5 @@ carrier_delays = (
 
 aircraft_log_dag = epoch_dag(aircraft_log, schedule=timedelta(seconds=5), is_paused_upon_creation=False)
 carrier_delays_dag = epoch_dag(carrier_delays, schedule=timedelta(seconds=5), is_paused_upon_creation=False)
+aircraft_log_rollback = rollback_dag(aircraft_log)
+carrier_delays_rollback = rollback_dag(carrier_delays)

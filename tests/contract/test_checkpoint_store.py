@@ -24,6 +24,7 @@ from tidegate.errors import (
 from tidegate.protocol.model import (
     Epoch,
     FileEntry,
+    Kind,
     LaneId,
     Lease,
     ManifestRef,
@@ -118,6 +119,29 @@ def test_an_abandoned_epoch_is_planned_again_as_its_next_generation(story: Story
     sql.execute("UPDATE epochs SET status = 'ABANDONED'")
     again = story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
     assert (again.epoch, again.generation, again.offsets) == (1, 2, OffsetRange(0, 2))
+
+
+def test_a_plan_may_start_from_an_earlier_epoch(story: Story) -> None:
+    """A rollback takes offsets, parent and watermark from the epoch that it restores, or from nothing at all."""
+    lease = story.lease()
+    first, second = story.sealed(lease), story.sealed(lease)
+
+    def back(to: int, start: int) -> Epoch:
+        offsets = OffsetRange(start, start)
+        return story.store.plan(
+            lease, run=RUN, fingerprint="f", offsets=offsets, discovered=[], kind=Kind.ROLLBACK, restores=to
+        )
+
+    with pytest.raises(InvariantViolationError, match=r"\(1\) ends at 2"):
+        back(1, second.offsets.stop)
+    with pytest.raises(InvariantViolationError, match="no sealed epoch 3 to go back to"):
+        back(3, 4)
+    planned = back(1, first.offsets.stop)
+    assert (planned.epoch, planned.kind, planned.restores) == (3, Kind.ROLLBACK, 1)
+    assert (planned.parent, planned.watermark_in_ms) == (first.manifest, first.watermark_out_ms)
+    assert story.store.abandon(lease, planned).status is Status.ABANDONED
+    nothing = back(0, 0)
+    assert (nothing.epoch, nothing.generation, nothing.parent, nothing.watermark_in_ms) == (3, 2, None, None)
 
 
 # -- pipelines --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
     attempt.py NAME FOLDER RUN_KEY [STOP_AT STOPPED_FILE]
 
+A RUN_KEY back-N goes back to epoch N instead.
+
 Exit codes: 0 done, 3 fenced. With STOP_AT the process makes STOPPED_FILE at that crash point and stops itself
 (SIGSTOP), as a worker does whose machine freezes; woken up, it may still meet a crash point that is armed.
 """
@@ -13,11 +15,13 @@ from pathlib import Path
 
 from pipelines import totals
 from tidegate.engine.coordinator import CrashPoints
+from tidegate.engine.rollback import roll_back
 from tidegate.errors import FencedError
 from tidegate.protocol.model import Run
 from tidegate.wiring import coordinator, from_environment
 
 FENCED = 3
+BACK = "back-"
 
 
 class Stopping:
@@ -44,7 +48,10 @@ def main(name: str, folder: str, key: str, stop_at: str | None = None, marker: s
         if stop_at and marker:
             engine.crash = Stopping(stop_at, Path(marker), engine.crash)
         try:
-            engine.run(Run(key, key))
+            if key.startswith(BACK):
+                roll_back(engine, Run(key, key), to_epoch=int(key.removeprefix(BACK)))
+            else:
+                engine.run(Run(key, key))
         except FencedError as e:
             print(f"fenced: {e}")
             return FENCED

@@ -13,8 +13,9 @@ from pathlib import Path
 import psutil
 
 from pipelines import totals
+from tidegate.engine.rollback import roll_back
 from tidegate.engine.verify import verify
-from tidegate.protocol.model import Run, Status
+from tidegate.protocol.model import Epoch, Run, Status
 from tidegate.services.model import Settings
 from tidegate.wiring import VARIABLES, Endpoints, coordinator
 
@@ -40,6 +41,11 @@ class Lab:
             report = engine.run(Run(key, key))
         return report.epoch.status if report else None
 
+    def back_here(self, to_epoch: int) -> Epoch:
+        key = f"back-{to_epoch}"
+        with coordinator(self.definition, self.endpoints, progress=print) as engine:
+            return roll_back(engine, Run(key, key), to_epoch=to_epoch).epoch
+
     def start(self, key: str, *more: str, **environment: str) -> subprocess.Popen[str]:
         """One attempt; see `attempt.py`."""
         return self.start_script(TESTS / "crash" / "attempt.py", key, *more, **environment)
@@ -49,14 +55,18 @@ class Lab:
         given = {variable: getattr(self.endpoints, name) for name, variable in VARIABLES.items()}
         return subprocess.Popen(
             [sys.executable, str(script), self.name, str(self.source), *arguments],
-            env={**os.environ, **given, **environment, "PYTHONPATH": str(TESTS)},
+            env={**os.environ, **given, **environment, "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS.parent / 'include'}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
-    def audit(self) -> None:
-        assert totals.found(self.endpoints.hiveserver2, self.name) == totals.expected(self.source)
+    def found(self) -> totals.Tables:
+        return totals.found(self.endpoints.hiveserver2, self.name)
+
+    def audit(self, expected: totals.Tables | None = None) -> None:
+        """The tables hold what all files make, or what was found before; and nothing else is wrong."""
+        assert self.found() == (expected or totals.expected(self.source))
         with coordinator(self.definition, self.endpoints, progress=print) as engine:
             assert verify(self.definition, engine.adapters, progress=print, checksums=True) == []
 

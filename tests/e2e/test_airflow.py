@@ -25,7 +25,7 @@ pytestmark = [
 
 DAGS = Path(__file__).parent / "dags"
 REPOSITORY = Path(__file__).parents[2]
-PIPELINES = ("ticking", "manual", "daily")
+PIPELINES = ("ticking", "manual", "undone", "daily")
 
 
 @dataclass
@@ -227,6 +227,47 @@ def test_a_backfill_a_scheduled_and_a_manual_run_at_once_make_epochs_one_after_t
     kinds = [e.run.key.partition("__")[0] for e in epochs]
     assert sorted(kinds) == ["backfill", "backfill", "backfill", "manual", "scheduled"]
     assert stack.rows("daily") == expected(range(1, 6))
+
+
+def test_the_rollback_dag_goes_back_and_the_next_run_processes_the_events_again(stack: Stack):
+    airflow = stack.airflow
+
+    def succeeds(dag_id: str, **conf: object) -> str:
+        run_id = airflow.trigger(dag_id, **conf)
+        assert airflow.finished(dag_id, run_id) == "success", airflow.tasks(dag_id, run_id)
+        return run_id
+
+    airflow.await_dag("undone")
+    for number in range(1, 4):
+        stack.add("undone", number)
+        succeeds("undone")
+    refused = airflow.http.post("/api/v2/dags/undone_rollback/dagRuns", json={"logical_date": None, "conf": {}})
+    assert refused.status_code == 400  # the form's one required field
+    dry = succeeds("undone_rollback", to_epoch=1)
+    assert airflow.tasks("undone_rollback", dry) == {"plan": ("success", 1), "rollback": ("skipped", 0)}
+    plan = airflow.xcom("undone_rollback", dry, "plan")
+    assert (plan["from_epoch"], plan["to_epoch"], plan["positions"]) == (3, 1, [1, 3])
+    assert "e2e.undone: 0 partitions get earlier files, 2 are removed" in airflow.log("undone_rollback", dry, "plan", 1)
+    assert stack.rows("undone") == expected(range(1, 4))
+
+    stack.arm("swapped@undone:4")
+    run_id = succeeds("undone_rollback", to_epoch=1, dry_run=False)
+    stack.disarm()
+    assert airflow.tasks("undone_rollback", run_id) == {"plan": ("success", 1), "rollback": ("success", 2)}
+    assert stack.rows("undone") == expected(range(1, 2))
+    events = airflow.call("GET", "/assets/events?limit=100&source_dag_id=undone_rollback")["asset_events"]
+    assert [(e["extra"]["epoch"], e["extra"]["restores"]) for e in events] == [(4, 1)]
+    airflow.clear("undone_rollback", run_id, only_failed=False)
+    assert airflow.finished("undone_rollback", run_id) == "success"
+    assert len(stack.epochs("undone")) == 4  # done before
+
+    for number in (2, 3):
+        succeeds("undone")
+        assert stack.rows("undone") == expected(range(1, number + 1))
+    failed = airflow.trigger("undone_rollback", to_epoch=99, dry_run=False)
+    assert airflow.finished("undone_rollback", failed) == "failed"
+    assert airflow.tasks("undone_rollback", failed)["plan"] == ("failed", 1)
+    assert "there is no sealed epoch 99" in airflow.log("undone_rollback", failed, "plan", 1)
 
 
 def test_pages_need_a_login_and_show_the_epochs(stack: Stack):

@@ -14,6 +14,7 @@ from pipelines import totals
 from tidegate import Retention, ValueState
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
+from tidegate.engine.rollback import roll_back
 from tidegate.engine.verify import verify
 from tidegate.errors import ConfigurationError, SourceGapError, StateIncompatibleError
 from tidegate.ports import Compared
@@ -93,7 +94,7 @@ def test_changed_code_takes_the_place_of_live(live: Live, tmp_path: Path, endpoi
     live.run(7, new_code=True)
     assert live.rows() == from_scratch(tmp_path, endpoints, live.source)
     with live.engine() as engine:  # and back again: the promotion is an epoch like any other
-        engine.rollback(Run("back", "b"), to_epoch=6)
+        roll_back(engine, Run("back", "b"), to_epoch=6)
     assert live.rows() == before
     live.verified()
 
@@ -179,7 +180,7 @@ def test_what_cannot_be_done_is_refused_before_any_change(live: Live) -> None:
         with pytest.raises(ConfigurationError, match="was forked behind epoch 1, not 0"):
             replayed(engine, since=1)
         assert store.unfinished(engine.lane_id) is None
-        engine.rollback(Run("back", "b"), to_epoch=1)
+        roll_back(engine, Run("back", "b"), to_epoch=1)
         with pytest.raises(ConfigurationError, match="main was rolled back over epochs that this lane has replayed"):
             lanes.promote(Run("promote", "p"), "fix")
         (live.source / "001.json").unlink()

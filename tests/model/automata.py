@@ -14,6 +14,7 @@ from model.systems import CHECKPOINT, METASTORE, NAMES, Checkpoint, Metastore, S
 from tidegate.api.pipeline import Definition
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
+from tidegate.engine.rollback import roll_back
 from tidegate.protocol.model import MAIN_LANE, Lease, Run
 
 MOST_CALLS = 2_000
@@ -275,7 +276,7 @@ WORK: Mapping[str, Callable[[Coordinator, Run], Any]] = {
     "process": _work("process"),
     "publish": _work("publish"),
     "repair": _work("repair"),
-    "rollback": lambda coordinator, run: coordinator.rollback(run, to_epoch=1),
+    "rollback": lambda coordinator, run: roll_back(coordinator, run, to_epoch=1),
     "replay": lambda coordinator, run: list(Lanes(coordinator).replay(run, "fix", since=1)),
     "promote": lambda coordinator, run: Lanes(coordinator).promote(run, "fix"),
     "clean": lambda coordinator, run: coordinator.clean(run, dry_run=False),

@@ -23,6 +23,9 @@ from tidegate import (
 )
 from tidegate.adapters.hive.server import connect
 
+Tables = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
+"""The rows of the log and of the latest."""
+
 EVENT = pa.schema({"id": pa.int64(), "key": pa.string(), "day": pa.string(), "amount": pa.int64()})
 OUTPUT = pa.schema(
     {
@@ -123,7 +126,7 @@ def events(seed: int, count: int = 40) -> list[dict[str, Any]]:
     ]
 
 
-def expected(folder: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+def expected(folder: Path) -> Tables:
     """The rows that both tables must hold for all files, in name order."""
     state: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     log, latest = [], {}
@@ -148,7 +151,7 @@ def expected(folder: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]
     return sorted(log), sorted(latest.values())
 
 
-def found(hiveserver2: str, name: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+def found(hiveserver2: str, name: str) -> Tables:
     """The rows of both tables, read through PyHive as anybody would."""
     connection = connect(hiveserver2)
     try:

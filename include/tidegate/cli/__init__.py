@@ -3,12 +3,16 @@
 import os
 import sys
 
-from tidegate.cli import lanes as _lanes  # noqa: F401  (its commands)
 from tidegate.cli.application import tidegate
 from tidegate.cli.failures import FAILED, exit_code, failed
+from tidegate.cli.lanes import COMMANDS
+from tidegate.cli.rollback import rollback
 from tidegate.errors import TidegateError
 
 __all__ = ["main", "tidegate"]
+
+for command in (rollback, *COMMANDS):
+    tidegate.add_command(command)
 
 
 def main() -> None:

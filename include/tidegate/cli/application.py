@@ -1,42 +1,24 @@
 """The commands. Anything heavy is imported inside the command that needs it, so `--help` answers at once."""
 
 import os
-import socket
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from tidegate import __version__
 from tidegate.cli.failures import FAILED
 from tidegate.cli.output import as_json, progress, say, table
-
-if TYPE_CHECKING:
-    from tidegate.api.pipeline import Definition
-    from tidegate.engine.coordinator import Coordinator
-    from tidegate.wiring import Endpoints
-
-PIPELINE = """PIPELINE is path/to/file.py:variable, package.module:variable, or the name of a pipeline in ./dags
-(another folder: TIDEGATE_DAGS)."""
-
-json_option = click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON.")
-debug = click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a failure.")
-
-
-def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option that names the folder of the embedded services."""
-    option = click.option(
-        "--home",
-        type=click.Path(file_okay=False, path_type=Path),
-        envvar="TIDEGATE_HOME",
-        default=Path(".tidegate"),
-        show_default=True,
-        help="Folder of the embedded services. Also: TIDEGATE_HOME.",
-    )
-    return option(command)
+from tidegate.cli.session import (
+    PIPELINE,
+    coordinator_of,
+    debug_option,
+    definition_of,
+    endpoints_of,
+    home_option,
+    json_option,
+    new_run,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -68,7 +50,7 @@ def services() -> None:
     help="Airflow's DAGs folder, when it is not ./dags. Also: TIDEGATE_DAGS.",
 )
 @home_option
-@debug
+@debug_option
 def services_up(home: Path, *, airflow: bool, dags: Path | None) -> None:
     """Start what does not run yet, and wait until it answers. Repeating it is harmless."""
     from tidegate import services as embedded  # noqa: PLC0415
@@ -88,7 +70,7 @@ def services_up(home: Path, *, airflow: bool, dags: Path | None) -> None:
 
 @services.command("down")
 @home_option
-@debug
+@debug_option
 def services_down(home: Path) -> None:
     """Stop every process that was started for this home. Data stay."""
     from tidegate import services as embedded  # noqa: PLC0415
@@ -100,7 +82,7 @@ def services_down(home: Path) -> None:
 @services.command("status")
 @home_option
 @json_option
-@debug
+@debug_option
 def services_status(home: Path, *, json_wanted: bool) -> None:
     """Show each service. Exits with 1 when one that was started is not healthy."""
     from tidegate import services as embedded  # noqa: PLC0415
@@ -119,12 +101,12 @@ def services_status(home: Path, *, json_wanted: bool) -> None:
 
 @tidegate.command()
 @home_option
-@debug
+@debug_option
 def migrate(home: Path) -> None:
     """Make or upgrade the checkpoint tables. Repeating it is harmless."""
     from tidegate.adapters.checkpoint import migrate as upgrade  # noqa: PLC0415
 
-    upgrade(_endpoints(home).checkpoint)
+    upgrade(endpoints_of(home).checkpoint)
     say("The checkpoint tables are up to date.")
 
 
@@ -134,13 +116,13 @@ def migrate(home: Path) -> None:
 @click.option("--until-empty", is_flag=True, help="Run epochs until there is no new input.")
 @home_option
 @json_option
-@debug
+@debug_option
 def run(pipeline: str, epochs: int, home: Path, *, until_empty: bool, json_wanted: bool) -> None:
     """Run epochs; see `help`."""
     from tidegate.orchestration.summary import report_summary, sentence  # noqa: PLC0415
 
     done: list[dict[str, Any]] = []
-    with the_coordinator(pipeline, home, f"running {pipeline}") as (_, coordinator):
+    with coordinator_of(pipeline, home, f"running {pipeline}") as (_, coordinator):
         while until_empty or len(done) < epochs:
             report = coordinator.run(new_run())
             if report is None:
@@ -159,15 +141,15 @@ def run(pipeline: str, epochs: int, home: Path, *, until_empty: bool, json_wante
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many.")
 @home_option
 @json_option
-@debug
+@debug_option
 def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
     """List epochs; see `help`."""
     from tidegate.adapters.checkpoint import PostgresCheckpointStore  # noqa: PLC0415
     from tidegate.orchestration.summary import epoch_summary  # noqa: PLC0415
     from tidegate.protocol.model import LaneId  # noqa: PLC0415
 
-    name = _definition(pipeline, home).name
-    store = PostgresCheckpointStore(_endpoints(home).checkpoint)
+    name = definition_of(pipeline, home).name
+    store = PostgresCheckpointStore(endpoints_of(home).checkpoint)
     try:
         found = [epoch_summary(e) for e in store.epochs(LaneId(name), limit=limit)]
     finally:
@@ -175,12 +157,12 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
     if json_wanted:
         as_json(found)
         return
-    columns = ("epoch", "status", "range", "rows_in", "rows_out", "keys_changed", "dead_lettered", "attempts")
+    columns = ("epoch", "kind", "status", "range", "rows_in", "rows_out", "keys_changed", "dead_lettered", "attempts")
     rows = [
         (*(_shown(e[c]) for c in columns), _to_seconds(e["sealed_at"]), e["run"], e["failure_message"]) for e in found
     ]
     headers = (*(c.upper().replace("_", " ") for c in columns), "SEALED (UTC)", "RUN", "FAILURE")
-    table(headers, rows, right=headers[3:8])
+    table(headers, rows, right=headers[4:9])
     if not found:
         say(f"{name} has no epochs yet.")
 
@@ -200,7 +182,7 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
 )
 @home_option
 @json_option
-@debug
+@debug_option
 def verify(pipeline: str, home: Path, *, checksums: bool, repair: bool, replay: int | None, json_wanted: bool) -> None:
     """Compare; see `help`."""
     from tidegate.engine.replay import replay as compute_again  # noqa: PLC0415
@@ -208,7 +190,7 @@ def verify(pipeline: str, home: Path, *, checksums: bool, repair: bool, replay: 
 
     if replay is not None and (checksums or repair):
         raise click.UsageError("--replay looks at one epoch only: leave --checksums and --repair out")
-    with the_coordinator(pipeline, home, f"verifying {pipeline}") as (definition, coordinator):
+    with coordinator_of(pipeline, home, f"verifying {pipeline}") as (definition, coordinator):
         adapters, told = coordinator.adapters, coordinator.progress
         if replay is not None:
             findings = compute_again(definition, adapters, coordinator.root, replay, progress=told)
@@ -237,10 +219,10 @@ def verify(pipeline: str, home: Path, *, checksums: bool, repair: bool, replay: 
 @click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
 @home_option
 @json_option
-@debug
+@debug_option
 def cleanup(pipeline: str, home: Path, *, dry_run: bool, json_wanted: bool) -> None:
     """Clean up; see `help`."""
-    with the_coordinator(pipeline, home, f"cleaning up {pipeline}") as (definition, coordinator):
+    with coordinator_of(pipeline, home, f"cleaning up {pipeline}") as (definition, coordinator):
         found = coordinator.clean(new_run(), dry_run=dry_run)
     if json_wanted:
         files = [vars(f) for f in found.files]
@@ -258,7 +240,7 @@ def cleanup(pipeline: str, home: Path, *, dry_run: bool, json_wanted: bool) -> N
 
 @tidegate.command()
 @home_option
-@debug
+@debug_option
 def demo(home: Path) -> None:
     """Show exactly-once epochs on real flight data, with an attempt killed on the way."""
     from importlib import import_module  # noqa: PLC0415
@@ -266,46 +248,6 @@ def demo(home: Path) -> None:
     os.environ["TIDEGATE_HOME"] = str(home)
     # by name: the demo needs the optional packages of tidegate[demo]
     raise SystemExit(import_module("tidegate.demo").main())
-
-
-@contextmanager
-def the_coordinator(pipeline: str, home: Path, what: str) -> "Iterator[tuple[Definition, Coordinator]]":
-    """A pipeline and its coordinator on real services; what goes on is shown meanwhile."""
-    from tidegate import wiring  # noqa: PLC0415
-
-    definition = _definition(pipeline, home)
-    endpoints = _endpoints(home)
-    with (
-        progress(what) as told,
-        wiring.coordinator(definition, endpoints, progress=told) as coordinator,
-    ):
-        yield definition, coordinator
-
-
-def _definition(pipeline: str, home: Path) -> "Definition":
-    from tidegate.cli import discovery  # noqa: PLC0415
-
-    # a DAG file imports Airflow, which leaves its settings file behind: not in the user's home
-    os.environ.setdefault("AIRFLOW_HOME", str(home.resolve() / "airflow"))
-    return discovery.find(pipeline)
-
-
-def _endpoints(home: Path) -> "Endpoints":
-    from tidegate import wiring  # noqa: PLC0415
-
-    given = wiring.from_environment()
-    if given is not None:
-        return given
-    from tidegate import services as embedded  # noqa: PLC0415
-
-    return embedded.endpoints(home)
-
-
-def new_run() -> Any:
-    """Who asks: this call of the command line."""
-    from tidegate.protocol.model import Run  # noqa: PLC0415
-
-    return Run(key=f"cli-{uuid.uuid4()}", owner=f"cli:{socket.gethostname()}:{os.getpid()}")
 
 
 def _shown(value: Any) -> Any:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tidegate.cli.application import PIPELINE, debug, home_option, json_option, new_run, the_coordinator, tidegate
 from tidegate.cli.output import as_json, say, table
+from tidegate.cli.session import PIPELINE, coordinator_of, debug_option, home_option, json_option, new_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,15 +21,15 @@ _lane = click.option("--lane", "name", required=True, help="The lane's name: sma
 def _lanes(pipeline: str, home: Path, what: str) -> "Iterator[Lanes]":
     from tidegate.engine.lanes import Lanes  # noqa: PLC0415
 
-    with the_coordinator(pipeline, home, what) as (_, coordinator):
+    with coordinator_of(pipeline, home, what) as (_, coordinator):
         yield Lanes(coordinator)
 
 
-@tidegate.command(help=f"List a pipeline's lanes: past epochs that are processed again beside live.\n\n{PIPELINE}")
+@click.command(help=f"List a pipeline's lanes: past epochs that are processed again beside live.\n\n{PIPELINE}")
 @click.argument("pipeline")
 @home_option
 @json_option
-@debug
+@debug_option
 def lanes(pipeline: str, home: Path, *, json_wanted: bool) -> None:
     """List lanes; see `help`."""
     with _lanes(pipeline, home, f"looking at the lanes of {pipeline}") as found:
@@ -51,7 +51,7 @@ def lanes(pipeline: str, home: Path, *, json_wanted: bool) -> None:
         say("There are no lanes. Make one with: tidegate replay")
 
 
-@tidegate.command(
+@click.command(
     help="Process past epochs again, with today's code, on a lane of their own. Live goes on, and no table shows the "
     "lane before it is promoted. Repeating the command goes on where it was interrupted, and adds later epochs.\n\n"
     f"{PIPELINE}"
@@ -62,7 +62,7 @@ def lanes(pipeline: str, home: Path, *, json_wanted: bool) -> None:
 @click.option("--to-epoch", "until", type=click.IntRange(min=1), help="The last epoch; else up to the newest.")
 @home_option
 @json_option
-@debug
+@debug_option
 def replay(pipeline: str, name: str, since: int, until: int | None, home: Path, *, json_wanted: bool) -> None:
     """Replay; see `help`."""
     from tidegate.orchestration.summary import report_summary, sentence  # noqa: PLC0415
@@ -81,7 +81,7 @@ def replay(pipeline: str, name: str, since: int, until: int | None, home: Path, 
         say(f"Compare it with: tidegate diff {pipeline} --lane {name}")
 
 
-@tidegate.command(
+@click.command(
     help="Compare what the tables show with what they would show if a lane were promoted now: rows added, removed and "
     f"changed, by partition.\n\n{PIPELINE}"
 )
@@ -89,7 +89,7 @@ def replay(pipeline: str, name: str, since: int, until: int | None, home: Path, 
 @_lane
 @home_option
 @json_option
-@debug
+@debug_option
 def diff(pipeline: str, name: str, home: Path, *, json_wanted: bool) -> None:
     """Compare; see `help`."""
     with _lanes(pipeline, home, f"comparing {name} with live") as found:
@@ -104,7 +104,7 @@ def diff(pipeline: str, name: str, home: Path, *, json_wanted: bool) -> None:
         say(f"{name} gives what the tables show already.")
 
 
-@tidegate.command(
+@click.command(
     help="Let a lane take the place of live: all its partitions at once, and its state. It first catches up with the "
     f"epochs that came meanwhile. When nothing would change, it says so and discards the lane.\n\n{PIPELINE}"
 )
@@ -117,7 +117,7 @@ def diff(pipeline: str, name: str, home: Path, *, json_wanted: bool) -> None:
 )
 @home_option
 @json_option
-@debug
+@debug_option
 def promote(pipeline: str, name: str, home: Path, *, output_only: bool, json_wanted: bool) -> None:
     """Promote; see `help`."""
     from tidegate.orchestration.summary import report_summary  # noqa: PLC0415
@@ -133,11 +133,11 @@ def promote(pipeline: str, name: str, home: Path, *, output_only: bool, json_wan
         click.echo(f"{name} was promoted by {report.epoch}: {partitions} partitions were put in place")
 
 
-@tidegate.command(help=f"Give a lane up. Live stays as it is; a later clean-up deletes the lane's files.\n\n{PIPELINE}")
+@click.command(help=f"Give a lane up. Live stays as it is; a later clean-up deletes the lane's files.\n\n{PIPELINE}")
 @click.argument("pipeline")
 @_lane
 @home_option
-@debug
+@debug_option
 def discard(pipeline: str, name: str, home: Path) -> None:
     """Discard; see `help`."""
     with _lanes(pipeline, home, f"discarding {name}") as found:
@@ -147,3 +147,6 @@ def discard(pipeline: str, name: str, home: Path) -> None:
 
 def _span(epochs: list[int]) -> str | None:
     return f"{epochs[0]} to {epochs[-1]}" if epochs else None
+
+
+COMMANDS = (lanes, replay, diff, promote, discard)

@@ -12,7 +12,8 @@ asks the checkpoint table where things stand and goes on from there. A crash poi
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -39,14 +40,11 @@ from tidegate.protocol.model import (
     Manifest,
     ManifestRef,
     OffsetRange,
-    Place,
-    Placed,
     Promotion,
     Run,
     Status,
     checksum,
 )
-from tidegate.protocol.rebasing import undone
 from tidegate.protocol.recovery import Step, decide
 
 
@@ -55,23 +53,6 @@ class CrashPoints(Protocol):
 
     def reach(self, name: str, *, pipeline: str, epoch: int) -> None:
         """Go on, or die, when this point is armed."""
-
-
-@dataclass(frozen=True)
-class RollbackPlan:
-    """What a rollback does.
-
-    Args:
-        restored: the epoch to go back to; None is before the first.
-        undone: the epochs behind it, the newest first.
-        changes: the partitions that will lie elsewhere; None for those that will be no more.
-        offsets: the source positions that are known and will be processed again.
-    """
-
-    restored: Epoch | None
-    undone: tuple[Epoch, ...]
-    changes: Sequence[tuple[Place, Placed | None]]
-    offsets: OffsetRange
 
 
 @dataclass
@@ -154,52 +135,6 @@ class Coordinator:
         self.adapters.store.release(lease)
         return self._report(epoch)
 
-    def rollback(self, run: Run, *, to_epoch: int, allow_gap: bool = False) -> EpochReport | None:
-        """Bring tables, state and offsets back to what they were behind epoch `to_epoch` (0: before the first).
-
-        It is an epoch of its own, so nothing is lost: a rollback to the epoch before it goes forward again, as long as
-        `Retention` keeps both. An epoch of which nothing is staged is abandoned, another unfinished one finished first.
-
-        Args:
-            run: who asks. Asking again for the same run finishes what an earlier attempt began.
-            to_epoch: a sealed epoch.
-            allow_gap: go back even when a source file that must then be read again is gone or has changed.
-
-        Raises, before any change:
-            ConfigurationError: the epoch, or one behind it, is not kept; or it is the last one.
-            SourceGapError: see `allow_gap`.
-        """
-
-        def give_up(lease: Lease, epoch: Epoch) -> None:
-            self.rollback_plan(to_epoch, allow_gap=allow_gap)  # refuses before anything is given up
-            abandoned = self.adapters.store.abandon(lease, self._adopt(lease, epoch))
-            self.progress(f"{abandoned} abandoned: nothing of it was staged")
-
-        def plan(lease: Lease) -> Epoch:
-            found = self.rollback_plan(to_epoch, allow_gap=allow_gap)
-            self.progress(f"{lease.lane}: back to epoch {to_epoch}, over {len(found.undone)} epochs")
-            return self.plan_empty(lease, run, at=found.offsets.start, kind=Kind.ROLLBACK, restores=to_epoch)
-
-        return self.complete(run, plan, give_up=give_up)
-
-    def rollback_plan(self, to_epoch: int, *, allow_gap: bool = False) -> RollbackPlan:
-        """What `rollback` would do. Changes nothing; raises what `rollback` raises."""
-        store, lane = self.adapters.store, self.lane_id
-        kept_epochs = store.epochs(lane, limit=2**31 - 1)
-        behind = undone(kept_epochs, to=to_epoch)
-        if not behind:
-            raise ConfigurationError(f"{lane}: epoch {to_epoch} is the last one: there is nothing to go back from")
-        restored = next((e for e in kept_epochs if e.epoch == to_epoch and e.status is Status.SEALED), None)
-        start, end = restored.offsets.stop if restored else 0, store.log_end(lane.pipeline)
-        entries = store.log(lane.pipeline, OffsetRange(start, end))
-        if not allow_gap:
-            if len(entries) < end - start:
-                raise SourceGapError(
-                    f"{lane}: of source positions [{start}, {end}) only {len(entries)} are known still"
-                )
-            self.adapters.source.check(entries)
-        return RollbackPlan(restored, behind, self.work.back_to(to_epoch), OffsetRange(start, end))
-
     def complete(
         self,
         run: Run,
@@ -216,30 +151,40 @@ class Coordinator:
         """
         self._timings.clear()
         lease = self._open(run)
-        while True:
-            decision = decide(
-                run,
-                unfinished=self.adapters.store.unfinished(lease.lane),
-                own=self.adapters.store.of_run(lease.lane, run.key),
-            )
-            if decision.step is Step.DONE:
-                self.adapters.store.release(lease)
-                return self._report(decision.epoch)
-            if decision.step is Step.PLAN:
-                epoch = plan(lease)
-                if epoch is None:
+        with self._released_when_refused(lease):
+            while True:
+                decision = decide(
+                    run,
+                    unfinished=self.adapters.store.unfinished(lease.lane),
+                    own=self.adapters.store.of_run(lease.lane, run.key),
+                )
+                if decision.step is Step.DONE:
                     self.adapters.store.release(lease)
-                    return None
-                self._reached("planned", epoch)
-                epoch = self._stage(lease, epoch, superseded=())
-            elif decision.step is Step.PROCESS and decision.foreign and decision.epoch and give_up:
-                give_up(lease, decision.epoch)
-                continue
-            else:
-                epoch = self._adopt(lease, decision.epoch)
-                if decision.step is Step.PROCESS:
+                    return self._report(decision.epoch)
+                if decision.step is Step.PLAN:
+                    epoch = plan(lease)
+                    if epoch is None:
+                        self.adapters.store.release(lease)
+                        return None
+                    self._reached("planned", epoch)
                     epoch = self._stage(lease, epoch, superseded=())
-            self._roll_forward(lease, epoch)
+                elif decision.step is Step.PROCESS and decision.foreign and decision.epoch and give_up:
+                    give_up(lease, decision.epoch)
+                    continue
+                else:
+                    epoch = self._adopt(lease, decision.epoch)
+                    if decision.step is Step.PROCESS:
+                        epoch = self._stage(lease, epoch, superseded=())
+                self._roll_forward(lease, epoch)
+
+    @contextmanager
+    def _released_when_refused(self, lease: Lease) -> Iterator[None]:
+        """Whoever asked for what cannot be must not keep others waiting for a lease that runs out."""
+        try:
+            yield
+        except (ConfigurationError, SourceGapError):
+            self.adapters.store.release(lease)
+            raise
 
     def plan_empty(
         self,
@@ -252,6 +197,7 @@ class Coordinator:
         promotes: Promotion | None = None,
     ) -> Epoch:
         """Step 2 for an epoch without events, whose range is empty and lies at source position `at`."""
+        self._publisher.mend(lease.lane)  # the next epoch of events, which does it too, may be hours away
         planned = self.adapters.store.plan(
             lease,
             run=run,
@@ -349,7 +295,7 @@ class Coordinator:
         self._reached("processed", epoch)
         with self._timed("stage"):
             if epoch.kind is Kind.EVENTS:
-                self.adapters.source.check(self.work.entries(epoch))  # 5
+                self.adapters.source.check(self.work.entries(epoch.offsets))  # 5
             self._sweep(processed)  # 6
             ref = self._write_manifest(epoch, processed, root)  # 7
             self._reached("manifest_written", epoch)

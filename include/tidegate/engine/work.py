@@ -7,7 +7,7 @@ from functools import partial
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Mode
 from tidegate.engine.manifests import read_manifest
-from tidegate.errors import InvariantViolationError
+from tidegate.errors import ConfigurationError, InvariantViolationError, SourceGapError
 from tidegate.ports import Adapters, CompactionTask, EpochTask, Joining, Processed
 from tidegate.protocol.compaction import joinable
 from tidegate.protocol.lanes import left, line
@@ -22,6 +22,7 @@ from tidegate.protocol.model import (
     LaneId,
     Manifest,
     ManifestRef,
+    OffsetRange,
     PartitionValues,
     Place,
     Placed,
@@ -63,12 +64,18 @@ class Work:
                 made = self._rebase(epoch, state, root)
         return made if epoch.lane.lane != MAIN_LANE else self._with_previous(made)
 
-    def entries(self, epoch: Epoch) -> tuple[FileEntry, ...]:
-        """The source entries of the epoch's range."""
-        return tuple(self.adapters.store.log(self.definition.name, epoch.offsets))
+    def entries(self, offsets: OffsetRange) -> tuple[FileEntry, ...]:
+        """The source entries of a range. Raises SourceGapError when some of them were forgotten (I8)."""
+        entries = tuple(self.adapters.store.log(self.definition.name, offsets))
+        if len(entries) != offsets.stop - offsets.start:
+            raise SourceGapError(
+                f"{self.definition.name}: of source positions [{offsets.start}, {offsets.stop}) only {len(entries)} "
+                "are known still"
+            )
+        return entries
 
     def _process(self, epoch: Epoch, state: tuple[StateRun, ...], root: str, superseded: tuple[int, ...]) -> Processed:
-        entries = self.entries(epoch)
+        entries = self.entries(epoch.offsets)
         self.adapters.source.check(entries)  # 3
         self.reached("processing", epoch)
         return self.adapters.processor.process(
@@ -127,8 +134,14 @@ class Work:
 
     def back_to(self, number: int) -> list[tuple[Place, Placed | None]]:
         """Which partitions lay elsewhere behind main's epoch `number`, and where; None for those that were not."""
-        now = self.now()
-        return changes(now, self._behind(number, now))
+        now, manifests = self.now(), [m for _, m in self._manifests(undone(self._epochs_of_main(), to=number))]
+        lost = {p.table for m in manifests for p in m.partitions} - {t.name for t in self.definition.all_targets}
+        if lost:
+            raise ConfigurationError(
+                f"{self.definition.name}: epochs behind {number} wrote to {', '.join(sorted(lost))}, which the "
+                "pipeline does not declare any more: declare it again to go back over them"
+            )
+        return changes(now, undo(now, manifests))
 
     def promoted(self, fork: Fork) -> list[tuple[Place, Placed | None]]:
         """Which partitions lie elsewhere once the lane takes main's place, and where; None for those that are no more.
@@ -174,6 +187,10 @@ class Work:
         for epoch in epochs:
             if epoch.manifest:
                 yield epoch.manifest, read_manifest(self.adapters.storage, epoch.manifest)
+
+    def state_rows(self, epoch: Epoch | None) -> int:
+        """Rows in the files of the state that a sealed epoch left; 0 before the first."""
+        return sum(run.rows for run in read_manifest(self.adapters.storage, epoch.manifest).state) if epoch else 0
 
     def _rebase(self, epoch: Epoch, state: tuple[StateRun, ...], root: str) -> Processed:
         self.reached("processing", epoch)

@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     from tidegate.orchestration.assets import table_asset
     from tidegate.orchestration.connections import Connections
     from tidegate.orchestration.dag import epoch_dag
+    from tidegate.orchestration.rollback import rollback_dag
 
-__all__ = ["Connections", "epoch_dag", "table_asset"]
+__all__ = ["Connections", "epoch_dag", "rollback_dag", "table_asset"]
 
 _HOMES = {
     "Connections": "tidegate.orchestration.connections",
     "epoch_dag": "tidegate.orchestration.dag",
+    "rollback_dag": "tidegate.orchestration.rollback",
     "table_asset": "tidegate.orchestration.assets",
 }
 

@@ -11,9 +11,9 @@ from tidegate.api.schema import fail
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.operators import PROCESS, PUBLISH, ProcessEpochOperator, PublishEpochOperator
 
-_DEFAULT_START = datetime(2024, 1, 1, tzinfo=UTC)
+DEFAULT_START = datetime(2024, 1, 1, tzinfo=UTC)
 
-_TASK_DEFAULTS: dict[str, Any] = {
+TASK_DEFAULTS: dict[str, Any] = {
     # an epoch is short, so the first retry comes soon; a service that is down for minutes is still waited for
     "retry_delay": timedelta(seconds=3),
     "retry_exponential_backoff": 2.0,
@@ -56,11 +56,11 @@ def epoch_dag(
         raise fail(f"epoch_dag takes a complete pipeline (end it with .sink(…)), not {type(pipeline).__name__}")
     if catchup and start_date is None:
         raise fail(f"epoch_dag({pipeline.name}): catchup=True needs a start_date, the first interval to make up for")
-    default_args = {**_TASK_DEFAULTS, "retries": retries, **dag_kwargs.pop("default_args", {})}
+    default_args = {**TASK_DEFAULTS, "retries": retries, **dag_kwargs.pop("default_args", {})}
     with DAG(
         dag_id=dag_id or pipeline.name,
         schedule=timetable(schedule),
-        start_date=start_date or _DEFAULT_START,
+        start_date=start_date or DEFAULT_START,
         catchup=catchup,
         tags=list(tags),
         default_args=default_args,

@@ -17,7 +17,7 @@ States in the grid:
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from airflow.sdk import BaseOperator, BaseXCom, Context, SkipMixin
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
@@ -45,6 +45,8 @@ _LEASE_WAIT_S = 2.0
 
 _LOOK_AGAIN = timedelta(seconds=5)
 
+_Answer = TypeVar("_Answer")
+
 
 class EpochOperator(BaseOperator, SkipMixin):
     """Runs a part of one epoch for the Airflow run that it belongs to.
@@ -63,7 +65,7 @@ class EpochOperator(BaseOperator, SkipMixin):
         self.definition = definition
         self.connections = connections
 
-    def _coordinated(self, work: Callable[[Coordinator], dict[str, Any] | None]) -> dict[str, Any] | None:
+    def _coordinated(self, work: Callable[[Coordinator], _Answer]) -> _Answer:
         """Do `work` with a coordinator on real services; put a failure into one readable line."""
         from tidegate import wiring  # noqa: PLC0415  (database driver; not while a DAG file is parsed)
 

@@ -6,8 +6,10 @@ No Airflow here: the command line uses it too.
 from datetime import UTC, datetime
 from typing import Any
 
+from tidegate.engine.rollback import RollbackPlan
 from tidegate.ports import EpochReport
 from tidegate.protocol.model import Epoch, Status
+from tidegate.protocol.rebasing import tables
 
 NO_INPUT = "NO_INPUT"
 """Shown in place of a status when a run found nothing to do."""
@@ -26,6 +28,8 @@ def epoch_summary(epoch: Epoch) -> dict[str, Any]:
         "lane": epoch.lane.lane,
         "epoch": epoch.epoch,
         "generation": epoch.generation,
+        "kind": str(epoch.kind),
+        "restores": epoch.restores,
         "status": str(epoch.status),
         "range": [epoch.offsets.start, epoch.offsets.stop],
         "rows_in": counts.rows_in if counts else None,
@@ -77,6 +81,39 @@ def sentence(summary: dict[str, Any]) -> str:
         f"{summary['rows_in'] or 0} rows in, {summary['rows_out'] or 0} rows out in {summary['partitions']} partitions"
         f", attempt {summary['attempts']}"
     )
+
+
+def rollback_summary(plan: RollbackPlan) -> dict[str, Any]:
+    """What a rollback changes. A table's `placed` partitions get other files, its `removed` ones are no more."""
+    last, unfinished = plan.undone[0], plan.unfinished
+    return {
+        "pipeline": last.lane.pipeline,
+        "from_epoch": last.epoch,
+        "to_epoch": plan.restored.epoch if plan.restored else 0,
+        "undone": [e.epoch for e in plan.undone],
+        "unfinished": unfinished and {"epoch": unfinished.epoch, "status": str(unfinished.status)},
+        "tables": {t: {"placed": placed, "removed": gone} for t, (placed, gone) in tables(plan.changes).items()},
+        "state_rows": list(plan.state_rows),
+        "positions": [plan.offsets.start, plan.offsets.stop],
+    }
+
+
+def rollback_sentences(summary: dict[str, Any]) -> list[str]:
+    """The same for people, a line each."""
+    start, stop = summary["positions"]
+    before, after = summary["state_rows"]
+    to_epoch, over = summary["to_epoch"], len(summary["undone"])
+    lines = [f"{summary['pipeline']}: from epoch {summary['from_epoch']} back to epoch {to_epoch}, over {over} epochs"]
+    if unfinished := summary["unfinished"]:
+        fate = "is abandoned" if unfinished["status"] == Status.PLANNED else "is finished first, and undone too"
+        lines.append(f"epoch {unfinished['epoch']}, which is {unfinished['status']}, {fate}")
+    lines += [
+        f"{table}: {n['placed']} partitions get earlier files, {n['removed']} are removed"
+        for table, n in summary["tables"].items()
+    ]
+    lines.append(f"state: {before} rows in files now, {after} then")
+    again = f"source positions [{start}, {stop}) are processed again" if start < stop else "no source position is left"
+    return [*lines, f"afterwards {again}"]
 
 
 def owner_of_run(dag_id: str, run_id: str) -> str:

@@ -17,7 +17,7 @@ def undone(epochs: Iterable[Epoch], *, to: int) -> tuple[Epoch, ...]:
     """
     sealed = {e.epoch: e for e in epochs if e.status is Status.SEALED}
     head = max(sealed, default=0)
-    if to > head:
+    if not 0 <= to <= head:
         raise ConfigurationError(f"there is no sealed epoch {to}: the last one is {head}")
     missing = [n for n in range(max(to, 1), head + 1) if n not in sealed]
     if missing:

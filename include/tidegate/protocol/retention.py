@@ -30,12 +30,15 @@ def retained(
         now_ms: the database's time.
         forked_from: the oldest epoch behind which a lane was forked: it and all later ones stay.
 
-    The last sealed epoch, which the next one starts from, and an unfinished one always stay.
+    The last sealed epoch, which the next one starts from, and an unfinished one always stay; and with one that goes
+    back to an earlier epoch all that it goes back over, until it is sealed.
     """
     ordered = sorted(epochs, key=lambda e: (e.epoch, e.generation), reverse=True)
     sealed = [e for e in ordered if e.status is Status.SEALED]
-    keep = named_by_heads | {e.epoch for e in ordered if e.status not in (Status.SEALED, Status.ABANDONED)}
-    keep |= {e.epoch for e in sealed[:1]}
+    unfinished = [e for e in ordered if e.status not in (Status.SEALED, Status.ABANDONED)]
+    keep = named_by_heads | {e.epoch for e in (*unfinished, *sealed[:1])}
+    for back in (e.restores for e in unfinished if e.restores is not None):
+        keep |= {e.epoch for e in sealed if e.epoch >= back}
     if forked_from is not None:
         keep |= {e.epoch for e in ordered if e.epoch >= forked_from}
     for place, epoch in enumerate(sealed):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
-from tidegate.orchestration import epoch_dag
+from tidegate.orchestration import epoch_dag, rollback_dag
 
 ROOT = Path(os.environ["TIDEGATE_E2E_ROOT"])
 ARM = ROOT / "arm"
@@ -55,6 +55,10 @@ epoch_dag(ticking, schedule=timedelta(seconds=5))
 
 manual = pipeline("manual")
 epoch_dag(manual)
+
+undone = pipeline("undone")
+epoch_dag(undone)
+rollback_dag(undone)
 
 daily = pipeline("daily")
 epoch_dag(daily, schedule="0 0 * * *", start_date=datetime(2026, 1, 1, tzinfo=UTC), max_active_runs=9)

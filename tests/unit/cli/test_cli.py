@@ -107,7 +107,9 @@ def test_help_is_quick_and_imports_nothing_heavy():
     assert time.monotonic() - began < 5  # 0.5 s alone on a machine; others may be at work
 
 
-@pytest.mark.parametrize("words", [[], ["services"], ["run"], ["epochs"], ["verify"], ["migrate"], ["demo"]])
+@pytest.mark.parametrize(
+    "words", [[], ["services"], ["run"], ["epochs"], ["verify"], ["rollback"], ["migrate"], ["demo"]]
+)
 def test_every_command_has_help(words):
     done = call(*words, "--help")
     assert done.exit_code == 0
@@ -173,8 +175,8 @@ def test_epochs_as_lines_and_as_json(dags, monkeypatch):
     store = SimpleNamespace(epochs=lambda lane, limit: [EPOCH][:limit], close=lambda: None)
     monkeypatch.setattr(checkpoint, "PostgresCheckpointStore", lambda url: store)
     lines = call("epochs", "first").stdout.splitlines()
-    assert lines[0].startswith("EPOCH\tSTATUS\tRANGE\tROWS IN")
-    assert lines[1].startswith("2\tSEALED\t[1, 3)\t1200\t1200\t7\t0\t1\t1970-01-01 00:00:02\tcli-1")
+    assert lines[0].startswith("EPOCH\tKIND\tSTATUS\tRANGE\tROWS IN")
+    assert lines[1].startswith("2\tEVENTS\tSEALED\t[1, 3)\t1200\t1200\t7\t0\t1\t1970-01-01 00:00:02\tcli-1")
     found = json.loads(call("epochs", "first", "--json").stdout)
     assert (found[0]["rows_in"], found[0]["duration_s"], found[0]["dag_id"]) == (1200, 1.5, None)
 

@@ -75,6 +75,14 @@ def test_an_abandoned_epoch_goes() -> None:
     assert keep([*TEN, epoch(11, Status.ABANDONED)]) == {8, 9, 10}
 
 
+@pytest.mark.parametrize(
+    ("status", "kept"), [(Status.PLANNED, {4, 5, 6, 7, 8, 9, 10, 11}), (Status.ABANDONED, {8, 9, 10})]
+)
+def test_what_an_unfinished_rollback_goes_back_over_stays(status: Status, kept: set[int]) -> None:
+    """Its retry needs them; else it could never be finished, and no epoch of the lane either."""
+    assert keep([*TEN, replace(epoch(11, status), kind=Kind.ROLLBACK, restores=4)]) == kept
+
+
 def manifest() -> Manifest:
     at = f"{ROOT}/epoch=9/gen=1/attempt=9"
     return Manifest(

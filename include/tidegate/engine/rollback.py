@@ -1,0 +1,104 @@
+"""Back to an earlier epoch, and forward again: an epoch of `main` that processes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tidegate.engine.coordinator import Coordinator
+from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError
+from tidegate.ports import EpochReport
+from tidegate.protocol.model import Epoch, Kind, Lease, OffsetRange, Place, Placed, Run, Status
+from tidegate.protocol.rebasing import undone
+
+_ALL = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class RollbackPlan:
+    """What a rollback does.
+
+    Args:
+        restored: the epoch to go back to; None is before the first.
+        undone: the epochs behind it, the newest first.
+        changes: the partitions that will lie elsewhere; None for those that will be no more.
+        offsets: the source positions that are known and will be processed again.
+        state_rows: rows in the files of the present state, and of the restored one.
+        unfinished: an epoch under way: a PLANNED one is abandoned; another is finished first, and undone too.
+    """
+
+    restored: Epoch | None
+    undone: tuple[Epoch, ...]
+    changes: Sequence[tuple[Place, Placed | None]]
+    offsets: OffsetRange
+    state_rows: tuple[int, int]
+    unfinished: Epoch | None
+
+
+def roll_back(main: Coordinator, run: Run, *, to_epoch: int, allow_gap: bool = False) -> EpochReport:
+    """Bring tables, state and offsets back to what they were behind epoch `to_epoch` (0: before the first).
+
+    It is an epoch of its own, so nothing is lost: a rollback to the epoch before it goes forward again, as long as
+    `Retention` keeps both. An epoch of which nothing is staged is abandoned, another unfinished one finished first.
+
+    Args:
+        main: the coordinator of the lane `main`.
+        run: who asks. Asking again for the same run finishes what an earlier attempt began.
+        to_epoch: a sealed epoch.
+        allow_gap: go back even when a source file that must then be read again is gone or has changed.
+
+    Raises, with nothing changed but another run's epoch that was finished first:
+        ConfigurationError: the epoch, or one behind it, is not kept; or it is the last one; or one behind it wrote to a
+            table that is not declared any more; or the run has made another epoch before.
+        SourceGapError: see `allow_gap`.
+    """
+    store = main.adapters.store
+
+    def give_up(lease: Lease, epoch: Epoch) -> None:
+        plan_rollback(main, to_epoch, allow_gap=allow_gap)  # refuses before anything is given up
+        abandoned = store.abandon(lease, store.adopt(lease, epoch))
+        main.progress(f"{abandoned} abandoned: nothing of it was staged")
+
+    def plan(lease: Lease) -> Epoch:
+        found = plan_rollback(main, to_epoch, allow_gap=allow_gap)
+        main.progress(f"{lease.lane}: back to epoch {to_epoch}, over {len(found.undone)} epochs")
+        return main.plan_empty(lease, run, at=found.offsets.start, kind=Kind.ROLLBACK, restores=to_epoch)
+
+    _same_rollback(run, store.of_run(main.lane_id, run.key), to_epoch)
+    report = main.complete(run, plan, give_up=give_up)
+    assert report is not None  # `plan` gave an epoch
+    return report
+
+
+def plan_rollback(main: Coordinator, to_epoch: int, *, allow_gap: bool = False) -> RollbackPlan:
+    """What `roll_back` would do. Changes nothing and takes no lease; raises what `roll_back` raises."""
+    store, lane = main.adapters.store, main.lane_id
+    epochs = store.epochs(lane, limit=_ALL)
+    behind = undone(epochs, to=to_epoch)
+    if not behind:
+        raise ConfigurationError(f"{lane}: epoch {to_epoch} is the last one: there is nothing to go back from")
+    restored = next((e for e in epochs if e.epoch == to_epoch and e.status is Status.SEALED), None)
+    offsets = OffsetRange(restored.offsets.stop if restored else 0, store.log_end(lane.pipeline))
+    if not allow_gap:
+        try:
+            main.adapters.source.check(main.work.entries(offsets))
+        except (SourceGapError, MalformedInputError) as e:
+            raise SourceGapError(
+                f"{e}. To go back to epoch {to_epoch} all the same, allow the gap (`--allow-gap`): the pipeline then "
+                "stops where it meets it"
+            ) from e
+    return RollbackPlan(
+        restored=restored,
+        undone=behind,
+        changes=main.work.back_to(to_epoch),
+        offsets=offsets,
+        state_rows=(main.work.state_rows(behind[0]), main.work.state_rows(restored)),
+        unfinished=store.unfinished(lane),
+    )
+
+
+def _same_rollback(run: Run, own: Epoch | None, to_epoch: int) -> None:
+    """A run makes one epoch: a key that made another one would report that as this rollback."""
+    if own is None or own.status is Status.ABANDONED:
+        return
+    if (own.kind, own.restores) != (Kind.ROLLBACK, to_epoch):
+        made = f"went back to epoch {own.restores}" if own.kind is Kind.ROLLBACK else f"is of kind {own.kind}"
+        raise ConfigurationError(f"run {run.key} has made {own} before, which {made}: roll back in a run of its own")

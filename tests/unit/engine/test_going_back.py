@@ -1,0 +1,189 @@
+"""Goal: a rollback is refused before it changes anything, ends every doubt that it meets, and skips no input after it.
+
+The engine, the store's transactions and the sink are the real code over the systems of `tests/model`.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from model.scenarios import BOTH, ONE, Scenario
+from model.systems import CHECKPOINT, METASTORE, SOURCE, Row, Tables
+from tidegate.engine.coordinator import Coordinator
+from tidegate.engine.rollback import plan_rollback, roll_back
+from tidegate.engine.verify import verify
+from tidegate.errors import ConfigurationError, SourceGapError, UnavailableError
+from tidegate.protocol.model import Kind, Run, Status
+
+BACK = Run("back", "a person")
+
+
+def _file(number: int, days: tuple[str, ...]) -> tuple[Row, ...]:
+    return tuple({"id": 10 * number + i, "key": f"k-{d}", "day": d, "amount": 1} for i, d in enumerate(days))
+
+
+class Alone:
+    """A pipeline with an epoch for each file, one call after the other, and all its calls."""
+
+    def __init__(self, *days: tuple[str, ...]) -> None:
+        runs = tuple(f"run-{n}" for n in range(1, len(days) + 1))
+        self.world = Scenario(
+            programs=(), runs=runs, files=tuple(_file(*numbered) for numbered in enumerate(days))
+        ).world()
+        self.states = [system.initial for system in self.world.systems]
+        self.calls: list[str] = []
+        self.broken: Callable[[str], bool] = lambda method: False
+        for run in runs:
+            self.engine.run(Run(run, run))
+
+    @property
+    def engine(self) -> Coordinator:
+        return self.world.worker.coordinator(self._ask)
+
+    @property
+    def tables(self) -> Tables:
+        tables: Tables = self.states[CHECKPOINT]
+        return tables
+
+    def _ask(self, system: int, method: str, *args: Any, **kwargs: Any) -> Any:
+        self.calls.append(method)
+        if self.broken(method):
+            raise UnavailableError(f"{method} has no answer")
+        self.states[system], result = self.world.systems[system].apply(self.states[system], method, args, kwargs)
+        return result
+
+    def durable(self) -> tuple[Any, ...]:
+        """Everything but the lanes' fences, which each lease makes grow."""
+        return ({k: v for k, v in vars(self.tables).items() if k != "lanes"}, *self.states[1:])
+
+    def wrong(self) -> list[Any]:
+        engine = self.engine
+        return verify(engine.definition, engine.adapters, progress=lambda _: None, checksums=True)
+
+
+def test_a_refused_rollback_changes_nothing_and_keeps_nobody_waiting() -> None:
+    alone = Alone(BOTH, ONE, BOTH)
+    before = alone.durable()
+    for to_epoch in (-1, 3, 4):
+        alone.calls.clear()
+        with pytest.raises(ConfigurationError):
+            roll_back(alone.engine, BACK, to_epoch=to_epoch)
+        assert alone.calls[-1] == "release"
+    assert alone.durable() == before
+
+
+def test_a_source_file_that_has_changed_stops_it_or_the_next_epoch() -> None:
+    alone = Alone(BOTH, ONE, BOTH)
+    alone.states[SOURCE] = replace(alone.states[SOURCE], changed=(0, 1, 0))
+    before = alone.durable()
+    with pytest.raises(SourceGapError, match=r"a planned file has changed\. To go back .*`--allow-gap`"):
+        roll_back(alone.engine, BACK, to_epoch=1)
+    assert alone.calls[-1] == "release"
+    assert alone.durable() == before
+    assert roll_back(alone.engine, BACK, to_epoch=1, allow_gap=True).epoch.offsets.stop == 1
+    shown = alone.states[METASTORE]
+    with pytest.raises(SourceGapError, match="a planned file has changed"):
+        alone.engine.run(Run("next", "next"))
+    assert alone.states[METASTORE] == shown
+    assert alone.wrong() == []
+
+
+@pytest.mark.parametrize("position", [1, 2])
+def test_a_forgotten_source_position_is_never_skipped(position: int) -> None:
+    alone = Alone(BOTH, ONE, BOTH, ONE)
+    del alone.tables.log[position]
+    with pytest.raises(SourceGapError, match=r"\[1, 4\) only 2 are known still.*--allow-gap"):
+        roll_back(alone.engine, BACK, to_epoch=1)
+    roll_back(alone.engine, BACK, to_epoch=1, allow_gap=True)
+    for number in range(1, position):
+        alone.engine.run(Run(f"next-{number}", "next"))
+    with pytest.raises(SourceGapError, match="only 0 are known still"):
+        alone.engine.run(Run("stops", "stops"))
+    last = alone.tables.epochs[max(alone.tables.epochs)]
+    assert (last["status"], last["offset_start"]) == ("PLANNED", position)
+
+
+def test_a_swap_that_a_sleeper_left_is_mended_before_going_back() -> None:
+    """Its partition is not one that the rollback moves, and the next epoch may be hours away."""
+    alone = Alone(("d1",), ONE, ONE)
+    table = next(t for (t, v), _ in alone.states[METASTORE] if v == ("d1",))
+    alone.states[METASTORE] = tuple(
+        (place, f"{at}-old" if place == (table, ("d1",)) else at) for place, at in alone.states[METASTORE]
+    )
+    alone.tables.epochs["main", 1, 1] = {**alone.tables.epochs["main", 1, 1], "publishers": 2}
+    assert len(alone.wrong()) == 1
+    plan = plan_rollback(alone.engine, 2)
+    assert (table, ("d1",)) not in [place for place, _ in plan.changes]
+    roll_back(alone.engine, BACK, to_epoch=2)
+    assert alone.wrong() == []
+
+
+def test_what_could_not_be_computed_is_abandoned_and_its_range_comes_again() -> None:
+    alone = Alone(BOTH, ONE, BOTH)
+    roll_back(alone.engine, Run("back-1", "a person"), to_epoch=1)
+    alone.broken = lambda method: method == "read"
+    with pytest.raises(UnavailableError):
+        alone.engine.run(Run("fails", "fails"))
+    alone.broken = lambda method: False
+    assert plan_rollback(alone.engine, 3).unfinished.status is Status.PLANNED
+    with pytest.raises(ConfigurationError, match="the last one"):
+        roll_back(alone.engine, BACK, to_epoch=4)
+    assert alone.tables.epochs["main", 5, 1]["status"] == "PLANNED"  # a refusal gives nothing up
+    done = roll_back(alone.engine, BACK, to_epoch=2).epoch
+    assert (done.epoch, done.generation, done.offsets.stop) == (5, 2, 2)
+    assert alone.tables.epochs["main", 5, 1]["status"] == "ABANDONED"
+    again = alone.engine.run(Run("fails", "fails"))
+    assert (again.epoch.epoch, again.epoch.offsets.start, again.epoch.offsets.stop) == (6, 2, 3)
+    assert alone.wrong() == []
+
+
+def test_a_staged_epoch_is_finished_first() -> None:
+    alone = Alone(BOTH, ONE, BOTH)
+    roll_back(alone.engine, Run("back-1", "a person"), to_epoch=2)
+    alone.engine.process(Run("slow", "slow"))
+    roll_back(alone.engine, BACK, to_epoch=4)
+    assert [(r["kind"], r["status"]) for r in alone.tables.epochs.values()][-3:] == [
+        ("ROLLBACK", "SEALED"),
+        ("EVENTS", "SEALED"),
+        ("ROLLBACK", "SEALED"),
+    ]
+    assert alone.wrong() == []
+
+
+def test_a_run_that_made_another_epoch_makes_no_rollback() -> None:
+    """Two DAGs may have runs of the same name: the rollback must not report the other's epoch as its own."""
+    alone = Alone(BOTH, ONE, BOTH)
+    with pytest.raises(ConfigurationError, match=r"run run-3 has made p epoch 3 before, which is of kind EVENTS"):
+        roll_back(alone.engine, Run("run-3", "a person"), to_epoch=1)
+    done = roll_back(alone.engine, BACK, to_epoch=2)
+    before = alone.durable()
+    assert roll_back(alone.engine, BACK, to_epoch=2).epoch == done.epoch  # asked again
+    with pytest.raises(ConfigurationError, match="which went back to epoch 2: roll back in a run of its own"):
+        roll_back(alone.engine, BACK, to_epoch=1)
+    assert alone.durable() == before
+
+
+def test_a_table_that_is_not_declared_any_more_is_not_left_behind() -> None:
+    alone = Alone(BOTH, ONE, BOTH)
+    before, definition = alone.durable(), alone.engine.definition
+    engine = replace(alone.engine, definition=replace(definition, targets=definition.targets[:1]))
+    with pytest.raises(ConfigurationError, match=rf"wrote to {definition.targets[1].name}, which .* declare it again"):
+        roll_back(engine, BACK, to_epoch=1)
+    assert alone.durable() == before
+
+
+def test_the_plan_says_what_will_happen_and_changes_nothing() -> None:
+    alone = Alone(BOTH, ONE, BOTH)
+    before = alone.durable()
+    plan = plan_rollback(alone.engine, 1)
+    assert alone.durable() == before
+    assert plan.restored.epoch == 1
+    assert [e.epoch for e in plan.undone] == [3, 2]
+    assert (plan.offsets.start, plan.offsets.stop, plan.unfinished) == (1, 3, None)
+    assert plan.state_rows == (2, 2)
+    assert plan_rollback(alone.engine, 0).state_rows == (2, 0)
+    done = roll_back(alone.engine, BACK, to_epoch=1)
+    assert done.manifest.kind is Kind.ROLLBACK
+    assert {(p.table, p.values) for p in done.manifest.partitions} == {place for place, _ in plan.changes}
