@@ -16,18 +16,19 @@ States in the grid:
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from airflow.sdk import BaseOperator, BaseXCom, Context, SkipMixin
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.coordinator import Coordinator
+from tidegate.engine.manifests import read_manifest
 from tidegate.errors import FencedError, LeaseHeldError, TidegateError
 from tidegate.orchestration.assets import table_asset
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.retries import EpochRetryPolicy, explain
-from tidegate.orchestration.summary import NO_INPUT, owner_of_run, report_summary, sentence
+from tidegate.orchestration.summary import NO_INPUT, asset_extra, owner_of_run, report_summary, sentence
 from tidegate.ports import EpochReport
 from tidegate.protocol.model import Epoch, LaneId, Run, Status
 
@@ -37,6 +38,8 @@ _LEASE_WAIT_S = 2.0
 """A worker slot is held no longer than this for another run: most epochs are over by then."""
 
 _LOOK_AGAIN = timedelta(seconds=5)
+
+_Result = TypeVar("_Result")
 
 
 class EpochOperator(BaseOperator, SkipMixin):
@@ -56,7 +59,7 @@ class EpochOperator(BaseOperator, SkipMixin):
         self.definition = definition
         self.connections = connections
 
-    def _coordinated(self, work: Callable[[Coordinator], dict[str, Any] | None]) -> dict[str, Any] | None:
+    def _coordinated(self, work: Callable[[Coordinator], _Result]) -> _Result:
         """Do `work` with a coordinator on real services; put a failure into one readable line."""
         from tidegate import wiring  # noqa: PLC0415  (database driver; not while a DAG file is parsed)
 
@@ -83,24 +86,28 @@ class ProcessEpochOperator(EpochOperator):
         run = run_of(context)
         lane = LaneId(self.definition.name)
 
-        def work(coordinator: Coordinator) -> dict[str, Any] | None:
+        def work(coordinator: Coordinator) -> EpochReport | None:
             before = coordinator.adapters.store.last_sealed(lane)
             report = coordinator.process(run)
             if report is not None:
-                return report_summary(report)
+                return report
             after = coordinator.adapters.store.last_sealed(lane)
             # an epoch of a dead run was sealed on the way: its tables changed, so `publish` must still announce it
-            return _finished_earlier(after) if after and _number(after) != _number(before) else None
+            return _finished_earlier(coordinator, after) if after and _number(after) != _number(before) else None
 
-        summary = self._coordinated(work)
-        if summary is None:
+        report = self._coordinated(work)
+        if report is None:
             summary = {"pipeline": lane.pipeline, "lane": lane.lane, "status": NO_INPUT}
-            # `skip` ends the task by an exception that means success, so the value is not pushed by itself
-            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=summary)
-            self.log.info("Nothing to publish: `%s` is skipped", PUBLISH)
-            self.skip(ti=context["ti"], tasks=self.downstream_list)
-        else:
-            self.log.info("%s", sentence(summary))
+            return self._nothing_to_publish(context, summary)
+        summary = report_summary(report)
+        self.log.info("%s", sentence(summary))
+        return summary
+
+    def _nothing_to_publish(self, context: Context, summary: dict[str, Any]) -> dict[str, Any]:
+        # `skip` ends the task by an exception that means success, so the value is not pushed by itself
+        context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=summary)
+        self.log.info("Nothing to publish: `%s` is skipped", PUBLISH)
+        self.skip(ti=context["ti"], tasks=self.downstream_list)
         return summary
 
 
@@ -116,28 +123,30 @@ class PublishEpochOperator(EpochOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Leave the run's epoch SEALED. Asset events come at least once: `epoch` tells a repeated one."""
         run = run_of(context)
-        summary = self._coordinated(lambda coordinator: _publish(coordinator, run))
-        if summary is None:
+        report = self._coordinated(lambda coordinator: _publish(coordinator, run))
+        if report is None:
             raise AirflowSkipException(f"{self.definition.name}: this run has no epoch to publish")
+        summary = report_summary(report)
         self.log.info("%s", sentence(summary))
         if summary["status"] != Status.SEALED:  # somebody marked `process` as done by hand
             raise AirflowSkipException(f"{self.definition.name}: the epoch has no files yet; the next run finishes it")
-        names = ("pipeline", "epoch", "generation", "lane", "rows_in", "rows_out", "partitions")
+        targets = {target.name: target for target in self.definition.all_targets}
         for asset in self.outlets:
-            context["outlet_events"][asset].extra = {name: summary[name] for name in names}
+            context["outlet_events"][asset].extra = asset_extra(report, targets.get(asset.name))
         return summary
 
 
-def _publish(coordinator: Coordinator, run: Run) -> dict[str, Any] | None:
+def _publish(coordinator: Coordinator, run: Run) -> EpochReport | None:
     report = coordinator.publish(run)
     if report is not None:
-        return report_summary(report)
+        return report
     last = coordinator.adapters.store.last_sealed(LaneId(coordinator.definition.name))
-    return _finished_earlier(last) if last else None
+    return _finished_earlier(coordinator, last) if last else None
 
 
-def _finished_earlier(epoch: Epoch) -> dict[str, Any]:
-    return report_summary(EpochReport(epoch, None, {}))
+def _finished_earlier(coordinator: Coordinator, epoch: Epoch) -> EpochReport:
+    manifest = read_manifest(coordinator.adapters.storage, epoch.manifest) if epoch.manifest else None
+    return EpochReport(epoch, manifest, {})
 
 
 def _number(epoch: Epoch | None) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from tidegate import wiring
@@ -14,7 +15,19 @@ from tidegate.errors import FencedError, LeaseHeldError, UnavailableError
 from tidegate.orchestration import epoch_dag
 from tidegate.orchestration.operators import ProcessEpochOperator, PublishEpochOperator, run_of
 from tidegate.ports import EpochReport
-from tidegate.protocol.model import Counts, Epoch, LaneId, OffsetRange, Run, Status
+from tidegate.protocol.model import (
+    Counts,
+    Epoch,
+    Kind,
+    LaneId,
+    Manifest,
+    ManifestRef,
+    OffsetRange,
+    Run,
+    StagedPartition,
+    Status,
+    checksum,
+)
 
 INTERVAL = datetime(2026, 1, 1, tzinfo=UTC)
 EPOCH = Epoch(
@@ -28,7 +41,26 @@ EPOCH = Epoch(
     offsets=OffsetRange(10, 12),
     counts=Counts(rows_in=5, processed=5, keys_changed=2, rows_out={"shop.sales": 4, "shop.rejects": 1}),
 )
-SEALED = replace(EPOCH, status=Status.SEALED)
+MANIFEST = Manifest(
+    pipeline="sales",
+    lane="main",
+    epoch=7,
+    generation=1,
+    attempt=3,
+    fingerprint="f",
+    buckets=4,
+    offsets=OffsetRange(10, 12),
+    kind=Kind.EVENTS,
+    parent=None,
+    partitions=(
+        *(StagedPartition("shop.sales", ("7", f"{n:03}"), "file:///a", ()) for n in reversed(range(102))),
+        StagedPartition("shop.rejects", ("7",), "file:///b", ()),
+    ),
+    state=(),
+    watermark_ms=None,
+    counts=Counts(),
+)
+SEALED = replace(EPOCH, status=Status.SEALED, manifest=ManifestRef("file:///m.json", checksum(MANIFEST.to_json())))
 
 
 class FakeCoordinator:
@@ -38,7 +70,8 @@ class FakeCoordinator:
         self.definition, self.answer, self.runs = definition, answer, []
         heads = list(sealed)
         store = SimpleNamespace(last_sealed=lambda _: heads.pop(0) if len(heads) > 1 else heads[0])
-        self.adapters = SimpleNamespace(store=store)
+        storage = SimpleNamespace(read={"file:///m.json": MANIFEST.to_json()}.__getitem__)
+        self.adapters = SimpleNamespace(store=store, storage=storage)
 
     def process(self, run):
         self.runs.append(run)
@@ -123,16 +156,30 @@ def test_an_epoch_of_a_dead_run_that_was_finished_on_the_way_is_still_announced(
     assert done.skipped == []
     announced = execute(PublishEpochOperator, None, sealed=(SEALED,))
     assert [e.extra["epoch"] for e in announced.events.values()] == [7, 7]
+    assert [e.extra["table"]["partitions"] for e in announced.events.values()] == [102, 1]
 
 
 def test_publish_announces_every_table(execute):
-    done = execute(PublishEpochOperator, EpochReport(SEALED, None, {}))
-    extra = {"pipeline": "sales", "epoch": 7, "generation": 1, "lane": "main"}
-    extra |= {"rows_in": 5, "rows_out": 5, "partitions": 0}
+    done = execute(PublishEpochOperator, EpochReport(SEALED, MANIFEST, {}))
+    extra = {"pipeline": "sales", "lane": "main", "epoch": 7, "generation": 1, "kind": "EVENTS"}
+    extra |= {"rows_in": 5, "rows_out": 5, "keys_changed": 2, "dead_lettered": 0, "partitions": 103}
+    sales = [f"epoch_id=7/day={n:03}" for n in range(100)]
     assert {asset.name: event.extra for asset, event in done.events.items()} == {
-        "shop.sales": extra,
-        "shop.rejects": extra,
+        "shop.sales": extra
+        | {"table": {"name": "shop.sales", "rows_out": 4, "partitions": 102, "partition_names": sales}},
+        "shop.rejects": extra
+        | {"table": {"name": "shop.rejects", "rows_out": 1, "partitions": 1, "partition_names": ["epoch_id=7"]}},
     }
+
+
+def test_an_outlet_that_is_no_table_of_the_pipeline_has_the_epoch_only(definition):
+    operator = epoch_dag(definition).get_task("publish")
+    events = defaultdict(lambda: SimpleNamespace(extra={}))
+    operator.outlets = [Asset("other"), *operator.outlets]
+    operator._coordinated = lambda work: EpochReport(SEALED, MANIFEST, {})
+    operator.execute({"dag_run": DAG_RUN, "outlet_events": events})
+    found = {asset.name: "table" in event.extra for asset, event in events.items()}
+    assert found == {"other": False, "shop.sales": True, "shop.rejects": True}
 
 
 def test_a_superseded_attempt_is_skipped_not_failed(execute):
