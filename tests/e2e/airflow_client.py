@@ -46,9 +46,9 @@ class AirflowClient:
         """Pause or unpause."""
         self.call("PATCH", f"/dags/{dag_id}", is_paused=paused)
 
-    def trigger(self, dag_id: str) -> str:
-        """Start a run; its id."""
-        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", logical_date=None)["dag_run_id"])
+    def trigger(self, dag_id: str, **conf: Any) -> str:
+        """Start a run with these params; its id."""
+        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", logical_date=None, conf=conf)["dag_run_id"])
 
     def runs(self, dag_id: str, **query: Any) -> list[dict[str, Any]]:
         """The DAG's runs, oldest first."""

@@ -10,6 +10,7 @@ from tidegate.api.pipeline import Definition
 from tidegate.api.schema import fail
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.operators import PROCESS, PUBLISH, ProcessEpochOperator, PublishEpochOperator
+from tidegate.orchestration.params import declared
 
 _DEFAULT_START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -47,7 +48,8 @@ def epoch_dag(
         retries: how often a retryable failure is tried again. A failure that needs a person is never retried.
         tags: shown in Airflow.
         dag_kwargs: anything else that Airflow's DAG takes. `max_active_runs` is 1 by default, to spare runs that would
-            only wait: the lease in the checkpoint table serialises epochs in any case.
+            only wait: the lease in the checkpoint table serialises epochs in any case. `params` are added to `dry_run`
+            and `max_files`, which every run has.
 
     Raises:
         DefinitionError: `pipeline` is not complete, or catchup has no start_date.
@@ -66,6 +68,7 @@ def epoch_dag(
         default_args=default_args,
         **{
             "max_active_runs": 1,
+            "params": {**declared(), **dag_kwargs.pop("params", {})},
             "doc_md": describe(pipeline),
             "description": f"Epochs of {pipeline.name} into {', '.join(t.name for t in pipeline.targets)}",
             **dag_kwargs,

@@ -7,6 +7,7 @@ States in the grid:
 
 - no new input: `process` is green (it looked at the source), `publish` is skipped. An empty interval shows at a
   glance, the run succeeds, and the skipped task is never started.
+- a dry run: `process` is green, its log and XCom hold the plan, `publish` is skipped.
 - another run is at work on the pipeline (LeaseHeldError): the task is rescheduled, which costs no try and no worker
   slot, and looks again a few seconds later. It waits as long as the other one lives: a dead one's lease expires.
 - superseded (FencedError): the task is skipped. A newer attempt has taken the epoch over and reports for it; failing
@@ -24,9 +25,12 @@ from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipExcept
 from tidegate.api.pipeline import Definition
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.manifests import read_manifest
+from tidegate.engine.planning import EpochPlan, look_ahead
 from tidegate.errors import FencedError, LeaseHeldError, TidegateError
 from tidegate.orchestration.assets import table_asset
 from tidegate.orchestration.connections import Connections
+from tidegate.orchestration.params import RunParams, params_of
+from tidegate.orchestration.plans import DRY_RUN, plan_lines, plan_summary
 from tidegate.orchestration.retries import EpochRetryPolicy, explain
 from tidegate.orchestration.summary import NO_INPUT, asset_extra, owner_of_run, report_summary, sentence
 from tidegate.ports import EpochReport
@@ -59,13 +63,17 @@ class EpochOperator(BaseOperator, SkipMixin):
         self.definition = definition
         self.connections = connections
 
-    def _coordinated(self, work: Callable[[Coordinator], _Result]) -> _Result:
+    def _coordinated(self, work: Callable[[Coordinator], _Result], *, max_files: int | None = None) -> _Result:
         """Do `work` with a coordinator on real services; put a failure into one readable line."""
         from tidegate import wiring  # noqa: PLC0415  (database driver; not while a DAG file is parsed)
 
         try:
             with wiring.coordinator(
-                self.definition, self.connections.endpoints(), progress=self.log.info, lease_wait_s=_LEASE_WAIT_S
+                self.definition,
+                self.connections.endpoints(),
+                progress=self.log.info,
+                lease_wait_s=_LEASE_WAIT_S,
+                max_files=max_files,
             ) as coordinator:
                 return work(coordinator)
         except LeaseHeldError as e:
@@ -82,7 +90,13 @@ class ProcessEpochOperator(EpochOperator):
     """Plans and stages the run's epoch; finishes first what an earlier run left behind."""
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Leave the run's epoch STAGED. Skips the downstream task when there is nothing to publish or to announce."""
+        """Leave the run's epoch STAGED. Skips the downstream task when there is nothing to publish or to announce.
+
+        A dry run says what the epoch would do, and changes nothing.
+        """
+        params = params_of(context)
+        if params.dry_run:
+            return self._dry_run(context, params)
         run = run_of(context)
         lane = LaneId(self.definition.name)
 
@@ -95,13 +109,22 @@ class ProcessEpochOperator(EpochOperator):
             # an epoch of a dead run was sealed on the way: its tables changed, so `publish` must still announce it
             return _finished_earlier(coordinator, after) if after and _number(after) != _number(before) else None
 
-        report = self._coordinated(work)
+        report = self._coordinated(work, max_files=params.max_files)
         if report is None:
             summary = {"pipeline": lane.pipeline, "lane": lane.lane, "status": NO_INPUT}
             return self._nothing_to_publish(context, summary)
         summary = report_summary(report)
         self.log.info("%s", sentence(summary))
         return summary
+
+    def _dry_run(self, context: Context, params: RunParams) -> dict[str, Any]:
+        def work(coordinator: Coordinator) -> EpochPlan:
+            return look_ahead(self.definition, coordinator.adapters, LaneId(self.definition.name))
+
+        plan = self._coordinated(work, max_files=params.max_files)
+        for line in plan_lines(plan):
+            self.log.info("%s", line)
+        return self._nothing_to_publish(context, {**plan_summary(plan), "status": DRY_RUN})
 
     def _nothing_to_publish(self, context: Context, summary: dict[str, Any]) -> dict[str, Any]:
         # `skip` ends the task by an exception that means success, so the value is not pushed by itself
@@ -122,6 +145,8 @@ class PublishEpochOperator(EpochOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Leave the run's epoch SEALED. Asset events come at least once: `epoch` tells a repeated one."""
+        if params_of(context).dry_run:  # somebody cleared this task by itself
+            raise AirflowSkipException(f"{self.definition.name}: a dry run has nothing to publish")
         run = run_of(context)
         report = self._coordinated(lambda coordinator: _publish(coordinator, run))
         if report is None:

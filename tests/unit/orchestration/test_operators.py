@@ -11,10 +11,13 @@ from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from tidegate import wiring
-from tidegate.errors import FencedError, LeaseHeldError, UnavailableError
-from tidegate.orchestration import epoch_dag
+from tidegate.engine.planning import EpochPlan
+from tidegate.errors import ConfigurationError, FencedError, LeaseHeldError, UnavailableError
+from tidegate.orchestration import epoch_dag, operators
 from tidegate.orchestration.operators import ProcessEpochOperator, PublishEpochOperator, run_of
+from tidegate.orchestration.plans import plan_summary
 from tidegate.ports import EpochReport
+from tidegate.protocol.forecast import Forecast
 from tidegate.protocol.model import (
     Counts,
     Epoch,
@@ -84,11 +87,13 @@ class FakeCoordinator:
 
 @pytest.fixture
 def execute(definition, monkeypatch, all_connections):
-    def run(operator_class, answer, sealed=(None,)):
+    def run(operator_class, answer, sealed=(None,), **params):
         fake = FakeCoordinator(definition, answer, sealed)
+        caps = []
 
         @contextmanager
-        def coordinator(given, endpoints, *, progress, lease_wait_s):
+        def coordinator(given, endpoints, *, progress, lease_wait_s, max_files):
+            caps.append(max_files)
             assert lease_wait_s <= 2  # a waiting task gives its worker slot back
             assert given is definition
             assert endpoints.spark == "sc://spark:15002"
@@ -102,8 +107,9 @@ def execute(definition, monkeypatch, all_connections):
         events = defaultdict(lambda: SimpleNamespace(extra={}))
         pushed = {}
         ti = SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value}))
-        result = operator.execute({"dag_run": DAG_RUN, "ti": ti, "outlet_events": events})
-        return SimpleNamespace(result=result, skipped=skipped, events=events, runs=fake.runs, pushed=pushed)
+        context = {"dag_run": DAG_RUN, "ti": ti, "outlet_events": events, "params": {**dag.params, **params}}
+        result = operator.execute(context)
+        return SimpleNamespace(result=result, skipped=skipped, events=events, runs=fake.runs, pushed=pushed, caps=caps)
 
     return run
 
@@ -211,3 +217,31 @@ def test_a_failure_is_one_readable_line(execute, capsys):
     with pytest.raises(UnavailableError):
         execute(ProcessEpochOperator, UnavailableError("metastore thrift://hms:9083 does not answer"))
     assert "unavailable: metastore thrift://hms:9083 does not answer" in capsys.readouterr().out
+
+
+def test_a_dry_run_says_the_plan_and_skips_publish(execute, monkeypatch, capsys):
+    expected = Forecast(3, estimated=False, tables={}, growth=None, sample=0)
+    plan = EpochPlan(LaneId("sales"), None, (), 8, OffsetRange(12, 15), 3, 30, 0, expected)
+    asked = []
+    monkeypatch.setattr(operators, "look_ahead", lambda *given: asked.append(given) or plan)
+    done = execute(ProcessEpochOperator, AssertionError("processed"), dry_run=True, max_files=3)
+    ((definition, _, lane),) = asked
+    assert (definition.name, lane) == ("sales", LaneId("sales"))
+    assert done.runs == []
+    assert done.skipped == ["publish"]
+    assert done.caps == [3]
+    assert done.result == done.pushed["return_value"] == {**plan_summary(plan), "status": "DRY_RUN"}
+    assert "sales: epoch 8: source positions [12, 15)" in capsys.readouterr().out
+
+
+def test_publish_of_a_dry_run_is_skipped(execute):
+    """Also when somebody clears it by itself: the last epoch must not be announced again."""
+    with pytest.raises(AirflowSkipException, match="a dry run has nothing to publish"):
+        execute(PublishEpochOperator, AssertionError("published"), sealed=(SEALED,), dry_run=True)
+
+
+def test_a_run_can_take_fewer_files(execute):
+    assert execute(ProcessEpochOperator, EpochReport(EPOCH, None, {}), max_files=2).caps == [2]
+    assert execute(ProcessEpochOperator, EpochReport(EPOCH, None, {})).caps == [None]
+    with pytest.raises(ConfigurationError, match="max_files must be null or an integer from 1, not 0"):
+        execute(ProcessEpochOperator, EpochReport(EPOCH, None, {}), max_files=0)
