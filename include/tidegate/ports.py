@@ -192,6 +192,9 @@ class Source(Protocol):
     def check(self, entries: Sequence[FileEntry]) -> None:
         """Raise SourceGapError when a planned entry changed or vanished, or cannot be read (I8)."""
 
+    def rows(self, entries: Sequence[FileEntry]) -> int | None:
+        """How many rows the entries hold; None when that cannot be told without reading them whole."""
+
     def gone(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
         """Those of processed `entries` that cannot come up again, so that the log may forget them."""
 

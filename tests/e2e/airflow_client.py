@@ -47,7 +47,7 @@ class AirflowClient:
         self.call("PATCH", f"/dags/{dag_id}", is_paused=paused)
 
     def trigger(self, dag_id: str, **conf: Any) -> str:
-        """Start a run with these parameters; its id."""
+        """Start a run with these params; its id."""
         return str(self.call("POST", f"/dags/{dag_id}/dagRuns", logical_date=None, conf=conf)["dag_run_id"])
 
     def runs(self, dag_id: str, **query: Any) -> list[dict[str, Any]]:

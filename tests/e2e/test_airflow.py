@@ -205,6 +205,20 @@ def test_a_run_waits_for_a_lane_without_a_worker_slot_and_without_a_try(stack: S
     assert stack.rows("manual") == expected(range(1, 6))
 
 
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(stack: Stack):
+    airflow, before = stack.airflow, stack.epochs("manual")
+    airflow.await_dag("manual")
+    wrong = {"logical_date": None, "conf": {"max_files": 0}}
+    assert airflow.http.post("/api/v2/dags/manual/dagRuns", json=wrong).status_code == 400
+    run_id = airflow.trigger("manual", dry_run=True, max_files=1)
+    assert airflow.finished("manual", run_id) == "success"
+    states = {task: state for task, (state, _) in airflow.tasks("manual", run_id).items()}
+    assert states == {"process": "success", "publish": "skipped"}
+    plan = airflow.xcom("manual", run_id, "process")
+    assert (plan["status"], plan["epoch"], plan["files"]) == ("DRY_RUN", None, 0)
+    assert stack.epochs("manual") == before
+
+
 def test_a_backfill_a_scheduled_and_a_manual_run_at_once_make_epochs_one_after_the_other(stack: Stack):
     """Airflow runs the backfill's three and the others together: the lease alone puts them in a row."""
     for number in range(1, 6):
@@ -305,6 +319,8 @@ def test_every_epoch_was_announced_to_airflows_assets(stack: Stack):
     assert {(e["extra"]["pipeline"], e["extra"]["lane"], e["extra"]["rows_in"]) for e in events} == {
         ("manual", "main", 2)
     }
+    touched = {(e["extra"]["epoch"], *e["extra"]["table"]["partition_names"]) for e in events}
+    assert touched == {(n, f"epoch_id={n}") for n in range(1, 6)}
 
 
 def test_warm_runs_and_what_their_time_goes_into(stack: Stack, capsys):

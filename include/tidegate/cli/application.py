@@ -136,6 +136,28 @@ def run(pipeline: str, epochs: int, home: Path, *, until_empty: bool, json_wante
         say("No new input.")
 
 
+@tidegate.command(
+    help="Show what the next epoch would do: what comes first, which files it would take, what to expect. Changes "
+    f"nothing.\n\n{PIPELINE}"
+)
+@click.argument("pipeline")
+@home_option
+@json_option
+@debug_option
+def plan(pipeline: str, home: Path, *, json_wanted: bool) -> None:
+    """Show the plan; see `help`."""
+    from tidegate.engine.planning import look_ahead  # noqa: PLC0415
+    from tidegate.orchestration.plans import plan_lines, plan_summary  # noqa: PLC0415
+
+    with coordinator_of(pipeline, home, f"planning {pipeline}") as (definition, coordinator):
+        found = look_ahead(definition, coordinator.adapters, coordinator.lane_id)
+    if json_wanted:
+        as_json(plan_summary(found))
+        return
+    for line in plan_lines(found):
+        click.echo(line)
+
+
 @tidegate.command(help=f"List a pipeline's epochs, the newest first.\n\n{PIPELINE}")
 @click.argument("pipeline")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many.")

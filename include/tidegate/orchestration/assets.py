@@ -12,7 +12,7 @@ from tidegate.api.schema import table_name
 def table_asset(name: str) -> Asset:
     """The asset of `database.table`: give it to `schedule=` to start a DAG when an epoch was sealed.
 
-    Events come at least once per sealed epoch; an event's extra holds pipeline, epoch and generation.
+    Events come at least once per sealed epoch; an event's extra holds what `summary.asset_extra` says.
     """
     database, table = table_name(name).split(".")
     return Asset(name=name, uri=f"x-tidegate://{database}/{table}", group="tidegate")

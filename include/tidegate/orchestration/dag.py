@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, DeltaDataIntervalTimetable, Param
+from airflow.sdk import DAG, CronDataIntervalTimetable, DeltaDataIntervalTimetable
 
 from tidegate.api.pipeline import Definition
 from tidegate.api.schema import fail
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.operators import PROCESS, PUBLISH, ProcessEpochOperator, PublishEpochOperator
+from tidegate.orchestration.params import declared
 
 DEFAULT_START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -47,7 +48,8 @@ def epoch_dag(
         retries: how often a retryable failure is tried again. A failure that needs a person is never retried.
         tags: shown in Airflow.
         dag_kwargs: anything else that Airflow's DAG takes. `max_active_runs` is 1 by default, to spare runs that would
-            only wait: the lease in the checkpoint table serialises epochs in any case.
+            only wait: the lease in the checkpoint table serialises epochs in any case. `params` are added to those that
+            every run has; see `RunParams`.
 
     Raises:
         DefinitionError: `pipeline` is not complete, or catchup has no start_date.
@@ -64,9 +66,9 @@ def epoch_dag(
         catchup=catchup,
         tags=list(tags),
         default_args=default_args,
-        params={**_params(), **dag_kwargs.pop("params", {})},
         **{
             "max_active_runs": 1,
+            "params": {**declared(), **dag_kwargs.pop("params", {})},
             "doc_md": describe(pipeline),
             "description": f"Epochs of {pipeline.name} into {', '.join(t.name for t in pipeline.targets)}",
             **dag_kwargs,
@@ -77,21 +79,6 @@ def epoch_dag(
         publish = PublishEpochOperator(task_id=PUBLISH, **given)
         process.set_downstream(publish)
     return dag
-
-
-def _params() -> dict[str, Param]:
-    """The form of a run: past epochs on a lane, in place of a new epoch."""
-    name: dict[str, Any] = {"type": ["null", "string"], "pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"}
-    number: dict[str, Any] = {"type": ["null", "integer"], "minimum": 1}
-    return {
-        "lane": Param(
-            None,
-            **name,
-            description="Process past epochs again on this lane; no table shows them before it is promoted.",
-        ),
-        "from_epoch": Param(None, **number, description="With a lane: the first epoch. A cleared run knows its own."),
-        "to_epoch": Param(None, **number, description="With a lane: the last epoch, else the newest."),
-    }
 
 
 def timetable(schedule: Any) -> Any:

@@ -7,6 +7,7 @@ States in the grid:
 
 - no new input: `process` is green (it looked at the source), `publish` is skipped. An empty interval shows at a
   glance, the run succeeds, and the skipped task is never started.
+- a dry run: `process` is green, its log and XCom hold the plan, `publish` is skipped.
 - another run is at work on the pipeline (LeaseHeldError): the task is rescheduled, which costs no try and no worker
   slot, and looks again a few seconds later. It waits as long as the other one lives: a dead one's lease expires.
 - the run's epoch is sealed already, and the run was cleared or is reprocessed by a backfill: see `reprocessing`.
@@ -24,17 +25,16 @@ from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipExcept
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.coordinator import Coordinator
+from tidegate.engine.manifests import read_manifest
+from tidegate.engine.planning import EpochPlan, look_ahead
 from tidegate.errors import FencedError, LeaseHeldError, TidegateError
 from tidegate.orchestration.assets import table_asset
 from tidegate.orchestration.connections import Connections
-from tidegate.orchestration.reprocessing import (
-    process_again,
-    process_range,
-    publish_again,
-    sealed_before,
-)
+from tidegate.orchestration.params import RunParams, params_of
+from tidegate.orchestration.plans import DRY_RUN, plan_lines, plan_summary
+from tidegate.orchestration.reprocessing import process_again, process_range, publish_again, sealed_before
 from tidegate.orchestration.retries import EpochRetryPolicy, explain
-from tidegate.orchestration.summary import NO_INPUT, ON_LANE, UNCHANGED, owner_of_run, report_summary, sentence
+from tidegate.orchestration.summary import NO_INPUT, ON_LANE, asset_extra, owner_of_run, report_summary, sentence
 from tidegate.ports import EpochReport
 from tidegate.protocol.model import Epoch, LaneId, Run, Status
 
@@ -45,7 +45,7 @@ _LEASE_WAIT_S = 2.0
 
 _LOOK_AGAIN = timedelta(seconds=5)
 
-_Answer = TypeVar("_Answer")
+_Result = TypeVar("_Result")
 
 
 class EpochOperator(BaseOperator, SkipMixin):
@@ -65,13 +65,17 @@ class EpochOperator(BaseOperator, SkipMixin):
         self.definition = definition
         self.connections = connections
 
-    def _coordinated(self, work: Callable[[Coordinator], _Answer]) -> _Answer:
+    def _coordinated(self, work: Callable[[Coordinator], _Result], *, max_files: int | None = None) -> _Result:
         """Do `work` with a coordinator on real services; put a failure into one readable line."""
         from tidegate import wiring  # noqa: PLC0415  (database driver; not while a DAG file is parsed)
 
         try:
             with wiring.coordinator(
-                self.definition, self.connections.endpoints(), progress=self.log.info, lease_wait_s=_LEASE_WAIT_S
+                self.definition,
+                self.connections.endpoints(),
+                progress=self.log.info,
+                lease_wait_s=_LEASE_WAIT_S,
+                max_files=max_files,
             ) as coordinator:
                 return work(coordinator)
         except LeaseHeldError as e:
@@ -88,34 +92,54 @@ class ProcessEpochOperator(EpochOperator):
     """Plans and stages the run's epoch; finishes first what an earlier run left behind."""
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Leave the run's epoch STAGED. Skips the downstream task when there is nothing to publish or to announce."""
-        run, params = run_of(context), context["params"]
+        """Leave the run's epoch STAGED. Skips the downstream task when there is nothing to publish or to announce.
+
+        A dry run says what the epoch would do, and changes nothing.
+        """
+        params = params_of(context)
+        if params.dry_run:
+            return self._dry_run(context, params)
+        run = run_of(context)
         lane = LaneId(self.definition.name)
 
-        def work(coordinator: Coordinator) -> dict[str, Any] | None:
+        def work(coordinator: Coordinator) -> EpochReport | dict[str, Any] | None:
             own = sealed_before(coordinator, run)
             if own is not None:
-                return process_again(coordinator, run, own, lane=params["lane"])
-            if params["lane"]:
-                since, until = params["from_epoch"], params["to_epoch"]
-                return process_range(coordinator, run, lane=params["lane"], since=since, until=until)
+                return process_again(coordinator, run, own, lane=params.lane)
+            if params.lane:
+                return process_range(coordinator, run, params.lane, since=params.from_epoch, until=params.to_epoch)
             before = coordinator.adapters.store.last_sealed(lane)
             report = coordinator.process(run)
             if report is not None:
-                return report_summary(report)
+                return report
             after = coordinator.adapters.store.last_sealed(lane)
             # an epoch of a dead run was sealed on the way: its tables changed, so `publish` must still announce it
-            return _finished_earlier(after) if after and _number(after) != _number(before) else None
+            return _finished_earlier(coordinator, after) if after and _number(after) != _number(before) else None
 
-        summary = self._coordinated(work)
-        if summary is None:
-            summary = {"pipeline": lane.pipeline, "lane": lane.lane, "status": NO_INPUT}
+        done = self._coordinated(work, max_files=params.max_files)
+        if isinstance(done, EpochReport):
+            summary = report_summary(done)
+        else:
+            summary = done or {"pipeline": lane.pipeline, "lane": lane.lane, "status": NO_INPUT}
         self.log.info("%s", sentence(summary))
-        if summary["status"] in (NO_INPUT, UNCHANGED) or (summary["status"] == ON_LANE and params["lane"]):
-            # `skip` ends the task by an exception that means success, so the value is not pushed by itself
-            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=summary)
-            self.log.info("Nothing to publish: `%s` is skipped", PUBLISH)
-            self.skip(ti=context["ti"], tasks=self.downstream_list)
+        if isinstance(done, EpochReport) or (summary["status"] == ON_LANE and not params.lane):
+            return summary
+        return self._nothing_to_publish(context, summary)
+
+    def _dry_run(self, context: Context, params: RunParams) -> dict[str, Any]:
+        def work(coordinator: Coordinator) -> EpochPlan:
+            return look_ahead(self.definition, coordinator.adapters, LaneId(self.definition.name))
+
+        plan = self._coordinated(work, max_files=params.max_files)
+        for line in plan_lines(plan):
+            self.log.info("%s", line)
+        return self._nothing_to_publish(context, {**plan_summary(plan), "status": DRY_RUN})
+
+    def _nothing_to_publish(self, context: Context, summary: dict[str, Any]) -> dict[str, Any]:
+        # `skip` ends the task by an exception that means success, so the value is not pushed by itself
+        context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=summary)
+        self.log.info("Nothing to publish: `%s` is skipped", PUBLISH)
+        self.skip(ti=context["ti"], tasks=self.downstream_list)
         return summary
 
 
@@ -130,32 +154,36 @@ class PublishEpochOperator(EpochOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Leave the run's epoch SEALED. Asset events come at least once: `epoch` tells a repeated one."""
+        if params_of(context).dry_run:  # somebody cleared this task by itself
+            raise AirflowSkipException(f"{self.definition.name}: a dry run has nothing to publish")
         run = run_of(context)
-        summary = self._coordinated(lambda coordinator: _publish(coordinator, run))
-        if summary is None:
+        report = self._coordinated(lambda coordinator: _publish(coordinator, run))
+        if report is None:
             raise AirflowSkipException(f"{self.definition.name}: this run has no epoch to publish")
+        summary = report_summary(report)
         self.log.info("%s", sentence(summary))
         if summary["status"] != Status.SEALED:  # somebody marked `process` as done by hand
             raise AirflowSkipException(f"{self.definition.name}: the epoch has no files yet; the next run finishes it")
-        names = ("pipeline", "epoch", "generation", "lane", "rows_in", "rows_out", "partitions")
+        targets = {target.name: target for target in self.definition.all_targets}
         for asset in self.outlets:
-            context["outlet_events"][asset].extra = {name: summary[name] for name in names}
+            context["outlet_events"][asset].extra = asset_extra(report, targets.get(asset.name))
         return summary
 
 
-def _publish(coordinator: Coordinator, run: Run) -> dict[str, Any] | None:
+def _publish(coordinator: Coordinator, run: Run) -> EpochReport | None:
     own = sealed_before(coordinator, run)
     if own is not None:
         return publish_again(coordinator, run, own)
     report = coordinator.publish(run)
     if report is not None:
-        return report_summary(report)
+        return report
     last = coordinator.adapters.store.last_sealed(LaneId(coordinator.definition.name))
-    return _finished_earlier(last) if last else None
+    return _finished_earlier(coordinator, last) if last else None
 
 
-def _finished_earlier(epoch: Epoch) -> dict[str, Any]:
-    return report_summary(EpochReport(epoch, None, {}))
+def _finished_earlier(coordinator: Coordinator, epoch: Epoch) -> EpochReport:
+    manifest = read_manifest(coordinator.adapters.storage, epoch.manifest) if epoch.manifest else None
+    return EpochReport(epoch, manifest, {})
 
 
 def _number(epoch: Epoch | None) -> tuple[int, int]:

@@ -31,7 +31,7 @@ def process_again(coordinator: Coordinator, run: Run, own: Epoch, *, lane: str |
 
 
 def process_range(
-    coordinator: Coordinator, run: Run, *, lane: str, since: int | None, until: int | None
+    coordinator: Coordinator, run: Run, lane: str, *, since: int | None, until: int | None
 ) -> dict[str, Any]:
     """Replay past epochs on a lane, as the run's parameters say."""
     if since is None:
@@ -46,10 +46,9 @@ def process_range(
     return {"pipeline": name, "lane": lane, "status": ON_LANE, "rows_in": rows}
 
 
-def publish_again(coordinator: Coordinator, run: Run, own: Epoch) -> dict[str, Any] | None:
+def publish_again(coordinator: Coordinator, run: Run, own: Epoch) -> EpochReport | None:
     """Swap in what `process_again` made; None when there is nothing to swap."""
-    report = Lanes(coordinator).promote_again(run, own)
-    return report_summary(report) if report else None
+    return Lanes(coordinator).promote_again(run, own)
 
 
 def _summary(own: Epoch) -> dict[str, Any]:

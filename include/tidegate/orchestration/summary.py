@@ -6,9 +6,11 @@ No Airflow here: the command line uses it too.
 from datetime import UTC, datetime
 from typing import Any
 
+from tidegate.api.settings import Target
 from tidegate.engine.rollback import RollbackPlan
 from tidegate.ports import EpochReport
 from tidegate.protocol.model import Epoch, Status
+from tidegate.protocol.partitions import partition_path
 from tidegate.protocol.rebasing import tables
 
 NO_INPUT = "NO_INPUT"
@@ -17,6 +19,9 @@ ON_LANE = "ON_LANE"
 """Shown when a run processed past epochs on a lane, which nobody sees yet."""
 UNCHANGED = "UNCHANGED"
 """Shown when processing a sealed epoch again gave the same output and state."""
+
+PARTITION_NAMES = 100
+"""An asset event names at most so many partitions: Airflow keeps every event."""
 
 
 def epoch_summary(epoch: Epoch) -> dict[str, Any]:
@@ -62,6 +67,33 @@ def report_summary(report: EpochReport) -> dict[str, Any]:
         "attempts": row["attempts"],
         "timings": {name: round(seconds, 3) for name, seconds in report.timings_s.items()},
     }
+
+
+def asset_extra(report: EpochReport, target: Target | None) -> dict[str, Any]:
+    """What an asset's event carries: the epoch, its counts over all tables, and what the asset's own table got.
+
+    `partition_names` are Hive's names of the first touched partitions, in order; `partitions` is how many there are.
+    An asset without a `target` is none of the pipeline's tables and has no such part.
+    """
+    row = epoch_summary(report.epoch)
+    names = ("pipeline", "lane", "epoch", "generation", "rows_in", "rows_out", "keys_changed", "dead_lettered")
+    touched = report.manifest.touched() if report.manifest else frozenset()
+    extra = {
+        **{name: row[name] for name in names},
+        "kind": str(report.epoch.kind),
+        "partitions": len(touched),
+    }
+    if target is None:
+        return extra
+    own = sorted(values for table, values in touched if table == target.name)
+    columns = target.partition_schema.names
+    extra["table"] = {
+        "name": target.name,
+        "rows_out": row["rows_out_by_table"].get(target.name, 0),
+        "partitions": len(own),
+        "partition_names": [partition_path(columns, values) for values in own[:PARTITION_NAMES]],
+    }
+    return extra
 
 
 def sentence(summary: dict[str, Any]) -> str:

@@ -17,9 +17,11 @@ from tidegate import errors, services, wiring
 from tidegate.adapters import checkpoint
 from tidegate.cli import application, main
 from tidegate.cli.failures import exit_code
-from tidegate.engine import verify
+from tidegate.engine import planning, verify
+from tidegate.engine.planning import EpochPlan
 from tidegate.engine.verify import Finding
 from tidegate.ports import EpochReport
+from tidegate.protocol.forecast import Forecast
 from tidegate.protocol.model import Counts, Epoch, LaneId, OffsetRange, Run, Status
 from tidegate.services import ServiceStatus
 
@@ -84,7 +86,9 @@ def coordinator(monkeypatch):
         @contextmanager
         def fake(definition, endpoints, *, progress):
             progress("step 1")
-            yield SimpleNamespace(run=run, adapters=None, progress=progress, definition=definition)
+            yield SimpleNamespace(
+                run=run, adapters=None, progress=progress, definition=definition, lane_id=LaneId(definition.name)
+            )
 
         monkeypatch.setattr(wiring, "coordinator", fake)
         return runs
@@ -108,7 +112,12 @@ def test_help_is_quick_and_imports_nothing_heavy():
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["services"], ["run"], ["epochs"], ["verify"], ["rollback"], ["migrate"], ["demo"]]
+    "words",
+    [
+        [],
+        *([name] for name in ("services", "run", "plan", "epochs", "verify", "cleanup", "migrate", "demo")),
+        *([name] for name in ("rollback", "lanes", "replay", "diff", "promote", "discard")),
+    ],
 )
 def test_every_command_has_help(words):
     done = call(*words, "--help")
@@ -179,6 +188,20 @@ def test_epochs_as_lines_and_as_json(dags, monkeypatch):
     assert lines[1].startswith("2\tEVENTS\tSEALED\t[1, 3)\t1200\t1200\t7\t0\t1\t1970-01-01 00:00:02\tcli-1")
     found = json.loads(call("epochs", "first", "--json").stdout)
     assert (found[0]["rows_in"], found[0]["duration_s"], found[0]["dag_id"]) == (1200, 1.5, None)
+
+
+def test_plan_as_lines_and_as_json(dags, coordinator, monkeypatch):
+    coordinator()
+    expected = Forecast(5, estimated=False, tables={"d.first": None}, growth=None, sample=0)
+    found = EpochPlan(LaneId("first"), None, (), 3, OffsetRange(3, 4), 1, 90, 0, expected)
+    monkeypatch.setattr(planning, "look_ahead", lambda definition, adapters, lane: found)
+    done = call("plan", "first")
+    assert (done.exit_code, done.stdout.splitlines()[:2]) == (
+        0,
+        ["first: epoch 3: source positions [3, 4)", "  input    1 file, 90 bytes, 5 rows"],
+    )
+    read = json.loads(call("plan", "first", "--json").stdout)
+    assert (read["epoch"], read["range"], read["rows_in"]) == (3, [3, 4], 5)
 
 
 def test_verify_exits_with_1_and_says_what_differs(dags, coordinator, monkeypatch):

@@ -431,6 +431,20 @@ def test_rows_of_parquet_are_in_its_footer(tmp_path: Path) -> None:
         assert count_rows(tmp_path / "a", FileFormat.PARQUET) == rows
 
 
+def test_only_parquet_tells_its_rows_without_being_read(tmp_path: Path) -> None:
+    parquet, text = Folder(tmp_path, "parquet"), Folder(tmp_path, "json")
+    pq.write_table(pa.table({"k": ["x"] * 3}), tmp_path / "a")
+    pq.write_table(pa.table({"k": ["x"] * 4}), tmp_path / "b")
+    assert parquet.adapter.rows([]) == 0
+    assert parquet.adapter.rows([parquet.entry("a"), parquet.entry("b")]) == 7
+    assert text.adapter.rows([text.entry("a")]) is None
+    parquet.put("b", text="not parquet")
+    assert parquet.adapter.rows([parquet.entry("a"), parquet.entry("b")]) is None
+    gone = parquet.entry("a")
+    (tmp_path / "a").unlink()
+    assert parquet.adapter.rows([gone]) is None
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [

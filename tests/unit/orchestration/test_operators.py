@@ -7,14 +7,30 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from tidegate import wiring
-from tidegate.errors import FencedError, LeaseHeldError, UnavailableError
-from tidegate.orchestration import epoch_dag
+from tidegate.engine.planning import EpochPlan
+from tidegate.errors import ConfigurationError, FencedError, LeaseHeldError, UnavailableError
+from tidegate.orchestration import epoch_dag, operators
 from tidegate.orchestration.operators import ProcessEpochOperator, PublishEpochOperator, run_of
+from tidegate.orchestration.plans import plan_summary
 from tidegate.ports import EpochReport
-from tidegate.protocol.model import Counts, Epoch, LaneId, OffsetRange, Run, Status
+from tidegate.protocol.forecast import Forecast
+from tidegate.protocol.model import (
+    Counts,
+    Epoch,
+    Kind,
+    LaneId,
+    Manifest,
+    ManifestRef,
+    OffsetRange,
+    Run,
+    StagedPartition,
+    Status,
+    checksum,
+)
 
 INTERVAL = datetime(2026, 1, 1, tzinfo=UTC)
 EPOCH = Epoch(
@@ -28,7 +44,26 @@ EPOCH = Epoch(
     offsets=OffsetRange(10, 12),
     counts=Counts(rows_in=5, processed=5, keys_changed=2, rows_out={"shop.sales": 4, "shop.rejects": 1}),
 )
-SEALED = replace(EPOCH, status=Status.SEALED)
+MANIFEST = Manifest(
+    pipeline="sales",
+    lane="main",
+    epoch=7,
+    generation=1,
+    attempt=3,
+    fingerprint="f",
+    buckets=4,
+    offsets=OffsetRange(10, 12),
+    kind=Kind.EVENTS,
+    parent=None,
+    partitions=(
+        *(StagedPartition("shop.sales", ("7", f"{n:03}"), "file:///a", ()) for n in reversed(range(102))),
+        StagedPartition("shop.rejects", ("7",), "file:///b", ()),
+    ),
+    state=(),
+    watermark_ms=None,
+    counts=Counts(),
+)
+SEALED = replace(EPOCH, status=Status.SEALED, manifest=ManifestRef("file:///m.json", checksum(MANIFEST.to_json())))
 
 
 class FakeCoordinator:
@@ -41,7 +76,8 @@ class FakeCoordinator:
             last_sealed=lambda _: heads.pop(0) if len(heads) > 1 else heads[0],
             of_run=lambda lane, key: None,
         )
-        self.adapters = SimpleNamespace(store=store)
+        storage = SimpleNamespace(read={"file:///m.json": MANIFEST.to_json()}.__getitem__)
+        self.adapters = SimpleNamespace(store=store, storage=storage)
         self.lane_id = LaneId("sales")
 
     def process(self, run):
@@ -55,11 +91,13 @@ class FakeCoordinator:
 
 @pytest.fixture
 def execute(definition, monkeypatch, all_connections):
-    def run(operator_class, answer, sealed=(None,)):
+    def run(operator_class, answer, sealed=(None,), **params):
         fake = FakeCoordinator(definition, answer, sealed)
+        caps = []
 
         @contextmanager
-        def coordinator(given, endpoints, *, progress, lease_wait_s):
+        def coordinator(given, endpoints, *, progress, lease_wait_s, max_files):
+            caps.append(max_files)
             assert lease_wait_s <= 2  # a waiting task gives its worker slot back
             assert given is definition
             assert endpoints.spark == "sc://spark:15002"
@@ -73,9 +111,9 @@ def execute(definition, monkeypatch, all_connections):
         events = defaultdict(lambda: SimpleNamespace(extra={}))
         pushed = {}
         ti = SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value}))
-        params = {"lane": None, "from_epoch": None, "to_epoch": None}
-        result = operator.execute({"dag_run": DAG_RUN, "ti": ti, "outlet_events": events, "params": params})
-        return SimpleNamespace(result=result, skipped=skipped, events=events, runs=fake.runs, pushed=pushed)
+        context = {"dag_run": DAG_RUN, "ti": ti, "outlet_events": events, "params": {**dag.params, **params}}
+        result = operator.execute(context)
+        return SimpleNamespace(result=result, skipped=skipped, events=events, runs=fake.runs, pushed=pushed, caps=caps)
 
     return run
 
@@ -128,16 +166,30 @@ def test_an_epoch_of_a_dead_run_that_was_finished_on_the_way_is_still_announced(
     assert done.skipped == []
     announced = execute(PublishEpochOperator, None, sealed=(SEALED,))
     assert [e.extra["epoch"] for e in announced.events.values()] == [7, 7]
+    assert [e.extra["table"]["partitions"] for e in announced.events.values()] == [102, 1]
 
 
 def test_publish_announces_every_table(execute):
-    done = execute(PublishEpochOperator, EpochReport(SEALED, None, {}))
-    extra = {"pipeline": "sales", "epoch": 7, "generation": 1, "lane": "main"}
-    extra |= {"rows_in": 5, "rows_out": 5, "partitions": 0}
+    done = execute(PublishEpochOperator, EpochReport(SEALED, MANIFEST, {}))
+    extra = {"pipeline": "sales", "lane": "main", "epoch": 7, "generation": 1, "kind": "EVENTS"}
+    extra |= {"rows_in": 5, "rows_out": 5, "keys_changed": 2, "dead_lettered": 0, "partitions": 103}
+    sales = [f"epoch_id=7/day={n:03}" for n in range(100)]
     assert {asset.name: event.extra for asset, event in done.events.items()} == {
-        "shop.sales": extra,
-        "shop.rejects": extra,
+        "shop.sales": extra
+        | {"table": {"name": "shop.sales", "rows_out": 4, "partitions": 102, "partition_names": sales}},
+        "shop.rejects": extra
+        | {"table": {"name": "shop.rejects", "rows_out": 1, "partitions": 1, "partition_names": ["epoch_id=7"]}},
     }
+
+
+def test_an_outlet_that_is_no_table_of_the_pipeline_has_the_epoch_only(definition):
+    operator = epoch_dag(definition).get_task("publish")
+    events = defaultdict(lambda: SimpleNamespace(extra={}))
+    operator.outlets = [Asset("other"), *operator.outlets]
+    operator._coordinated = lambda work: EpochReport(SEALED, MANIFEST, {})
+    operator.execute({"dag_run": DAG_RUN, "outlet_events": events})
+    found = {asset.name: "table" in event.extra for asset, event in events.items()}
+    assert found == {"other": False, "shop.sales": True, "shop.rejects": True}
 
 
 def test_a_superseded_attempt_is_skipped_not_failed(execute):
@@ -169,3 +221,31 @@ def test_a_failure_is_one_readable_line(execute, capsys):
     with pytest.raises(UnavailableError):
         execute(ProcessEpochOperator, UnavailableError("metastore thrift://hms:9083 does not answer"))
     assert "unavailable: metastore thrift://hms:9083 does not answer" in capsys.readouterr().out
+
+
+def test_a_dry_run_says_the_plan_and_skips_publish(execute, monkeypatch, capsys):
+    expected = Forecast(3, estimated=False, tables={}, growth=None, sample=0)
+    plan = EpochPlan(LaneId("sales"), None, (), 8, OffsetRange(12, 15), 3, 30, 0, expected)
+    asked = []
+    monkeypatch.setattr(operators, "look_ahead", lambda *given: asked.append(given) or plan)
+    done = execute(ProcessEpochOperator, AssertionError("processed"), dry_run=True, max_files=3)
+    ((definition, _, lane),) = asked
+    assert (definition.name, lane) == ("sales", LaneId("sales"))
+    assert done.runs == []
+    assert done.skipped == ["publish"]
+    assert done.caps == [3]
+    assert done.result == done.pushed["return_value"] == {**plan_summary(plan), "status": "DRY_RUN"}
+    assert "sales: epoch 8: source positions [12, 15)" in capsys.readouterr().out
+
+
+def test_publish_of_a_dry_run_is_skipped(execute):
+    """Also when somebody clears it by itself: the last epoch must not be announced again."""
+    with pytest.raises(AirflowSkipException, match="a dry run has nothing to publish"):
+        execute(PublishEpochOperator, AssertionError("published"), sealed=(SEALED,), dry_run=True)
+
+
+def test_a_run_can_take_fewer_files(execute):
+    assert execute(ProcessEpochOperator, EpochReport(EPOCH, None, {}), max_files=2).caps == [2]
+    assert execute(ProcessEpochOperator, EpochReport(EPOCH, None, {})).caps == [None]
+    with pytest.raises(ConfigurationError, match="max_files must be null or an integer from 1, not 0"):
+        execute(ProcessEpochOperator, EpochReport(EPOCH, None, {}), max_files=0)

@@ -94,6 +94,15 @@ class FileSourceAdapter:
             if self._settings.format is FileFormat.PARQUET:
                 _check_parquet(entry.path, self._settings.schema, self._pipeline)
 
+    def rows(self, entries: Sequence[FileEntry]) -> int | None:
+        """Rows by the footers of Parquet files; None for other formats, and when a footer cannot be read."""
+        if self._settings.format is not FileFormat.PARQUET:
+            return None
+        try:
+            return sum(count_rows(Path(e.path), FileFormat.PARQUET) for e in entries)
+        except (OSError, pa.ArrowInvalid):
+            return None
+
     def gone(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
         """Files that were removed; none when not one is left, for then a mount may be missing. See the port."""
         gone = [e for e in entries if not os.path.lexists(e.path)]

@@ -1,9 +1,11 @@
-"""The checkpoint tables.
+"""The checkpoint tables, and the views on them.
 
 Names of revisions are numbers of four digits: the store compares them as text.
 """
 
 from alembic import op
+
+from tidegate.adapters.checkpoint.migrations.views_0001 import VIEWS
 
 revision = "0001"
 down_revision = None
@@ -135,6 +137,9 @@ TABLES = (
 def upgrade() -> None:
     for statement in TABLES:
         op.execute(statement)
+    for view in VIEWS:
+        for statement in view.statements():
+            op.execute(statement)
 
 
 def downgrade() -> None:

@@ -1,0 +1,81 @@
+"""The params of one run: what a person can say when triggering it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from airflow.sdk import Context, Param
+
+from tidegate.errors import ConfigurationError
+from tidegate.protocol.lanes import lane_name
+
+
+@dataclass(frozen=True)
+class RunParams:
+    """Checked params.
+
+    Args:
+        dry_run: only say what the run would do.
+        max_files: take at most so many files; the source's own cap holds too.
+        lane: in place of a new epoch, process past epochs again on this lane.
+        from_epoch: with a lane, the first of them; a run that was cleared knows its own.
+        to_epoch: with a lane, the last of them; None is the newest.
+    """
+
+    dry_run: bool = False
+    max_files: int | None = None
+    lane: str | None = None
+    from_epoch: int | None = None
+    to_epoch: int | None = None
+
+
+def declared() -> dict[str, Param]:
+    """The params as Airflow shows and checks them in the trigger form."""
+    return {
+        "dry_run": Param(
+            False, type="boolean", title="Dry run", description="Only say what the epoch would do; change nothing."
+        ),
+        "max_files": Param(
+            None,
+            type=["null", "integer"],
+            minimum=1,
+            title="Most files",
+            description="In this run take at most so many source files; empty: as the pipeline says.",
+        ),
+        "lane": Param(
+            None,
+            type=["null", "string"],
+            title="Lane",
+            description="Process past epochs again on this lane; no table shows them before it is promoted.",
+        ),
+        "from_epoch": Param(
+            None,
+            type=["null", "integer"],
+            minimum=1,
+            title="From epoch",
+            description="With a lane: the first epoch. A cleared run knows its own.",
+        ),
+        "to_epoch": Param(
+            None,
+            type=["null", "integer"],
+            minimum=1,
+            title="To epoch",
+            description="With a lane: the last epoch; empty: the newest.",
+        ),
+    }
+
+
+def params_of(context: Context) -> RunParams:
+    """The run's params. Raises ConfigurationError: a DAG may declare them anew, so Airflow's check is not enough."""
+    given: Any = context.get("params") or {}
+    dry_run, lane = given.get("dry_run", False), given.get("lane") or None
+    if not isinstance(dry_run, bool):
+        raise ConfigurationError(f"param dry_run must be true or false, not {dry_run!r}: trigger the run again")
+    numbers = {name: given.get(name) for name in ("max_files", "from_epoch", "to_epoch")}
+    for name, number in numbers.items():
+        if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 1):
+            raise ConfigurationError(
+                f"param {name} must be null or an integer from 1, not {number!r}: trigger the run again"
+            )
+    if lane is None and (numbers["from_epoch"] or numbers["to_epoch"]):
+        raise ConfigurationError("params from_epoch and to_epoch need a lane: trigger the run again with one")
+    return RunParams(dry_run, lane=None if lane is None else lane_name(str(lane)), **numbers)

@@ -1,0 +1,215 @@
+"""Goal: the plan is what the next run would do, put together from reads alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from pipelines import totals
+from tidegate.adapters.files.source import Caps, choose
+from tidegate.engine.planning import SAMPLE, Compaction, EpochPlan, look_ahead
+from tidegate.ports import Adapters, Planned
+from tidegate.protocol.forecast import Size, Written
+from tidegate.protocol.model import (
+    Counts,
+    DataFile,
+    Epoch,
+    FileEntry,
+    Head,
+    Kind,
+    LaneId,
+    Manifest,
+    ManifestRef,
+    OffsetRange,
+    PartitionValues,
+    Run,
+    StagedPartition,
+    StateRun,
+    Status,
+    checksum,
+)
+
+LANE = LaneId("p")
+LOG, LATEST = "t.p_log", "t.p_latest"
+
+
+@dataclass
+class World:
+    """A checkpoint, storage and source that can only be read: any other method is an AttributeError."""
+
+    files: list[FileEntry] = field(default_factory=list)
+    """All files of the folder."""
+    known: int = 0
+    """How many of them are in the source log."""
+    forgotten: int = 0
+    """How many of these were forgotten."""
+    rows: list[Epoch] = field(default_factory=list)
+    objects: dict[str, bytes] = field(default_factory=dict)
+    small: list[Head] = field(default_factory=list)
+    counted: int | None = None
+    max_files: int | None = None
+
+    def arrive(self, count: int, size: int = 100) -> None:
+        self.files += [FileEntry(len(self.files) + i, f"/in/{len(self.files) + i}", size, 0) for i in range(count)]
+
+    def epoch(self, status: Status = Status.SEALED, *, kind: Kind = Kind.EVENTS, rows_in: int = 10) -> Epoch:
+        """One more epoch, over the next file: it writes 2 rows and 30 bytes per row, and 1 row of state."""
+        last = self.rows[-1] if self.rows else None
+        start = last.offsets.stop if last else 0
+        stop = start + (kind is Kind.EVENTS)
+        if stop > len(self.files):
+            self.arrive(1)
+        self.known = max(self.known, stop)
+        number = last.epoch + 1 if last else 1
+        before = Manifest.from_json(self.objects[last.manifest.uri]).state if last and last.manifest else ()
+        grown = (StateRun(0, f"s{number}", rows_in, 8 * rows_in, ""),) if kind is Kind.EVENTS else ()
+        written = (DataFile("f", 2 * rows_in, 30 * rows_in, ""),)
+        manifest = Manifest(
+            "p", "main", number, 1, number, "f", 4, OffsetRange(start, stop), kind, None,
+            (StagedPartition(LOG, (str(number),), "x", written),), (*before, *grown), None, Counts(rows_in=rows_in),
+        ).to_json()  # fmt: skip
+        ref = ManifestRef(f"m{number}", checksum(manifest))
+        self.objects[ref.uri] = manifest
+        planned = status is Status.PLANNED
+        self.rows.append(
+            Epoch(
+                LANE, number, 1, status, number, Run(f"run-{number}", "o"), "f", OffsetRange(start, stop), kind,
+                parent=last.manifest if last else None, manifest=None if planned else ref,
+            )
+        )  # fmt: skip
+        return self.rows[-1]
+
+    def look(self, folder: Path, **settings: Any) -> EpochPlan:
+        store = SimpleNamespace(
+            unfinished=lambda lane: next((e for e in self.rows if e.status not in _OVER), None),
+            last_sealed=lambda lane: next((e for e in self.rows[::-1] if e.status is Status.SEALED), None),
+            epochs=lambda lane, limit: self.rows[::-1][:limit],
+            log=lambda pipeline, at: self.files[max(at.start, self.forgotten) : min(at.stop, self.known)],
+            log_end=lambda pipeline: self.known,
+            heads=self._heads,
+        )
+        source = SimpleNamespace(plan=self._plan, rows=self._counted)
+        storage = SimpleNamespace(read=self.objects.__getitem__)
+        adapters = cast("Adapters", SimpleNamespace(store=store, source=source, storage=storage))
+        return look_ahead(totals.pipeline("p", folder, **settings), adapters, LANE)
+
+    def _heads(self, table: str) -> dict[PartitionValues, Head]:
+        return {h.values: h for h in self.small if h.table == table}
+
+    def _plan(self, store: Any, *, start: int) -> Planned:
+        taken = choose(self.files[start:], Caps(self.max_files, None, None), lambda _: 0)
+        return Planned(tuple(self.files[self.known :]), OffsetRange(start, start + taken))
+
+    def _counted(self, entries: Sequence[FileEntry]) -> int | None:
+        return None if self.counted is None else self.counted * len(entries)
+
+
+_OVER = (Status.SEALED, Status.ABANDONED)
+
+
+def test_a_pipeline_that_never_ran(tmp_path: Path) -> None:
+    world = World(counted=7)
+    world.arrive(2)
+    plan = world.look(tmp_path)
+    assert (plan.unfinished, plan.compactions, plan.epoch) == (None, (), 1)
+    assert (plan.offsets, plan.files, plan.bytes, plan.left) == (OffsetRange(0, 2), 2, 200, 0)
+    assert (plan.forecast.rows_in, plan.forecast.estimated, plan.forecast.sample) == (14, False, 0)
+    assert plan.forecast.tables == {LOG: None, LATEST: None}
+
+
+def test_no_new_input_is_no_epoch(tmp_path: Path) -> None:
+    world = World()
+    world.epoch()
+    plan = world.look(tmp_path)
+    assert (plan.epoch, plan.offsets, plan.files, plan.left) == (None, OffsetRange(1, 1), 0, 0)
+    assert World().look(tmp_path).epoch is None
+
+
+def test_estimates_come_from_the_epochs_of_events(tmp_path: Path) -> None:
+    """A compaction has no input: it tells nothing, and hides no parent."""
+    world = World()
+    for kind in (Kind.EVENTS, Kind.COMPACTION, Kind.EVENTS):
+        world.epoch(kind=kind)
+    world.arrive(3)
+    plan = world.look(tmp_path)
+    assert (plan.epoch, plan.offsets, plan.bytes) == (4, OffsetRange(2, 5), 300)
+    expected = plan.forecast
+    assert (expected.sample, expected.rows_in, expected.estimated) == (2, 30, True)
+    assert expected.tables == {LOG: Written(1, Size(60, 900)), LATEST: Written(0, Size(0, 0))}
+    assert expected.growth == Size(30, 240)
+
+
+def test_only_the_newest_epochs_are_asked(tmp_path: Path) -> None:
+    world = World()
+    world.epoch(rows_in=10**6)
+    for _ in range(SAMPLE):
+        world.epoch()
+    world.arrive(1)
+    assert world.look(tmp_path).forecast.rows_in == 10
+    del world.objects["m1"]  # no manifest beyond the sample and its parents is read
+    world.rows = world.rows[1:]
+    assert world.look(tmp_path).forecast.sample == SAMPLE
+
+
+def test_a_forgotten_parent_or_file_only_lessens_what_is_known(tmp_path: Path) -> None:
+    world = World()
+    world.epoch()
+    world.epoch()
+    world.arrive(1)
+    del world.objects["m1"]
+    world.rows = world.rows[1:]
+    world.forgotten = 2
+    expected = world.look(tmp_path).forecast
+    assert (expected.sample, expected.rows_in, expected.growth) == (1, None, None)
+    world.counted = 10
+    assert world.look(tmp_path).forecast.tables[LOG] == Written(1, Size(20, 300))
+
+
+@pytest.mark.parametrize("status", [Status.PLANNED, Status.STAGED, Status.PUBLISHED])
+def test_an_unfinished_epoch_comes_first(tmp_path: Path, status: Status) -> None:
+    """The plan is for the range behind it."""
+    world = World()
+    world.epoch()
+    left = world.epoch(status)
+    world.arrive(2)
+    plan = world.look(tmp_path)
+    assert (plan.unfinished, plan.epoch, plan.offsets, plan.forecast.sample) == (left, 3, OffsetRange(2, 4), 1)
+
+
+def test_an_abandoned_epoch_is_planned_again(tmp_path: Path) -> None:
+    world = World()
+    world.epoch()
+    world.rows.append(replace(world.epoch(Status.PLANNED), status=Status.ABANDONED))
+    del world.rows[1]
+    plan = world.look(tmp_path)
+    assert (plan.unfinished, plan.epoch, plan.offsets) == (None, 2, OffsetRange(1, 2))
+
+
+def test_caps_leave_files_for_later(tmp_path: Path) -> None:
+    """Files that are in the log already are counted like new ones."""
+    world = World(max_files=2)
+    world.epoch()
+    world.arrive(3)
+    world.known += 1
+    plan = world.look(tmp_path)
+    assert (plan.offsets, plan.files, plan.left) == (OffsetRange(1, 3), 2, 1)
+    world.max_files = 1
+    assert (world.look(tmp_path).files, world.look(tmp_path).left) == (1, 2)
+    world.known += 2
+    assert world.look(tmp_path).left == 2
+
+
+def test_a_compaction_takes_a_number(tmp_path: Path) -> None:
+    """As the run itself would decide, which needs a sealed epoch before it."""
+    world = World()
+    world.small = [Head(LOG, (str(n),), "x", "p", "main", n, 1, 1, 10) for n in range(1, 5)]
+    world.arrive(1)
+    assert world.look(tmp_path, compact_at=4).compactions == ()
+    world.epoch()
+    world.arrive(1)
+    plan = world.look(tmp_path, compact_at=4)
+    assert (plan.compactions, plan.epoch) == ((Compaction(LOG, 4, 1),), 3)
+    assert world.look(tmp_path, compact_at=5).compactions == ()

@@ -1,0 +1,65 @@
+"""Goal: a run's params are in the trigger form, checked by Airflow, and checked again by the task."""
+
+import json
+
+import pytest
+from airflow.sdk import Param
+from airflow.sdk.exceptions import ParamValidationError
+from airflow.serialization.serialized_objects import DagSerialization
+
+from tidegate.errors import ConfigurationError
+from tidegate.orchestration import epoch_dag
+from tidegate.orchestration.params import RunParams, params_of
+
+
+@pytest.mark.parametrize(
+    ("given", "params"),
+    [
+        ({}, RunParams()),
+        ({"dry_run": True, "max_files": 3}, RunParams(dry_run=True, max_files=3)),
+        ({"dry_run": False, "max_files": None, "own": 1}, RunParams()),
+    ],
+)
+def test_params_of_a_run(given, params):
+    assert params_of({"params": given}) == params
+
+
+def test_an_operator_in_a_dag_without_params():
+    assert params_of({}) == RunParams()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"dry_run": "false"},
+        {"dry_run": 0},
+        {"dry_run": None},
+        {"max_files": 0},
+        {"max_files": -1},
+        {"max_files": True},
+        {"max_files": 1.5},
+        {"max_files": "1"},
+    ],
+)
+def test_anything_else_is_refused_by_airflow_and_by_the_task(definition, given):
+    ((name, value),) = given.items()
+    with pytest.raises(ConfigurationError, match=f"param {name} must be"):
+        params_of({"params": given})
+    if value is not True:  # JSON Schema's integer is not Python's: only the task tells True from 1
+        params = epoch_dag(definition).params
+        with pytest.raises(ParamValidationError):
+            params[name] = value
+
+
+def test_they_are_in_the_trigger_form(definition):
+    stored = json.loads(json.dumps(DagSerialization.to_dict(epoch_dag(definition))))
+    schemas = {name: param["schema"]["__var"] for name, param in stored["dag"]["params"]}
+    assert schemas["dry_run"]["type"] == "boolean"
+    assert (schemas["max_files"]["type"], schemas["max_files"]["minimum"]) == (["null", "integer"], 1)
+    again = DagSerialization.from_dict(stored).params
+    assert {name: again[name] for name in again} == {"dry_run": False, "max_files": None}
+
+
+def test_a_dag_may_have_params_of_its_own_and_other_defaults(definition):
+    params = epoch_dag(definition, params={"colour": Param("red"), "max_files": 5}).params
+    assert {name: params[name] for name in params} == {"dry_run": False, "max_files": 5, "colour": "red"}
