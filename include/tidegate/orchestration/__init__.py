@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from tidegate.orchestration.assets import table_asset
     from tidegate.orchestration.connections import Connections
     from tidegate.orchestration.dag import epoch_dag
+    from tidegate.protocol.intervals import Bound
 
-__all__ = ["Connections", "epoch_dag", "table_asset"]
+__all__ = ["Bound", "Connections", "epoch_dag", "table_asset"]
 
 _HOMES = {
+    "Bound": "tidegate.protocol.intervals",
     "Connections": "tidegate.orchestration.connections",
     "epoch_dag": "tidegate.orchestration.dag",
     "table_asset": "tidegate.orchestration.assets",

@@ -29,6 +29,7 @@ from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.retries import EpochRetryPolicy, explain
 from tidegate.orchestration.summary import NO_INPUT, owner_of_run, report_summary, sentence
 from tidegate.ports import EpochReport
+from tidegate.protocol.intervals import Bound
 from tidegate.protocol.model import Epoch, LaneId, Run, Status
 
 PROCESS, PUBLISH = "process", "publish"
@@ -76,7 +77,16 @@ class EpochOperator(BaseOperator, SkipMixin):
 
 
 class ProcessEpochOperator(EpochOperator):
-    """Plans and stages the run's epoch; finishes first what an earlier run left behind."""
+    """Plans and stages the run's epoch; finishes first what an earlier run left behind.
+
+    Args:
+        bound: what ends the epoch's input.
+        kwargs: as of `EpochOperator`.
+    """
+
+    def __init__(self, *, bound: Bound = Bound.AVAILABLE, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.bound = bound
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Leave the run's epoch STAGED. Skips the downstream task when there is nothing to publish or to announce."""
@@ -85,7 +95,7 @@ class ProcessEpochOperator(EpochOperator):
 
         def work(coordinator: Coordinator) -> dict[str, Any] | None:
             before = coordinator.adapters.store.last_sealed(lane)
-            report = coordinator.process(run)
+            report = coordinator.process(run, bound=self.bound)
             if report is not None:
                 return report_summary(report)
             after = coordinator.adapters.store.last_sealed(lane)
