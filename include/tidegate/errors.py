@@ -23,6 +23,12 @@ class ConfigurationError(TidegateError):
     kind = "configuration"
 
 
+class IntervalError(ConfigurationError):
+    """The run's data interval bounds no new epoch, and says why. Nothing was changed; other runs take what is left."""
+
+    kind = "interval"
+
+
 class UserFunctionError(TidegateError):
     """The pipeline's own code raised. Names the step, key and source position; nothing was published."""
 

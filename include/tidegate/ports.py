@@ -75,6 +75,9 @@ class CheckpointStore(Protocol):
     def last_sealed(self, lane: LaneId) -> Epoch | None:
         """The lane's head."""
 
+    def interval_end(self, lane: LaneId) -> int | None:
+        """The latest end of a data interval among the lane's sealed epochs of events; None when none has one."""
+
     def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
         """The newest epochs, newest first."""
 
@@ -186,8 +189,15 @@ class Planned:
 class Source(Protocol):
     """Where events come from: an ordered log of positions."""
 
-    def plan(self, store: CheckpointStore, *, start: int) -> Planned:
-        """Look for new input and choose the range from `start`, within the source's caps. Writes nothing."""
+    def plan(self, store: CheckpointStore, *, start: int, until_ms: int | None = None) -> Planned:
+        """Look for new input and choose the range from `start`, within the source's caps. Writes nothing.
+
+        With `until_ms` (UTC) only input whose time is before it: what is not before it is not discovered yet, and the
+        range ends before the first entry of the log that is not.
+
+        Raises:
+            ConfigurationError: the time of an input cannot be told.
+        """
 
     def check(self, entries: Sequence[FileEntry]) -> None:
         """Raise SourceGapError when a planned entry changed or vanished, or cannot be read (I8)."""

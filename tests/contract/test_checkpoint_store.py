@@ -29,6 +29,7 @@ from tidegate.protocol.model import (
     Lease,
     ManifestRef,
     OffsetRange,
+    Run,
     Status,
 )
 from tidegate.protocol.transitions import Event, Standing, Verdict, apply
@@ -416,6 +417,24 @@ def test_a_plan_with_a_gap_or_an_overlap_is_refused(
     with pytest.raises(InvariantViolationError, match=f"orders: .*{says}"):
         story.store.plan(lease, run=RUN, fingerprint="f", offsets=offsets, discovered=found)
     assert contents(sql) == before
+
+
+def test_how_far_sealed_epochs_of_events_reach_in_intervals(story: Story) -> None:
+    """A compaction has its run's interval and says nothing of input; a run may take what a cap left before its own."""
+    assert story.store.interval_end(LANE) is None
+    for number, (end, reached) in enumerate([(None, None), (0, 0), (7_000, 7_000), (5_000, 7_000)]):
+        lease = story.lease()
+        epoch = story.plan(lease, run=Run(f"r-{number}", "o", interval_end_ms=end))
+        if number == 1:
+            assert story.store.interval_end(LANE) is None  # not yet sealed
+        story.seal(lease, story.publish(lease, story.stage(lease, epoch)))
+        assert story.store.interval_end(LANE) == reached
+    lease, at = story.lease(), OffsetRange(epoch.offsets.stop, epoch.offsets.stop)
+    run = Run("r", "o", interval_end_ms=9_000)
+    joining = story.store.plan(lease, run=run, fingerprint="f", offsets=at, discovered=[], kind=Kind.COMPACTION)
+    story.seal(lease, story.publish(lease, story.stage(lease, joining)))
+    assert story.store.interval_end(LANE) == 7_000
+    assert Story(story.store, LaneId("other")).store.interval_end(LaneId("other")) is None
 
 
 def test_a_path_has_one_place_in_the_log(story: Story, sql: Sql) -> None:

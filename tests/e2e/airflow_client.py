@@ -46,9 +46,18 @@ class AirflowClient:
         """Pause or unpause."""
         self.call("PATCH", f"/dags/{dag_id}", is_paused=paused)
 
-    def trigger(self, dag_id: str, **conf: Any) -> str:
+    def trigger(self, dag_id: str, logical_date: str | None = None, **conf: Any) -> str:
         """Start a run with these params; its id."""
-        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", logical_date=None, conf=conf)["dag_run_id"])
+        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", logical_date=logical_date, conf=conf)["dag_run_id"])
+
+    def await_backfills(self, dag_id: str) -> None:
+        """Wait until Airflow has noted that they are over: it allows one at a time."""
+
+        def over() -> bool:
+            found = self.call("GET", f"/backfills?dag_id={dag_id}")["backfills"]
+            return bool(found) and all(b["completed_at"] for b in found)
+
+        self._until(over, f"the end of the backfill of {dag_id}", 120)
 
     def runs(self, dag_id: str, **query: Any) -> list[dict[str, Any]]:
         """The DAG's runs, oldest first."""

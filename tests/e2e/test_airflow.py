@@ -25,7 +25,7 @@ pytestmark = [
 
 DAGS = Path(__file__).parent / "dags"
 REPOSITORY = Path(__file__).parents[2]
-PIPELINES = ("ticking", "manual", "undone", "daily")
+PIPELINES = ("ticking", "manual", "undone", "daily", "hourly")
 
 
 @dataclass
@@ -37,12 +37,25 @@ class Stack:
     endpoints: Endpoints
     airflow: AirflowClient
 
-    def add(self, pipeline: str, number: int) -> None:
+    def add(self, pipeline: str, number: int, name: str | None = None) -> None:
         """One more source file with two rows, moved in whole."""
         text = f"name,amount\na,{number}\nb,{10 * number}\n"
-        hidden = self.root / pipeline / f".{number:03}.csv"
+        file = self.root / pipeline / (name or f"{number:03}.csv")
+        hidden = file.with_name(f".{file.name}")
         hidden.write_text(text)
-        hidden.rename(hidden.with_name(f"{number:03}.csv"))
+        hidden.rename(file)
+
+    def backfill(self, dag_id: str, first: str, last: str, *more: str) -> None:
+        """`airflow backfill create`, as a person calls it."""
+        words = ["backfill", "create", "--dag-id", dag_id, "--from-date", first, "--to-date", last, *more]
+        done = subprocess.run(
+            [Path(sys.executable).with_name("airflow"), *words],
+            env={**os.environ, **services.airflow_environment(self.home, DAGS)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def epochs(self, pipeline: str) -> list[Epoch]:
         """Oldest first."""
@@ -224,15 +237,7 @@ def test_a_backfill_a_scheduled_and_a_manual_run_at_once_make_epochs_one_after_t
     for number in range(1, 6):
         stack.add("daily", number)
     stack.airflow.await_dag("daily")
-    words = ["backfill", "create", "--dag-id", "daily", "--from-date", "2026-03-01", "--to-date", "2026-03-03"]
-    done = subprocess.run(
-        [Path(sys.executable).with_name("airflow"), *words],
-        env={**os.environ, **services.airflow_environment(stack.home, DAGS)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    stack.backfill("daily", "2026-03-01", "2026-03-03")
     stack.airflow.trigger("daily")
     stack.airflow.until(lambda: _sealed(stack, "daily") == 5, "five epochs")
     epochs = stack.epochs("daily")
@@ -282,6 +287,59 @@ def test_the_rollback_dag_goes_back_and_the_next_run_processes_the_events_again(
     assert airflow.finished("undone_rollback", failed) == "failed"
     assert airflow.tasks("undone_rollback", failed)["plan"] == ("failed", 1)
     assert "there is no sealed epoch 99" in airflow.log("undone_rollback", failed, "plan", 1)
+
+
+HOURS = 8
+
+
+def test_a_backfill_by_interval_takes_a_long_history_in_order(stack: Stack):
+    """Several runs are active at once: whichever comes first takes all that is before the end of its interval."""
+    stack.add("hourly", 1, "2025-12-31T07.csv")  # older than the first interval
+    for hour in range(HOURS):
+        stack.add("hourly", hour + 2, f"2026-01-01T{hour:02}.csv")
+    stack.add("hourly", HOURS + 3, "2026-01-01T10.csv")  # it waits for its own interval, though it is there
+    stack.airflow.await_dag("hourly")
+    stack.backfill("hourly", "2026-01-01T00:00", f"2026-01-01T{HOURS - 1:02}:00", "--max-active-runs", "3")
+    stack.airflow.until(lambda: len(stack.airflow.runs("hourly", state="success")) == HOURS, "the runs", 300)
+    epochs = stack.epochs("hourly")
+    for run in stack.airflow.runs("hourly"):
+        states = {task: state for task, (state, _) in stack.airflow.tasks("hourly", run["dag_run_id"]).items()}
+        assert states["process"] == "success"
+        if run["dag_run_id"] in {e.run.key for e in epochs}:
+            assert states["publish"] == "success"
+        else:  # it announces another run's epoch when it sealed that one on the way
+            assert states["publish"] in ("skipped", "success")
+    # an epoch goes on where the last one ended, up to the end of its run's interval: one file an hour, and one before
+    first_ms = datetime.fromisoformat("2026-01-01T00:00+00:00").timestamp() * 1000
+    assert [e.offsets.start for e in epochs] == [0, *(e.offsets.stop for e in epochs[:-1])]
+    assert [e.offsets.stop for e in epochs] == [1 + (e.run.interval_end_ms - first_ms) // 3_600_000 for e in epochs]
+    assert epochs[-1].offsets.stop == HOURS + 1
+    assert stack.rows("hourly") == expected(range(1, HOURS + 2))
+
+
+def test_late_input_is_refused_behind_the_head_and_taken_by_the_next_interval(stack: Stack):
+    stack.add("hourly", HOURS + 2, "2026-01-01T03-late.csv")
+    before = stack.epochs("hourly")
+    for logical_date, says in (("2026-01-01T05:30:00Z", "T03-late.csv came late"), (None, "has no data interval")):
+        run_id = stack.airflow.trigger("hourly", logical_date)
+        assert stack.airflow.finished("hourly", run_id) == "failed"
+        assert stack.airflow.tasks("hourly", run_id)["process"] == ("failed", 1)
+        log = stack.airflow.log("hourly", run_id, "process", 1)
+        assert "interval: hourly: " in log
+        assert says in log
+    assert stack.epochs("hourly") == before
+    run_id = stack.airflow.trigger("hourly", "2026-01-01T09:30:00Z")  # the interval from 8 to 9
+    assert stack.airflow.finished("hourly", run_id) == "success"
+    assert stack.rows("hourly") == expected(range(1, HOURS + 3))
+
+
+def test_a_backwards_backfill_by_interval_loses_nothing(stack: Stack):
+    stack.airflow.await_backfills("hourly")
+    stack.backfill("hourly", "2026-01-01T09:00", "2026-01-01T11:00", "--run-backwards")
+    stack.airflow.await_backfills("hourly")
+    runs = stack.airflow.runs("hourly")
+    assert [r["state"] for r in runs if r["run_type"] == "backfill"] == ["success"] * (HOURS + 3)
+    assert stack.rows("hourly") == expected(range(1, HOURS + 4))
 
 
 def test_pages_need_a_login_and_show_the_epochs(stack: Stack):

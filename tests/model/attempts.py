@@ -105,7 +105,8 @@ class _Source:
         self._name = name
         self._max_files = max_files
 
-    def plan(self, store: CheckpointStore, *, start: int) -> Planned:
+    def plan(self, store: CheckpointStore, *, start: int, until_ms: int | None = None) -> Planned:
+        assert until_ms is None  # the search has no intervals: they bound a range, and nothing after it
         end = store.log_end(self._name)
         found: Sequence[FileEntry] = self._ask(SOURCE, "list")
         known = store.known_paths(self._name, [e.path for e in found])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from tidegate.api.path_time import PathTime
 from tidegate.api.schema import checked_schema, fail, partition_columns, table_name
 
 
@@ -22,7 +23,8 @@ class FileFormat(StrEnum):
 class FileSource:
     """A folder in which files appear over time.
 
-    New files are added to an ordered log, by path within one discovery; an epoch reads a range of that log. Names
+    New files are added to an ordered log, by path within one discovery (with `path_time`: by time, then path); an
+    epoch reads a range of that log. Names
     that begin with ``.`` or ``_`` or end in a temporary suffix (``.tmp``, ``.part``, ``.inprogress``,
     ``._COPYING_``) are not looked at, and a file is taken only once it has not changed for `settle`.
 
@@ -35,6 +37,9 @@ class FileSource:
         max_bytes: end the epoch with the file that reaches so many bytes.
         settle: how long a file must have been unchanged before it is taken.
         null_value: the CSV text that means null, beside the empty field.
+        path_time: how a file's path below the folder tells the UTC time at which its data begin, like
+            ``year=%Y/month=%m/day=%d/hour=%H`` or ``orders-%Y%m%dT%H%M%S.json`` (see `PathTime`). A file whose path
+            tells no time then stops the pipeline. Needed for epochs that are bounded by data intervals.
     """
 
     path: str | Path
@@ -45,6 +50,7 @@ class FileSource:
     max_bytes: int | None = None
     settle: timedelta = timedelta(seconds=2)
     null_value: str = ""
+    path_time: str | None = None
 
     def __post_init__(self) -> None:
         checked_schema(self.schema, "FileSource schema")
@@ -61,6 +67,8 @@ class FileSource:
                 raise fail(f"FileSource {name} must be at least 1, not {cap}")
         if self.settle < timedelta(0):
             raise fail("FileSource settle must not be negative")
+        if self.path_time is not None:
+            PathTime(self.path_time)
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,13 @@ from tidegate.engine.work import Work
 from tidegate.errors import (
     ConfigurationError,
     FencedError,
+    IntervalError,
     InvariantViolationError,
     SourceGapError,
     TidegateError,
 )
 from tidegate.ports import Adapters, Clock, EpochReport, Processed
+from tidegate.protocol.intervals import Bound, Reach, unusable
 from tidegate.protocol.model import (
     MAIN_LANE,
     Epoch,
@@ -79,20 +81,30 @@ class Coordinator:
     lane: str = MAIN_LANE
     _timings: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
-    def run(self, run: Run) -> EpochReport | None:
+    def run(self, run: Run, *, bound: Bound = Bound.AVAILABLE) -> EpochReport | None:
         """`process`, then `publish`: one whole epoch. None when there was no new input."""
-        report = self.process(run)
+        report = self.process(run, bound=bound)
         if report is None or report.epoch.status is Status.SEALED:
             return report
         return self.publish(run)
 
-    def process(self, run: Run) -> EpochReport | None:
+    def process(self, run: Run, *, bound: Bound = Bound.AVAILABLE) -> EpochReport | None:
         """Steps 1-9: leave this run's epoch STAGED (or SEALED, when an earlier attempt came that far).
 
         An epoch that another run left behind is finished first. Returns None when there is no new input: no epoch is
         opened then, and the lease is given back.
+
+        Args:
+            run: who asks.
+            bound: what ends a new epoch's input. The range of an epoch that is planned already is not touched.
+
+        Raises:
+            IntervalError: with Bound.INTERVAL, when the run's interval bounds no epoch, is not over, or ends at or
+                before what is sealed while new input from before its end was found. No epoch was opened.
         """
         self._timings.clear()
+        if bound is Bound.INTERVAL and (reason := unusable(run)):
+            raise IntervalError(f"{self.lane_id}: {reason}")
         lease = self._open(run)
         while True:
             decision = decide(
@@ -104,9 +116,11 @@ class Coordinator:
                 self.adapters.store.release(lease)
                 return self._report(decision.epoch)
             if decision.step is Step.PLAN:
-                if self._compact(lease, run):
+                reach = self._reach(lease, run, bound)
+                # a run that may yet be refused changes nothing before
+                if not reach.behind and self._compact(lease, run):
                     continue
-                planned = self._plan(lease, run)
+                planned = self._plan(lease, run, reach)
                 if planned is None:
                     self.adapters.store.release(lease)
                     return None
@@ -249,12 +263,27 @@ class Coordinator:
         self.progress(f"{adopted}: attempt {adopted.attempts}, from {adopted.status}")
         return adopted
 
-    def _plan(self, lease: Lease, run: Run) -> Epoch | None:
+    def _reach(self, lease: Lease, run: Run, bound: Bound) -> Reach:
+        if bound is Bound.AVAILABLE:
+            return Reach()
+        reach = Reach(run.interval_end_ms, self.adapters.store.interval_end(lease.lane))
+        self._refuse(lease, reach.too_early(self.adapters.store.now_ms()))
+        return reach
+
+    def _refuse(self, lease: Lease, reason: str | None) -> None:
+        """Give the lease back before the error: nothing was begun that a retry would have to take over."""
+        if reason is not None:
+            self.adapters.store.release(lease)
+            raise IntervalError(f"{lease.lane}: {reason}")
+
+    def _plan(self, lease: Lease, run: Run, reach: Reach) -> Epoch | None:
         with self._timed("plan"):
             store = self.adapters.store
             last = store.last_sealed(lease.lane)
             self._publisher.mend(lease.lane)
-            planned = self.adapters.source.plan(store, start=last.offsets.stop if last else 0)
+            start = last.offsets.stop if last else 0
+            planned = self.adapters.source.plan(store, start=start, until_ms=reach.until_ms)
+            self._refuse(lease, reach.too_late(planned.discovered))
             if planned.offsets.empty:
                 self.progress(f"{lease.lane}: no new input")
                 return None

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from tidegate.orchestration.connections import Connections
     from tidegate.orchestration.dag import epoch_dag
     from tidegate.orchestration.rollback import rollback_dag
+    from tidegate.protocol.intervals import Bound
 
-__all__ = ["Connections", "epoch_dag", "rollback_dag", "table_asset"]
+__all__ = ["Bound", "Connections", "epoch_dag", "rollback_dag", "table_asset"]
 
 _HOMES = {
+    "Bound": "tidegate.protocol.intervals",
     "Connections": "tidegate.orchestration.connections",
     "epoch_dag": "tidegate.orchestration.dag",
     "rollback_dag": "tidegate.orchestration.rollback",

@@ -11,6 +11,7 @@ from tidegate.api.schema import fail
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.operators import PROCESS, PUBLISH, ProcessEpochOperator, PublishEpochOperator
 from tidegate.orchestration.params import declared
+from tidegate.protocol.intervals import Bound
 
 DEFAULT_START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -26,6 +27,7 @@ def epoch_dag(
     pipeline: Definition,
     schedule: Any = None,
     *,
+    bound: Bound | str = Bound.AVAILABLE,
     start_date: datetime | None = None,
     catchup: bool = False,
     dag_id: str | None = None,
@@ -40,9 +42,12 @@ def epoch_dag(
         pipeline: the complete declaration.
         schedule: a timedelta or cron text, in UTC, makes contiguous data intervals (so that a backfill has intervals
             to fill); None runs on demand; a timetable or assets are taken as they are.
+        bound: what ends a run's input, beside the source's caps. "available" takes what has arrived. "interval" takes
+            what is left from before the end of the run's data interval, however old; it needs the source's
+            `path_time`, and a schedule whose intervals follow each other, such as a timedelta or cron text.
         start_date: the earliest interval; needed with `catchup=True`.
         catchup: False takes everything since the last epoch in the next run; True makes one run per missed interval,
-            each of which takes the oldest input that is left, within the source's caps.
+            each of which takes the oldest input that is left, within the source's caps and `bound`.
         dag_id: the pipeline's name when left out.
         connections: the Airflow connections; by default those named ``tidegate_…``.
         retries: how often a retryable failure is tried again. A failure that needs a person is never retried.
@@ -52,12 +57,14 @@ def epoch_dag(
             every run has; see `RunParams`.
 
     Raises:
-        DefinitionError: `pipeline` is not complete, or catchup has no start_date.
+        DefinitionError: `pipeline` is not complete, catchup has no start_date, or `bound` is unknown or has no
+            path_time.
     """
     if not isinstance(pipeline, Definition):
         raise fail(f"epoch_dag takes a complete pipeline (end it with .sink(…)), not {type(pipeline).__name__}")
     if catchup and start_date is None:
         raise fail(f"epoch_dag({pipeline.name}): catchup=True needs a start_date, the first interval to make up for")
+    bound = _checked(bound, pipeline)
     default_args = {**TASK_DEFAULTS, "retries": retries, **dag_kwargs.pop("default_args", {})}
     with DAG(
         dag_id=dag_id or pipeline.name,
@@ -69,16 +76,29 @@ def epoch_dag(
         **{
             "max_active_runs": 1,
             "params": {**declared(), **dag_kwargs.pop("params", {})},
-            "doc_md": describe(pipeline),
+            "doc_md": describe(pipeline, bound),
             "description": f"Epochs of {pipeline.name} into {', '.join(t.name for t in pipeline.targets)}",
             **dag_kwargs,
         },
     ) as dag:
         given: dict[str, Any] = {"definition": pipeline, "connections": connections or Connections()}
-        process = ProcessEpochOperator(task_id=PROCESS, **given)
+        process = ProcessEpochOperator(task_id=PROCESS, bound=bound, **given)
         publish = PublishEpochOperator(task_id=PUBLISH, **given)
         process.set_downstream(publish)
     return dag
+
+
+def _checked(bound: Bound | str, pipeline: Definition) -> Bound:
+    try:
+        bound = Bound(bound)
+    except ValueError:
+        raise fail(f"epoch_dag({pipeline.name}): bound {bound!r} is not one of {', '.join(Bound)}") from None
+    if bound is Bound.INTERVAL and pipeline.source.path_time is None:
+        raise fail(
+            f"epoch_dag({pipeline.name}): bound='interval' needs FileSource(path_time=…), which says how a file's path "
+            "tells the time of its data"
+        )
+    return bound
 
 
 def timetable(schedule: Any) -> Any:
@@ -93,10 +113,17 @@ def timetable(schedule: Any) -> Any:
     return schedule
 
 
-def describe(pipeline: Definition) -> str:
+_TAKES = {
+    Bound.AVAILABLE: "what has arrived since the last epoch",
+    Bound.INTERVAL: "what is left from before the end of its data interval",
+}
+
+
+def describe(pipeline: Definition, bound: Bound = Bound.AVAILABLE) -> str:
     """The DAG's documentation in Markdown."""
     rows = [
         ("Source", f"`{pipeline.source.path}` ({pipeline.source.format})"),
+        ("A run takes", _TAKES[bound]),
         ("Key", ", ".join(f"`{c}`" for c in pipeline.key)),
         ("Function", f"`{type(pipeline.function).__name__}`"),
         *((f"Table, {t.mode}", f"`{t.name}`") for t in pipeline.all_targets),

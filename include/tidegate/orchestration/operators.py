@@ -36,6 +36,7 @@ from tidegate.orchestration.reprocessing import process_again, process_range, pu
 from tidegate.orchestration.retries import EpochRetryPolicy, explain
 from tidegate.orchestration.summary import NO_INPUT, ON_LANE, asset_extra, owner_of_run, report_summary, sentence
 from tidegate.ports import EpochReport
+from tidegate.protocol.intervals import Bound
 from tidegate.protocol.model import Epoch, LaneId, Run, Status
 
 PROCESS, PUBLISH = "process", "publish"
@@ -89,7 +90,16 @@ class EpochOperator(BaseOperator, SkipMixin):
 
 
 class ProcessEpochOperator(EpochOperator):
-    """Plans and stages the run's epoch; finishes first what an earlier run left behind."""
+    """Plans and stages the run's epoch; finishes first what an earlier run left behind.
+
+    Args:
+        bound: what ends the epoch's input.
+        kwargs: as of `EpochOperator`.
+    """
+
+    def __init__(self, *, bound: Bound = Bound.AVAILABLE, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.bound = bound
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Leave the run's epoch STAGED. Skips the downstream task when there is nothing to publish or to announce.
@@ -109,7 +119,7 @@ class ProcessEpochOperator(EpochOperator):
             if params.lane:
                 return process_range(coordinator, run, params.lane, since=params.from_epoch, until=params.to_epoch)
             before = coordinator.adapters.store.last_sealed(lane)
-            report = coordinator.process(run)
+            report = coordinator.process(run, bound=self.bound)
             if report is not None:
                 return report
             after = coordinator.adapters.store.last_sealed(lane)

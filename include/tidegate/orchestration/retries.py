@@ -26,6 +26,8 @@ BEHAVIOURS: dict[type[TidegateError], Behaviour] = {
     errors.UnavailableError: Behaviour(_RETRY, "nothing was lost; the next attempt goes on from the checkpoint"),
     errors.OutcomeUnknownError: Behaviour(_RETRY, "the next attempt reads back what happened and goes on from there"),
     errors.DefinitionError: Behaviour(_FAIL, "change the pipeline's declaration, then clear this task"),
+    # before its base class: the first that fits is taken
+    errors.IntervalError: Behaviour(_FAIL, "nothing was changed, and no input is lost: another run takes it"),
     errors.ConfigurationError: Behaviour(_FAIL, "change the configuration, then clear this task"),
     errors.UserFunctionError: Behaviour(_FAIL, "mend the pipeline's function, then clear this task"),
     errors.MalformedInputError: Behaviour(_FAIL, "mend the file or declare dead_letters, then clear this task"),

@@ -1,4 +1,4 @@
-"""Three small pipelines for the end-to-end test on Airflow: on a schedule, on demand, with days to fill.
+"""Four small pipelines for the end-to-end test on Airflow: on a schedule, on demand, with days and hours to fill.
 
 `TIDEGATE_E2E_ROOT` holds their input; a file `arm` in it arms a crash point in the next task that reads this file.
 """
@@ -39,8 +39,8 @@ class Total(KeyedProcessFunction):
         yield {"name": value.name, "amount": value.amount, "total": total}
 
 
-def pipeline(name: str) -> Definition:
-    source = FileSource(ROOT / name, "csv", EVENTS, max_files=1, settle=timedelta(0))
+def pipeline(name: str, max_files: int | None = 1, path_time: str | None = None) -> Definition:
+    source = FileSource(ROOT / name, "csv", EVENTS, max_files, settle=timedelta(0), path_time=path_time)
     return (
         Pipeline(name, buckets=2)
         .source(source)
@@ -62,3 +62,13 @@ rollback_dag(undone)
 
 daily = pipeline("daily")
 epoch_dag(daily, schedule="0 0 * * *", start_date=datetime(2026, 1, 1, tzinfo=UTC), max_active_runs=9)
+
+# the end keeps scheduled runs away: history is for backfills to fill
+hourly = pipeline("hourly", max_files=None, path_time="%Y-%m-%dT%H")
+epoch_dag(
+    hourly,
+    schedule="0 * * * *",
+    bound="interval",
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    end_date=datetime(2026, 1, 1, 20, tzinfo=UTC),
+)

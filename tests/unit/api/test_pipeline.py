@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
     (lambda: source(format="xml"), "not one of csv, json, parquet"),
     (lambda: source(path="data"), "absolute path"),
     (lambda: source(max_rows=0), "at least 1"),
+    (lambda: source(path_time="%d"), "needs a year"),
     (lambda: Pipeline("p").source("x"), "must be a FileSource"),
     (lambda: Pipeline("p").source(source()).key_by("usr"), "unknown column 'usr'; did you mean 'user'?"),
     (lambda: Pipeline("p").source(source()).key_by(), "at least one column"),
@@ -112,6 +114,16 @@ def test_the_fingerprint_follows_code_and_settings() -> None:
 
     base = define().fingerprint()
     assert define().fingerprint() == base
+    # which run takes a file, and when, is no part of what is made of it
+    moved = replace(
+        define(),
+        processed=Pipeline("p")
+        .source(source(path="/elsewhere", max_files=1, path_time="%Y"))
+        .assign_timestamps("at")
+        .key_by("user")
+        .process(Count(), output=OUT),
+    )
+    assert moved.fingerprint() == base
     changed = [define(function=Other()), define(HiveTable("d.t2")), define(dead_letters="d.x")]
     assert len({base, *(d.fingerprint() for d in changed)}) == 4
 

@@ -65,11 +65,11 @@ class Folder:
             file.write_bytes(text.encode() if isinstance(text, str) else text)
             os.utime(file, (at, at))
 
-    def plan(self) -> Planned:
-        return self.adapter.plan(self.log, start=self.log.sealed)  # type: ignore[arg-type]
+    def plan(self, until_ms: int | None = None) -> Planned:
+        return self.adapter.plan(self.log, start=self.log.sealed, until_ms=until_ms)  # type: ignore[arg-type]
 
-    def epoch(self) -> list[str]:
-        return self.log.taken(self.plan())
+    def epoch(self, until_ms: int | None = None) -> list[str]:
+        return self.log.taken(self.plan(until_ms))
 
     def entry(self, name: str) -> FileEntry:
         info = (self.path / name).stat()
@@ -302,6 +302,77 @@ def test_a_known_path_that_is_modified_later_is_not_discovered_again(folder: Fol
     folder.put("a", text="other and longer", at=1e9 + 10)
     planned = folder.plan()
     assert planned == Planned((), OffsetRange(1, 1))
+
+
+# -- epochs by data interval ------------------------------------------------------------------------------------------
+
+
+def hour(number: int) -> int:
+    """Milliseconds of an hour of 1970-01-01."""
+    return number * 3_600_000
+
+
+@pytest.fixture
+def hours(tmp_path: Path) -> Folder:
+    return Folder(tmp_path, path_time="h=%Y-%m-%dT%H")
+
+
+def test_an_interval_takes_what_is_left_before_its_end_and_nothing_else(hours: Folder) -> None:
+    hours.put("h=1970-01-01T02/c", "h=1970-01-01T00/a", "h=1970-01-01T01/b", "h=1970-01-01T03/d")
+    planned = hours.plan(hour(2))
+    assert [e.position for e in planned.discovered] == [0, 1]  # what begins at the end is not even discovered
+    assert hours.log.taken(planned) == ["a", "b"]
+    assert hours.epoch(hour(2)) == []
+    hours.put("h=1970-01-01T00/late")
+    assert hours.epoch(hour(4)) == ["late", "c", "d"]
+
+
+def test_discovered_files_are_in_the_order_of_their_times_then_paths(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, path_time="%d.%m.%Y")
+    folder.put("01.02.1970", "b/02.01.1970", "a/02.01.1970", "z/01.01.1970")
+    found = [str(Path(e.path).relative_to(tmp_path)) for e in folder.plan().discovered]
+    assert found == ["z/01.01.1970", "a/02.01.1970", "b/02.01.1970", "01.02.1970"]
+
+
+def test_the_time_is_told_below_the_folder(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "h=1970-01-01T09", path_time="h=%Y-%m-%dT%H")
+    folder.put("h=1970-01-01T00/a")
+    assert folder.epoch(hour(1)) == ["a"]
+
+
+@pytest.mark.parametrize("until_ms", [None, hour(9)])
+def test_a_file_without_a_time_stops_the_plan_and_is_named(hours: Folder, until_ms: int | None) -> None:
+    hours.put("h=1970-01-01T00/a", "b.json")
+    with pytest.raises(
+        ConfigurationError, match=rf"p: the path {hours.path}/b\.json .*'h=%Y-%m-%dT%H'; move or rename"
+    ):
+        hours.plan(until_ms)
+
+
+def test_files_of_the_past_need_no_time(hours: Folder) -> None:
+    """A pattern that is declared later is for files that come later."""
+    hours.put("b.json")
+    hours.log.taken(Planned((hours.entry("b.json"),), OffsetRange(0, 1)))
+    hours.put("h=1970-01-01T00/a")
+    assert hours.epoch(hour(1)) == ["a"]
+
+
+def test_an_interval_needs_a_pattern(folder: Folder) -> None:
+    folder.put("a")
+    with pytest.raises(ConfigurationError, match=r"p: .* need FileSource\.path_time"):
+        folder.plan(hour(1))
+
+
+def test_what_a_cap_leaves_waits_for_a_run_whose_interval_it_is_before(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, path_time="h=%Y-%m-%dT%H", max_files=1)
+    folder.put(*(f"h=1970-01-01T0{n}/{n}" for n in range(3)))
+    assert folder.epoch(hour(3)) == ["0"]
+    folder.put("h=1970-01-01T00/late")
+    assert [Path(e.path).name for e in folder.log.entries] == ["0", "1", "2"]
+    assert folder.plan(hour(1)).offsets.empty  # next in the log is hour 1
+    assert folder.epoch(hour(2)) == ["1"]
+    assert folder.epoch(hour(3)) == ["2"]
+    assert folder.epoch(hour(3)) == ["late"]
 
 
 # -- a planned file may not change ------------------------------------------------------------------------------------

@@ -23,15 +23,25 @@ class Count(KeyedProcessFunction):
 SCHEMA = pa.schema([("user", pa.string()), ("day", pa.string()), ("amount", pa.int64())])
 
 
-@pytest.fixture
-def definition(tmp_path) -> Definition:
+def sales(folder, **source) -> Definition:
     return (
         Pipeline("sales", dead_letters="shop.rejects")
-        .source(FileSource(tmp_path, "csv", SCHEMA, settle=timedelta(0)))
+        .source(FileSource(folder, "csv", SCHEMA, settle=timedelta(0), **source))
         .key_by("user")
         .process(Count(), output=SCHEMA)
         .sink(HiveTable("shop.sales", partition_by=("day",)))
     )
+
+
+@pytest.fixture
+def definition(tmp_path) -> Definition:
+    return sales(tmp_path)
+
+
+@pytest.fixture
+def timed(tmp_path) -> Definition:
+    """The same, with files whose paths tell their time."""
+    return sales(tmp_path, path_time="%Y-%m-%d")
 
 
 @pytest.fixture

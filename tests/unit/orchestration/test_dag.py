@@ -9,10 +9,12 @@ from textwrap import dedent
 
 import pytest
 from airflow.sdk import CronDataIntervalTimetable, DeltaDataIntervalTimetable
+from airflow.sdk.timezone import coerce_datetime
 from airflow.serialization.serialized_objects import DagSerialization
+from airflow.timetables.base import TimeRestriction
 
 from tidegate.errors import DefinitionError
-from tidegate.orchestration import Connections, epoch_dag, table_asset
+from tidegate.orchestration import Bound, Connections, epoch_dag, table_asset
 from tidegate.orchestration.dag import timetable
 
 
@@ -54,7 +56,43 @@ def test_schedules_have_contiguous_intervals():
     assert timetable([asset]) == [asset]
 
 
+@pytest.mark.parametrize(
+    ("schedule", "seconds"), [(timedelta(seconds=10), 10), ("*/5 * * * *", 300), ("* * * * * */10", 10)]
+)
+@pytest.mark.parametrize("catchup", [True, False])
+def test_the_intervals_of_the_real_timetable_follow_each_other(timed, schedule, seconds, catchup):
+    """Also with seconds, which Airflow's bare timedelta and cron text would make empty."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    dag = epoch_dag(timed, schedule, bound="interval", start_date=start, catchup=catchup)
+    real = DagSerialization.from_dict(json.loads(json.dumps(DagSerialization.to_dict(dag)))).timetable
+    restriction = TimeRestriction(earliest=coerce_datetime(start), latest=None, catchup=catchup)
+    interval, found = None, []
+    for _ in range(5):
+        interval = real.next_dagrun_info(last_automated_data_interval=interval, restriction=restriction).data_interval
+        found.append(interval)
+    # without catchup the first run is of the newest interval that is over: it takes what is older, too
+    assert (
+        found[0].start == start if catchup else timedelta(0) <= datetime.now(UTC) - found[0].end < found[0].end - start
+    )
+    assert [b.start for b in found[1:]] == [a.end for a in found[:-1]]
+    assert {(i.end - i.start).total_seconds() for i in found} == {seconds}
+    # a manual run with a logical date gets an interval too
+    manual = real.infer_manual_data_interval(run_after=coerce_datetime(start + timedelta(days=3, seconds=7)))
+    assert (manual.end - manual.start).total_seconds() == seconds
+
+
+def test_what_bounds_a_run_is_set_and_shown(timed):
+    assert epoch_dag(timed).get_task("process").bound is Bound.AVAILABLE
+    dag = epoch_dag(timed, "@daily", bound="interval")
+    assert dag.get_task("process").bound is Bound.INTERVAL
+    assert "| A run takes | what is left from before the end of its data interval |" in (dag.doc_md or "")
+
+
 def test_mistakes_name_the_line(definition):
+    with pytest.raises(DefinitionError, match=r"test_dag\.py:\d+: .*bound 'hour' is not one of available, interval"):
+        epoch_dag(definition, "@hourly", bound="hour")
+    with pytest.raises(DefinitionError, match=r"test_dag\.py:\d+: .*bound='interval' needs FileSource\(path_time=…\)"):
+        epoch_dag(definition, "@hourly", bound="interval")
     with pytest.raises(DefinitionError, match=r"test_dag\.py:\d+: epoch_dag takes a complete pipeline"):
         epoch_dag(definition.pipeline)
     with pytest.raises(DefinitionError, match="catchup=True needs a start_date"):

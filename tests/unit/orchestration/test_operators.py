@@ -18,6 +18,7 @@ from tidegate.orchestration.operators import ProcessEpochOperator, PublishEpochO
 from tidegate.orchestration.plans import plan_summary
 from tidegate.ports import EpochReport
 from tidegate.protocol.forecast import Forecast
+from tidegate.protocol.intervals import Bound
 from tidegate.protocol.model import (
     Counts,
     Epoch,
@@ -70,7 +71,7 @@ class FakeCoordinator:
     """Answers as told; `sealed` are the heads that it reports one after the other."""
 
     def __init__(self, definition, answer, sealed=(None,)):
-        self.definition, self.answer, self.runs = definition, answer, []
+        self.definition, self.answer, self.runs, self.bounds = definition, answer, [], []
         heads = list(sealed)
         store = SimpleNamespace(
             last_sealed=lambda _: heads.pop(0) if len(heads) > 1 else heads[0],
@@ -80,18 +81,20 @@ class FakeCoordinator:
         self.adapters = SimpleNamespace(store=store, storage=storage)
         self.lane_id = LaneId("sales")
 
-    def process(self, run):
+    def process(self, run, *, bound):
+        self.bounds.append(bound)
+        return self.publish(run)
+
+    def publish(self, run):
         self.runs.append(run)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
 
-    publish = process
-
 
 @pytest.fixture
 def execute(definition, monkeypatch, all_connections):
-    def run(operator_class, answer, sealed=(None,), **params):
+    def run(operator_class, answer, sealed=(None,), definition=definition, settings=None, **params):
         fake = FakeCoordinator(definition, answer, sealed)
         caps = []
 
@@ -104,7 +107,7 @@ def execute(definition, monkeypatch, all_connections):
             yield fake
 
         monkeypatch.setattr(wiring, "coordinator", coordinator)
-        dag = epoch_dag(definition)
+        dag = epoch_dag(definition, **(settings or {}))
         operator = dag.get_task("process" if operator_class is ProcessEpochOperator else "publish")
         skipped = []
         monkeypatch.setattr(operator_class, "skip", lambda self, ti, tasks: skipped.extend(t.task_id for t in tasks))
@@ -113,7 +116,15 @@ def execute(definition, monkeypatch, all_connections):
         ti = SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value}))
         context = {"dag_run": DAG_RUN, "ti": ti, "outlet_events": events, "params": {**dag.params, **params}}
         result = operator.execute(context)
-        return SimpleNamespace(result=result, skipped=skipped, events=events, runs=fake.runs, pushed=pushed, caps=caps)
+        return SimpleNamespace(
+            result=result,
+            skipped=skipped,
+            events=events,
+            runs=fake.runs,
+            bounds=fake.bounds,
+            pushed=pushed,
+            caps=caps,
+        )
 
     return run
 
@@ -151,6 +162,13 @@ def test_process_leaves_numbers_in_xcom(execute):
         "timings": {"plan": 0.123},
     }
     assert done.skipped == []
+
+
+@pytest.mark.parametrize("bound", Bound)
+def test_process_says_what_bounds_the_run(execute, timed, bound):
+    done = execute(ProcessEpochOperator, EpochReport(EPOCH, None, {}), definition=timed, settings={"bound": bound})
+    assert done.bounds == [bound]
+    assert [r.interval_start_ms for r in done.runs] == [INTERVAL.timestamp() * 1000]
 
 
 def test_no_new_input_skips_publish(execute):

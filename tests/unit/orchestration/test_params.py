@@ -11,6 +11,8 @@ from tidegate.errors import ConfigurationError
 from tidegate.orchestration import epoch_dag
 from tidegate.orchestration.params import RunParams, params_of
 
+DEFAULTS = {"dry_run": False, "max_files": None, "lane": None, "from_epoch": None, "to_epoch": None}
+
 
 @pytest.mark.parametrize(
     ("given", "params"),
@@ -18,6 +20,8 @@ from tidegate.orchestration.params import RunParams, params_of
         ({}, RunParams()),
         ({"dry_run": True, "max_files": 3}, RunParams(dry_run=True, max_files=3)),
         ({"dry_run": False, "max_files": None, "own": 1}, RunParams()),
+        ({"lane": "fix", "from_epoch": 3}, RunParams(lane="fix", from_epoch=3)),
+        ({"lane": ""}, RunParams()),
     ],
 )
 def test_params_of_a_run(given, params):
@@ -39,6 +43,8 @@ def test_an_operator_in_a_dag_without_params():
         {"max_files": True},
         {"max_files": 1.5},
         {"max_files": "1"},
+        {"from_epoch": 0},
+        {"to_epoch": "9"},
     ],
 )
 def test_anything_else_is_refused_by_airflow_and_by_the_task(definition, given):
@@ -51,15 +57,28 @@ def test_anything_else_is_refused_by_airflow_and_by_the_task(definition, given):
             params[name] = value
 
 
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"lane": "../x"}, "cannot be a lane's name"),
+        ({"from_epoch": 3}, "need a lane"),
+        ({"to_epoch": 3}, "need a lane"),
+    ],
+)
+def test_a_range_needs_a_lane_with_a_name(given, why):
+    with pytest.raises(ConfigurationError, match=why):
+        params_of({"params": given})
+
+
 def test_they_are_in_the_trigger_form(definition):
     stored = json.loads(json.dumps(DagSerialization.to_dict(epoch_dag(definition))))
     schemas = {name: param["schema"]["__var"] for name, param in stored["dag"]["params"]}
     assert schemas["dry_run"]["type"] == "boolean"
     assert (schemas["max_files"]["type"], schemas["max_files"]["minimum"]) == (["null", "integer"], 1)
     again = DagSerialization.from_dict(stored).params
-    assert {name: again[name] for name in again} == {"dry_run": False, "max_files": None}
+    assert {name: again[name] for name in again} == DEFAULTS
 
 
 def test_a_dag_may_have_params_of_its_own_and_other_defaults(definition):
     params = epoch_dag(definition, params={"colour": Param("red"), "max_files": 5}).params
-    assert {name: params[name] for name in params} == {"dry_run": False, "max_files": 5, "colour": "red"}
+    assert {name: params[name] for name in params} == DEFAULTS | {"max_files": 5, "colour": "red"}

@@ -14,6 +14,7 @@ OPERATORS = {errors.FencedError, errors.LeaseHeldError}
 FAILED = {
     errors.DefinitionError,
     errors.ConfigurationError,
+    errors.IntervalError,
     errors.UserFunctionError,
     errors.MalformedInputError,
     errors.SourceGapError,
@@ -42,7 +43,8 @@ def test_failed_at_once(error):
     decision = EpochRetryPolicy().evaluate(error("wrong"), 1, 3)
     assert decision.action is RetryAction.FAIL
     assert decision.reason
-    assert decision.reason.startswith(f"{error.kind}: wrong — ")
+    # its own advice, not that of a base class that stands before it
+    assert decision.reason == f"{error.kind}: wrong — {BEHAVIOURS[error].advice}"
 
 
 def test_a_surprise_follows_the_ordinary_retries():

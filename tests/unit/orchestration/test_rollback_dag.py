@@ -44,8 +44,8 @@ def execute(definition, monkeypatch, all_connections):
             return answer
 
         @contextmanager
-        def coordinator(given, endpoints, *, progress, lease_wait_s):
-            assert (given, lease_wait_s <= 2) == (definition, True)
+        def coordinator(given, endpoints, *, progress, lease_wait_s, max_files):
+            assert (given, lease_wait_s <= 2, max_files) == (definition, True, None)
             yield "the coordinator"
 
         monkeypatch.setattr(wiring, "coordinator", coordinator)

@@ -129,6 +129,12 @@ SELECT * FROM epochs
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status = 'SEALED'
 ORDER BY epoch DESC, generation DESC LIMIT 1;
 
+-- name: interval_end
+-- How far sealed epochs of events reach in data intervals. Not the newest epoch's: a run of an earlier interval may have
+-- taken what a cap left over.
+SELECT max(run_interval_end) AS interval_end FROM epochs
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status = 'SEALED' AND kind = 'EVENTS';
+
 -- name: epochs
 -- The newest epochs.
 SELECT * FROM epochs

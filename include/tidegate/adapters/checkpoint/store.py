@@ -203,6 +203,11 @@ class PostgresCheckpointStore:
         """The lane's head."""
         return self._epoch(lane, "last_sealed", {})
 
+    def interval_end(self, lane: LaneId) -> int | None:
+        """The latest end of a data interval among the lane's sealed epochs of events, in milliseconds UTC."""
+        with self._session.transaction(f"{lane}: interval end", writes=False) as cursor:
+            return to_ms((one(cursor, "interval_end", lane_key(lane)) or {}).get("interval_end"))
+
     def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
         """The newest epochs, newest first."""
         with self._session.transaction(f"{lane}: epochs", writes=False) as cursor:
