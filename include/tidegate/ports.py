@@ -253,6 +253,29 @@ class CompactionTask:
     superseded: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Change:
+    """One partition as it is now and as it would be after a swap; None where it is not."""
+
+    target: Target
+    values: PartitionValues
+    now: StagedPartition | None
+    after: StagedPartition | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Rows of one partition now and after a swap. `changed` rows have the same primary key and another content."""
+
+    table: str
+    values: PartitionValues
+    rows_now: int
+    rows_after: int
+    added: int
+    removed: int
+    changed: int
+
+
 class Processor(Protocol):
     """Computes an epoch on Spark. Effects: files below `task.root` only; they are not referenced until STAGED (I2)."""
 
@@ -261,6 +284,9 @@ class Processor(Protocol):
 
     def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
         """Write the rows of each joining's partitions, in order, into one: one StagedPartition per joining."""
+
+    def compare(self, changes: Sequence[Change]) -> list[Compared]:
+        """Count the rows that each change adds, removes and changes; changes nothing."""
 
     def close(self) -> None:
         """Give connections back."""

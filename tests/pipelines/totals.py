@@ -2,8 +2,10 @@
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -62,6 +64,24 @@ class Totals(KeyedProcessFunction):
             "recent": json.dumps(self.recent.get()),
             "day": value.day,
         }
+
+
+class DoubleTotals(Totals):
+    """The changed code: it counts every amount twice, in its state too."""
+
+    def process_element(self, value, ctx):
+        doubled = SimpleNamespace(**{**value._asdict(), "amount": 2 * value.amount})
+        return super().process_element(doubled, ctx)
+
+
+def changed(definition: Definition) -> Definition:
+    """The same pipeline with the changed code."""
+    return replace(definition, processed=replace(definition.processed, function=DoubleTotals()))
+
+
+def doubled(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """What the changed code makes in place of these rows."""
+    return sorted((id_, key, n, 2 * total, recent, day) for id_, key, n, total, recent, day in rows)
 
 
 def pipeline(name: str, folder: Path, *, compact_at: int | None = None, **settings: Any) -> Definition:

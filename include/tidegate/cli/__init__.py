@@ -5,12 +5,14 @@ import sys
 
 from tidegate.cli.application import tidegate
 from tidegate.cli.failures import FAILED, exit_code, failed
+from tidegate.cli.lanes import COMMANDS
 from tidegate.cli.rollback import rollback
 from tidegate.errors import TidegateError
 
 __all__ = ["main", "tidegate"]
 
-tidegate.add_command(rollback)
+for command in (rollback, *COMMANDS):
+    tidegate.add_command(command)
 
 
 def main() -> None:

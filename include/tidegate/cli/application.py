@@ -9,14 +9,16 @@ import click
 from tidegate import __version__
 from tidegate.cli.failures import FAILED
 from tidegate.cli.output import as_json, progress, say, table
-from tidegate.cli.session import PIPELINE as _PIPELINE
-from tidegate.cli.session import coordinator_of as _coordinator
-from tidegate.cli.session import debug_option as _debug
-from tidegate.cli.session import definition_of as _definition
-from tidegate.cli.session import endpoints_of as _endpoints
-from tidegate.cli.session import home_option as _home_option
-from tidegate.cli.session import json_option as _json
-from tidegate.cli.session import new_run as _run
+from tidegate.cli.session import (
+    PIPELINE,
+    coordinator_of,
+    debug_option,
+    definition_of,
+    endpoints_of,
+    home_option,
+    json_option,
+    new_run,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -47,8 +49,8 @@ def services() -> None:
     default=None,
     help="Airflow's DAGs folder, when it is not ./dags. Also: TIDEGATE_DAGS.",
 )
-@_home_option
-@_debug
+@home_option
+@debug_option
 def services_up(home: Path, *, airflow: bool, dags: Path | None) -> None:
     """Start what does not run yet, and wait until it answers. Repeating it is harmless."""
     from tidegate import services as embedded  # noqa: PLC0415
@@ -67,8 +69,8 @@ def services_up(home: Path, *, airflow: bool, dags: Path | None) -> None:
 
 
 @services.command("down")
-@_home_option
-@_debug
+@home_option
+@debug_option
 def services_down(home: Path) -> None:
     """Stop every process that was started for this home. Data stay."""
     from tidegate import services as embedded  # noqa: PLC0415
@@ -78,9 +80,9 @@ def services_down(home: Path) -> None:
 
 
 @services.command("status")
-@_home_option
-@_json
-@_debug
+@home_option
+@json_option
+@debug_option
 def services_status(home: Path, *, json_wanted: bool) -> None:
     """Show each service. Exits with 1 when one that was started is not healthy."""
     from tidegate import services as embedded  # noqa: PLC0415
@@ -98,31 +100,31 @@ def services_status(home: Path, *, json_wanted: bool) -> None:
 
 
 @tidegate.command()
-@_home_option
-@_debug
+@home_option
+@debug_option
 def migrate(home: Path) -> None:
     """Make or upgrade the checkpoint tables. Repeating it is harmless."""
     from tidegate.adapters.checkpoint import migrate as upgrade  # noqa: PLC0415
 
-    upgrade(_endpoints(home).checkpoint)
+    upgrade(endpoints_of(home).checkpoint)
     say("The checkpoint tables are up to date.")
 
 
-@tidegate.command(help=f"Run epochs of a pipeline here, without Airflow.\n\n{_PIPELINE}")
+@tidegate.command(help=f"Run epochs of a pipeline here, without Airflow.\n\n{PIPELINE}")
 @click.argument("pipeline")
 @click.option("--epochs", type=click.IntRange(min=1), default=1, show_default=True, help="Run at most so many epochs.")
 @click.option("--until-empty", is_flag=True, help="Run epochs until there is no new input.")
-@_home_option
-@_json
-@_debug
+@home_option
+@json_option
+@debug_option
 def run(pipeline: str, epochs: int, home: Path, *, until_empty: bool, json_wanted: bool) -> None:
     """Run epochs; see `help`."""
     from tidegate.orchestration.summary import report_summary, sentence  # noqa: PLC0415
 
     done: list[dict[str, Any]] = []
-    with _coordinator(pipeline, home, f"running {pipeline}") as (_, coordinator):
+    with coordinator_of(pipeline, home, f"running {pipeline}") as (_, coordinator):
         while until_empty or len(done) < epochs:
-            report = coordinator.run(_run())
+            report = coordinator.run(new_run())
             if report is None:
                 break
             done.append(report_summary(report))
@@ -134,20 +136,20 @@ def run(pipeline: str, epochs: int, home: Path, *, until_empty: bool, json_wante
         say("No new input.")
 
 
-@tidegate.command(help=f"List a pipeline's epochs, the newest first.\n\n{_PIPELINE}")
+@tidegate.command(help=f"List a pipeline's epochs, the newest first.\n\n{PIPELINE}")
 @click.argument("pipeline")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many.")
-@_home_option
-@_json
-@_debug
+@home_option
+@json_option
+@debug_option
 def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
     """List epochs; see `help`."""
     from tidegate.adapters.checkpoint import PostgresCheckpointStore  # noqa: PLC0415
     from tidegate.orchestration.summary import epoch_summary  # noqa: PLC0415
     from tidegate.protocol.model import LaneId  # noqa: PLC0415
 
-    name = _definition(pipeline, home).name
-    store = PostgresCheckpointStore(_endpoints(home).checkpoint)
+    name = definition_of(pipeline, home).name
+    store = PostgresCheckpointStore(endpoints_of(home).checkpoint)
     try:
         found = [epoch_summary(e) for e in store.epochs(LaneId(name), limit=limit)]
     finally:
@@ -167,7 +169,7 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
 
 @tidegate.command(
     help="Compare the target tables with the checkpoint, file by file, and audit what is recorded. Changes nothing "
-    f"unless told to repair; exits with 1 when something differs.\n\n{_PIPELINE}"
+    f"unless told to repair; exits with 1 when something differs.\n\n{PIPELINE}"
 )
 @click.argument("pipeline")
 @click.option("--checksums", is_flag=True, help="Read every file and compare its checksum too.")
@@ -178,9 +180,9 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
     metavar="EPOCH",
     help="Instead: compute a past epoch again, and compare output and state bit for bit.",
 )
-@_home_option
-@_json
-@_debug
+@home_option
+@json_option
+@debug_option
 def verify(pipeline: str, home: Path, *, checksums: bool, repair: bool, replay: int | None, json_wanted: bool) -> None:
     """Compare; see `help`."""
     from tidegate.engine.replay import replay as compute_again  # noqa: PLC0415
@@ -188,13 +190,13 @@ def verify(pipeline: str, home: Path, *, checksums: bool, repair: bool, replay: 
 
     if replay is not None and (checksums or repair):
         raise click.UsageError("--replay looks at one epoch only: leave --checksums and --repair out")
-    with _coordinator(pipeline, home, f"verifying {pipeline}") as (definition, coordinator):
+    with coordinator_of(pipeline, home, f"verifying {pipeline}") as (definition, coordinator):
         adapters, told = coordinator.adapters, coordinator.progress
         if replay is not None:
             findings = compute_again(definition, adapters, coordinator.root, replay, progress=told)
             right = f"{definition.name}: epoch {replay} gives the same output and state again, bit for bit"
         else:
-            wrong = coordinator.repair(_run()) if repair else 0
+            wrong = coordinator.repair(new_run()) if repair else 0
             findings = compare(definition, adapters, progress=told, checksums=checksums)
             right = f"{definition.name}: the tables are exactly what the sealed epochs made"
             right += f"; {wrong} partitions were repaired" if repair else ""
@@ -211,17 +213,17 @@ def verify(pipeline: str, home: Path, *, checksums: bool, repair: bool, replay: 
 
 @tidegate.command(
     help="Forget old epochs and delete files that nothing leads to, by the pipeline's Retention. The tables' present "
-    f"rows stay. Epochs do it by themselves now and then.\n\n{_PIPELINE}"
+    f"rows stay. Epochs do it by themselves now and then.\n\n{PIPELINE}"
 )
 @click.argument("pipeline")
 @click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
-@_home_option
-@_json
-@_debug
+@home_option
+@json_option
+@debug_option
 def cleanup(pipeline: str, home: Path, *, dry_run: bool, json_wanted: bool) -> None:
     """Clean up; see `help`."""
-    with _coordinator(pipeline, home, f"cleaning up {pipeline}") as (definition, coordinator):
-        found = coordinator.clean(_run(), dry_run=dry_run)
+    with coordinator_of(pipeline, home, f"cleaning up {pipeline}") as (definition, coordinator):
+        found = coordinator.clean(new_run(), dry_run=dry_run)
     if json_wanted:
         files = [vars(f) for f in found.files]
         as_json({"epochs": found.epochs, "source_positions": found.positions, "files": files, "bytes": found.bytes})
@@ -237,8 +239,8 @@ def cleanup(pipeline: str, home: Path, *, dry_run: bool, json_wanted: bool) -> N
 
 
 @tidegate.command()
-@_home_option
-@_debug
+@home_option
+@debug_option
 def demo(home: Path) -> None:
     """Show exactly-once epochs on real flight data, with an attempt killed on the way."""
     from importlib import import_module  # noqa: PLC0415

@@ -6,7 +6,7 @@ that puts every partition where the lane has it, in one metastore call per table
 process dies, leaves live as it was.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tidegate.api.settings import Mode
@@ -14,13 +14,14 @@ from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lease import kept
 from tidegate.engine.manifests import read_manifest
 from tidegate.errors import ConfigurationError
-from tidegate.ports import EpochReport
+from tidegate.ports import Change, Compared, EpochReport
 from tidegate.protocol.lanes import lane_name, left, line, usable
 from tidegate.protocol.model import (
     Epoch,
     Fork,
     Kind,
     LaneId,
+    LaneStatus,
     Lease,
     Manifest,
     ManifestRef,
@@ -32,15 +33,6 @@ from tidegate.protocol.model import (
 )
 
 _ALL = 2**31 - 1
-
-
-@dataclass(frozen=True)
-class Change:
-    """One partition as it is now and as the lane has it; None where it is not."""
-
-    place: Place
-    now: StagedPartition | None
-    after: StagedPartition | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +70,61 @@ class Lanes:
         fork = store.fork(lane, base=_before(epochs, since))
         for epoch in left(fork, self.main.work.replayed(lane), window):
             yield self._replay(run, fork, epoch)
+
+    def cover(self, run: Run, name: str, epoch: int) -> None:
+        """Let the lane reach from before main's `epoch` to behind it, whatever it covers already.
+
+        A lane that starts later is given up and forked anew, so the runs of a backfill may come in any order.
+        """
+        fork = next((f for f in self.all() if f.lane.lane == name and f.status is LaneStatus.OPEN), None)
+        epochs = self.main.adapters.store.epochs(self.main.lane_id, limit=_ALL)
+        since, until = epoch, epoch
+        if fork is not None:
+            until = max([epoch, *(e.epoch for e in self.main.work.replayed(fork.lane))])
+            window = line(epochs, base=fork.base)
+            if epoch > fork.base and window:
+                since = window[0].epoch
+            else:
+                self.main.progress(f"{fork.lane}: epoch {epoch} comes before the lane: it is forked anew")
+                self.discard(name)
+        for report in self.replay(run, name, since=since, until=until):
+            self.main.progress(f"{report.epoch} replayed")
+
+    def again(self, run: Run, own: Epoch) -> str | None:
+        """Process one sealed epoch again on a lane of its own: what a cleared run does.
+
+        Returns the lane's name, or None when it gives the same output and state again. Raises ConfigurationError, and
+        gives the lane up, when its output cannot be swapped alone.
+        """
+        name = lane_of_clear(run, own)
+        fork = next((f for f in self.all() if f.lane.lane == name), None)
+        if fork is not None and fork.status is not LaneStatus.OPEN:  # a retry
+            return name if fork.status is LaneStatus.PROMOTED else None
+        self.cover(run, name, own.epoch)
+        fork = self.find(name)
+        then, now = (
+            read_manifest(self.main.adapters.storage, e.manifest) for e in (own, *self.main.work.replayed(fork.lane))
+        )
+        try:
+            if _made(then) == _made(now):
+                self.main.progress(f"{own} gives the same again: nothing is changed")
+                self.discard(name)
+                return None
+            self._allow_output_only(str(own), self.remaining(fork))
+        except ConfigurationError:
+            self.discard(name)
+            raise
+        return name
+
+    def promote_again(self, run: Run, own: Epoch) -> EpochReport | None:
+        """Swap in what `again` made; with its state, when nothing came behind it. None when it is all the same."""
+        name = lane_of_clear(run, own)
+        of_clear = replace(run, key=f"{run.key}/{name}")
+        fork = next((f for f in self.all() if f.lane.lane == name), None)
+        if fork is None or fork.status is LaneStatus.DISCARDED:
+            return None
+        behind = fork.status is LaneStatus.OPEN and bool(self.remaining(fork))
+        return self.promote(of_clear, name, output_only=behind)
 
     def _replay(self, run: Run, fork: Fork, epoch: Epoch) -> EpochReport:
         coordinator = replace(self.main, lane=fork.lane.lane)
@@ -117,11 +164,16 @@ class Lanes:
             return found[0]
 
         now = self.main.work.now()
+        targets = {t.name: t for t in self.main.definition.all_targets}
         changed = [
-            Change(place, listed(place, now.get(place)), listed(place, after))
+            Change(targets[place[0]], place[1], listed(place, now.get(place)), listed(place, after))
             for place, after in self.main.work.promoted(fork)
         ]
         return [c for c in changed if _content(c.now) != _content(c.after)]
+
+    def compare(self, fork: Fork) -> list[Compared]:
+        """The rows that a promotion would add, remove and change now, by partition."""
+        return self.main.adapters.processor.compare(self.changes(fork))
 
     def promote(self, run: Run, name: str, *, output_only: bool = False) -> EpochReport | None:
         """Let the lane take main's place: all partitions in one metastore call per table, and its state.
@@ -142,7 +194,7 @@ class Lanes:
         if done is None:
             fork = self.find(name)
             if output_only:
-                self._allow_output_only(fork)
+                self._allow_output_only(str(fork.lane), self.remaining(fork))
             else:
                 while len(behind := self.remaining(fork)) > 1:
                     self._replay(run, fork, behind[0])
@@ -151,7 +203,7 @@ class Lanes:
     def _plan_promotion(self, lease: Lease, run: Run, name: str, *, output_only: bool) -> Epoch | None:
         fork, store = self.find(name), self.main.adapters.store
         if output_only:
-            self._allow_output_only(fork)
+            self._allow_output_only(str(fork.lane), self.remaining(fork))
         else:
             with kept(self.main.adapters.connect, lease):  # no live epoch comes in between
                 for epoch in self.remaining(fork):
@@ -170,13 +222,12 @@ class Lanes:
             promotes=Promotion(name, keeps_state=output_only),
         )
 
-    def _allow_output_only(self, fork: Fork) -> None:
-        behind = self.remaining(fork)
+    def _allow_output_only(self, subject: str, behind: Sequence[Epoch]) -> None:
         upsert = [t.name for t in self.main.definition.all_targets if t.mode is Mode.UPSERT]
         if behind and upsert:
             raise ConfigurationError(
-                f"{fork.lane}: later epochs, up to {behind[-1].epoch}, have rewritten partitions of {upsert[0]} from "
-                "what the window made before: promote the lane with its state, which replays them too"
+                f"{subject}: later epochs, up to {behind[-1].epoch}, have rewritten partitions of {upsert[0]} from "
+                "what it made, so they must be replayed too: give the run the parameter `lane`, and promote that lane"
             )
 
     def _same_state(self, fork: Fork) -> bool:
@@ -193,6 +244,11 @@ class Lanes:
         return self.main.adapters.store.discard(LaneId(self.main.definition.name, name))
 
 
+def lane_of_clear(run: Run, own: Epoch) -> str:
+    """The lane on which a cleared run processes its epoch again: another one each time that it is cleared."""
+    return f"epoch-{own.epoch}-clear-{run.clear_number}"
+
+
 def _before(epochs: list[Epoch], since: int) -> int:
     """The epoch that `since` started from: what a lane is forked behind."""
     epoch = next((e for e in epochs if e.epoch == since and e.manifest), None)
@@ -202,6 +258,11 @@ def _before(epochs: list[Epoch], since: int) -> int:
     if epoch.parent and parent is None:
         raise ConfigurationError(f"epoch {since} cannot be replayed: the state it started from is not kept any more")
     return parent.epoch if parent else 0
+
+
+def _made(manifest: Manifest) -> tuple[dict[Place, list[str]], list[str]]:
+    """Checksums of what an epoch made: its partitions and its state."""
+    return {(p.table, p.values): _content(p) for p in manifest.partitions}, [r.sha256 for r in manifest.state]
 
 
 def _content(partition: StagedPartition | None) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, DeltaDataIntervalTimetable
+from airflow.sdk import DAG, CronDataIntervalTimetable, DeltaDataIntervalTimetable, Param
 
 from tidegate.api.pipeline import Definition
 from tidegate.api.schema import fail
@@ -64,6 +64,7 @@ def epoch_dag(
         catchup=catchup,
         tags=list(tags),
         default_args=default_args,
+        params={**_params(), **dag_kwargs.pop("params", {})},
         **{
             "max_active_runs": 1,
             "doc_md": describe(pipeline),
@@ -76,6 +77,21 @@ def epoch_dag(
         publish = PublishEpochOperator(task_id=PUBLISH, **given)
         process.set_downstream(publish)
     return dag
+
+
+def _params() -> dict[str, Param]:
+    """The form of a run: past epochs on a lane, in place of a new epoch."""
+    name: dict[str, Any] = {"type": ["null", "string"], "pattern": "^[a-z0-9][a-z0-9_-]{0,62}$"}
+    number: dict[str, Any] = {"type": ["null", "integer"], "minimum": 1}
+    return {
+        "lane": Param(
+            None,
+            **name,
+            description="Process past epochs again on this lane; no table shows them before it is promoted.",
+        ),
+        "from_epoch": Param(None, **number, description="With a lane: the first epoch. A cleared run knows its own."),
+        "to_epoch": Param(None, **number, description="With a lane: the last epoch, else the newest."),
+    }
 
 
 def timetable(schedule: Any) -> Any:

@@ -9,6 +9,7 @@ States in the grid:
   glance, the run succeeds, and the skipped task is never started.
 - another run is at work on the pipeline (LeaseHeldError): the task is rescheduled, which costs no try and no worker
   slot, and looks again a few seconds later. It waits as long as the other one lives: a dead one's lease expires.
+- the run's epoch is sealed already, and the run was cleared or is reprocessed by a backfill: see `reprocessing`.
 - superseded (FencedError): the task is skipped. A newer attempt has taken the epoch over and reports for it; failing
   here would turn a run red whose epoch is being sealed. When the newer attempt is a retry of the same task, Airflow
   refuses the older one's report anyway.
@@ -26,8 +27,14 @@ from tidegate.engine.coordinator import Coordinator
 from tidegate.errors import FencedError, LeaseHeldError, TidegateError
 from tidegate.orchestration.assets import table_asset
 from tidegate.orchestration.connections import Connections
+from tidegate.orchestration.reprocessing import (
+    process_again,
+    process_range,
+    publish_again,
+    sealed_before,
+)
 from tidegate.orchestration.retries import EpochRetryPolicy, explain
-from tidegate.orchestration.summary import NO_INPUT, owner_of_run, report_summary, sentence
+from tidegate.orchestration.summary import NO_INPUT, ON_LANE, UNCHANGED, owner_of_run, report_summary, sentence
 from tidegate.ports import EpochReport
 from tidegate.protocol.model import Epoch, LaneId, Run, Status
 
@@ -82,10 +89,16 @@ class ProcessEpochOperator(EpochOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Leave the run's epoch STAGED. Skips the downstream task when there is nothing to publish or to announce."""
-        run = run_of(context)
+        run, params = run_of(context), context["params"]
         lane = LaneId(self.definition.name)
 
         def work(coordinator: Coordinator) -> dict[str, Any] | None:
+            own = sealed_before(coordinator, run)
+            if own is not None:
+                return process_again(coordinator, run, own, lane=params["lane"])
+            if params["lane"]:
+                since, until = params["from_epoch"], params["to_epoch"]
+                return process_range(coordinator, run, lane=params["lane"], since=since, until=until)
             before = coordinator.adapters.store.last_sealed(lane)
             report = coordinator.process(run)
             if report is not None:
@@ -97,12 +110,12 @@ class ProcessEpochOperator(EpochOperator):
         summary = self._coordinated(work)
         if summary is None:
             summary = {"pipeline": lane.pipeline, "lane": lane.lane, "status": NO_INPUT}
+        self.log.info("%s", sentence(summary))
+        if summary["status"] in (NO_INPUT, UNCHANGED) or (summary["status"] == ON_LANE and params["lane"]):
             # `skip` ends the task by an exception that means success, so the value is not pushed by itself
             context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=summary)
             self.log.info("Nothing to publish: `%s` is skipped", PUBLISH)
             self.skip(ti=context["ti"], tasks=self.downstream_list)
-        else:
-            self.log.info("%s", sentence(summary))
         return summary
 
 
@@ -131,6 +144,9 @@ class PublishEpochOperator(EpochOperator):
 
 
 def _publish(coordinator: Coordinator, run: Run) -> dict[str, Any] | None:
+    own = sealed_before(coordinator, run)
+    if own is not None:
+        return publish_again(coordinator, run, own)
     report = coordinator.publish(run)
     if report is not None:
         return report_summary(report)

@@ -13,6 +13,10 @@ from tidegate.protocol.rebasing import tables
 
 NO_INPUT = "NO_INPUT"
 """Shown in place of a status when a run found nothing to do."""
+ON_LANE = "ON_LANE"
+"""Shown when a run processed past epochs on a lane, which nobody sees yet."""
+UNCHANGED = "UNCHANGED"
+"""Shown when processing a sealed epoch again gave the same output and state."""
 
 
 def epoch_summary(epoch: Epoch) -> dict[str, Any]:
@@ -64,6 +68,12 @@ def sentence(summary: dict[str, Any]) -> str:
     """One line for a log or a terminal."""
     if summary["status"] == NO_INPUT:
         return f"{summary['pipeline']}: no new input, no epoch was opened"
+    if summary["status"] == ON_LANE:
+        return (
+            f"{summary['pipeline']}: past epochs were processed again on lane {summary['lane']}; no table shows it yet"
+        )
+    if summary["status"] == UNCHANGED:
+        return f"{summary['pipeline']} epoch {summary['epoch']}: processed again, it gives the same; nothing is changed"
     generation = f" generation {summary['generation']}" if summary["generation"] > 1 else ""
     start, stop = summary["range"]
     return (

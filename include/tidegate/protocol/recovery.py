@@ -54,6 +54,11 @@ def decide(run: Run, *, unfinished: Epoch | None, own: Epoch | None) -> Decision
     return Decision(Step.PLAN)
 
 
+def reprocesses(run: Run, own: Epoch | None) -> bool:
+    """True when a person cleared the run, or a backfill reprocesses it, after its epoch `own` was sealed."""
+    return own is not None and own.status is Status.SEALED and run.clear_number > own.run.clear_number
+
+
 @dataclass(frozen=True)
 class Repair:
     """The change that brings one table of the metastore back to its heads."""

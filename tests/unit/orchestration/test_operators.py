@@ -37,8 +37,12 @@ class FakeCoordinator:
     def __init__(self, definition, answer, sealed=(None,)):
         self.definition, self.answer, self.runs = definition, answer, []
         heads = list(sealed)
-        store = SimpleNamespace(last_sealed=lambda _: heads.pop(0) if len(heads) > 1 else heads[0])
+        store = SimpleNamespace(
+            last_sealed=lambda _: heads.pop(0) if len(heads) > 1 else heads[0],
+            of_run=lambda lane, key: None,
+        )
         self.adapters = SimpleNamespace(store=store)
+        self.lane_id = LaneId("sales")
 
     def process(self, run):
         self.runs.append(run)
@@ -69,7 +73,8 @@ def execute(definition, monkeypatch, all_connections):
         events = defaultdict(lambda: SimpleNamespace(extra={}))
         pushed = {}
         ti = SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value}))
-        result = operator.execute({"dag_run": DAG_RUN, "ti": ti, "outlet_events": events})
+        params = {"lane": None, "from_epoch": None, "to_epoch": None}
+        result = operator.execute({"dag_run": DAG_RUN, "ti": ti, "outlet_events": events, "params": params})
         return SimpleNamespace(result=result, skipped=skipped, events=events, runs=fake.runs, pushed=pushed)
 
     return run

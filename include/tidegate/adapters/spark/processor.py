@@ -21,6 +21,7 @@ from pyspark.sql import DataFrame, SparkSession
 from tidegate.adapters.spark import dataframe
 from tidegate.adapters.spark.bucket import MALFORMED, RESULT, BucketSpec, Output, run_bucket
 from tidegate.adapters.spark.compaction import Join, join_partitions
+from tidegate.adapters.spark.comparison import ROWS, compared, read_rows, sides
 from tidegate.adapters.spark.dead_letters import write_malformed
 from tidegate.adapters.spark.failures import raise_reported, translate
 from tidegate.adapters.spark.session import connect
@@ -28,7 +29,7 @@ from tidegate.adapters.spark.upsert import Rewrite, rewrite_partitions
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
 from tidegate.errors import MalformedInputError
-from tidegate.ports import CompactionTask, EpochTask, Processed
+from tidegate.ports import Change, CompactionTask, Compared, EpochTask, Processed
 from tidegate.protocol.model import (
     Counts,
     DataFile,
@@ -96,11 +97,42 @@ class SparkProcessor:
             results = _collect(session.createDataFrame(table).repartition(len(joins)), join_partitions)
         return tuple(sorted((_staged(r) for r in results), key=lambda p: (p.table, p.values)))
 
+    def compare(self, changes: Sequence[Change]) -> list[Compared]:
+        """One Spark task per file, one aggregation over all; see `ports.Processor`."""
+        files = [
+            side
+            for number, c in enumerate(changes)
+            for side in sides(str(number), _paths(c.now), _paths(c.after), _row_key(c.target))
+        ]
+        counts: dict[str, dict[str, int]] = {}
+        if files:
+            session = self._session = self._session or connect(self._url, "a comparison")
+            try:
+                listed = session.createDataFrame(pa.table({"side": [json.dumps(asdict(f)) for f in files]}))
+                rows = listed.repartition(len(files)).mapInArrow(read_rows, ROWS)
+                counts = {r.pop("place"): r for r in compared(rows).toArrow().to_pylist()}
+            except PySparkException as e:
+                self.close()
+                raise translate(e, "a comparison") from e
+        nothing = dict.fromkeys(("rows_now", "rows_after", "added", "removed", "changed"), 0)
+        return [
+            Compared(c.target.name, c.values, **counts.get(str(number), nothing)) for number, c in enumerate(changes)
+        ]
+
     def close(self) -> None:
         """Close the connection; the session stays on the server for the next epoch."""
         if self._session is not None:
             self._session.stop()
             self._session = None
+
+
+def _paths(partition: StagedPartition | None) -> list[str]:
+    return [f.path for f in partition.files] if partition else []
+
+
+def _row_key(target: Target) -> tuple[str, ...]:
+    """The columns of a partition's files that identify a row; none in an append table."""
+    return tuple(k for k in target.table.primary_key if k not in target.partition_by)
 
 
 def _tag(epoch: Epoch, fence: int) -> str:
@@ -237,7 +269,7 @@ class _Epoch:
                 location=folder.replace(f"{self._task.root}/changes/", f"{self._task.root}/data/", 1),
                 changes=tuple(f.path for f in files),
                 old=old[values].location if values in old else None,
-                key=tuple(k for k in target.table.primary_key if k not in target.partition_by),
+                key=_row_key(target),
             )
 
     def _rewritten(self, rewrites: Sequence[Rewrite]) -> list[StagedPartition]:

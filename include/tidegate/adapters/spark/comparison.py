@@ -1,0 +1,73 @@
+"""Comparing two versions of partitions row by row, in SQL over both."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812  (its usual name)
+
+from tidegate.adapters.files.locations import open_input
+
+ROWS = "place string, side string, key string, row string"
+_BATCH_ROWS = 65_536
+
+
+@dataclass(frozen=True)
+class Side:
+    """A file of one partition, as it is "now" or "after". `key` are the columns that identify a row, else all do."""
+
+    place: str
+    side: str
+    path: str
+    key: tuple[str, ...]
+
+
+def read_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The function that Spark calls once per task: rows of JSON-encoded `Side`s in, each file's rows as JSON out."""
+    for batch in batches:
+        for text in batch.column("side").to_pylist():
+            side = Side(**json.loads(text))
+            with open_input(side.path) as opened:
+                for part in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS):
+                    rows = part.to_pylist()
+                    count = len(rows)
+                    yield pa.RecordBatch.from_pydict(
+                        {
+                            "place": [side.place] * count,
+                            "side": [side.side] * count,
+                            "key": [_json({k: row[k] for k in side.key or row}) for row in rows],
+                            "row": [_json(row) for row in rows],
+                        }
+                    )
+
+
+def _json(row: dict[str, Any]) -> str:
+    return json.dumps(row, sort_keys=True, default=str)
+
+
+def compared(rows: DataFrame) -> DataFrame:
+    """(place, rows_now, rows_after, added, removed, changed) of all rows of both sides.
+
+    A key that stands once on each side with another row has changed; else copies are counted.
+    """
+    now, after = (F.count_if(F.col("side") == side) for side in ("now", "after"))
+    of_key = rows.groupBy("place", "key").agg(
+        now.alias("now"), after.alias("after"), F.countDistinct("row").alias("versions")
+    )
+    both = F.least("now", "after")
+    return of_key.groupBy("place").agg(
+        F.sum("now").alias("rows_now"),
+        F.sum("after").alias("rows_after"),
+        F.sum(F.col("after") - both).alias("added"),
+        F.sum(F.col("now") - both).alias("removed"),
+        F.sum(F.when(F.col("versions") > 1, both).otherwise(0)).alias("changed"),
+    )
+
+
+def sides(place: str, now: Sequence[str], after: Sequence[str], key: tuple[str, ...]) -> list[Side]:
+    """Every file of both versions of one partition."""
+    return [Side(place, side, path, key) for side, paths in (("now", now), ("after", after)) for path in paths]

@@ -1,0 +1,56 @@
+"""What a run does whose epoch is sealed already: a person cleared it, or a backfill reprocesses its interval."""
+
+from typing import Any
+
+from tidegate.engine.coordinator import Coordinator
+from tidegate.engine.lanes import Lanes
+from tidegate.errors import ConfigurationError
+from tidegate.orchestration.summary import ON_LANE, UNCHANGED, report_summary
+from tidegate.ports import EpochReport
+from tidegate.protocol.model import Epoch, Run
+from tidegate.protocol.recovery import reprocesses
+
+
+def sealed_before(coordinator: Coordinator, run: Run) -> Epoch | None:
+    """The run's sealed epoch, when it is to be processed again."""
+    own = coordinator.adapters.store.of_run(coordinator.lane_id, run.key)
+    return own if reprocesses(run, own) else None
+
+
+def process_again(coordinator: Coordinator, run: Run, own: Epoch, *, lane: str | None) -> dict[str, Any]:
+    """Replay the epoch: on the lane that the run names, to be promoted by a person, or on one of its own.
+
+    Raises ConfigurationError when it has no lane and its output cannot be swapped alone.
+    """
+    lanes = Lanes(coordinator)
+    if lane:
+        lanes.cover(run, lane, own.epoch)
+        return {**_summary(own), "status": ON_LANE, "lane": lane}
+    made = lanes.again(run, own)
+    return {**_summary(own), "status": ON_LANE if made else UNCHANGED, "lane": made or own.lane.lane}
+
+
+def process_range(
+    coordinator: Coordinator, run: Run, *, lane: str, since: int | None, until: int | None
+) -> dict[str, Any]:
+    """Replay past epochs on a lane, as the run's parameters say."""
+    if since is None:
+        raise ConfigurationError(
+            f"{coordinator.definition.name}: with the parameter `lane` this run needs `from_epoch`"
+        )
+    rows = 0
+    for report in Lanes(coordinator).replay(run, lane, since=since, until=until):
+        rows += report.epoch.counts.rows_in if report.epoch.counts else 0
+        coordinator.progress(f"{report.epoch} replayed")
+    name = coordinator.definition.name
+    return {"pipeline": name, "lane": lane, "status": ON_LANE, "rows_in": rows}
+
+
+def publish_again(coordinator: Coordinator, run: Run, own: Epoch) -> dict[str, Any] | None:
+    """Swap in what `process_again` made; None when there is nothing to swap."""
+    report = Lanes(coordinator).promote_again(run, own)
+    return report_summary(report) if report else None
+
+
+def _summary(own: Epoch) -> dict[str, Any]:
+    return report_summary(EpochReport(own, None, {}))
