@@ -53,16 +53,16 @@ class EpochPlan:
     forecast: Forecast
 
 
-def look_ahead(definition: Definition, adapters: Adapters, lane: LaneId) -> EpochPlan:
+def look_ahead(definition: Definition, adapters: Adapters, lane: LaneId, *, until_ms: int | None = None) -> EpochPlan:
     """Plan the lane's next epoch without opening it: no lease is taken, and no row and no file is written.
 
-    Another run may be at work meanwhile and change the answer.
+    With `until_ms` only input before that time is looked at. Another run at work meanwhile may change the answer.
     """
     store = adapters.store
     unfinished, last = store.unfinished(lane), store.last_sealed(lane)
     before = unfinished or last
     compactions = _compactions(definition, adapters) if last else ()
-    planned = adapters.source.plan(store, start=before.offsets.stop if before else 0)
+    planned = adapters.source.plan(store, start=before.offsets.stop if before else 0, until_ms=until_ms)
     entries = _entries(definition, adapters, planned)
     size = sum(e.size for e in entries)
     end = planned.discovered[-1].position + 1 if planned.discovered else store.log_end(definition.name)

@@ -138,7 +138,8 @@ class ProcessEpochOperator(EpochOperator):
 
     def _dry_run(self, context: Context, params: RunParams) -> dict[str, Any]:
         def work(coordinator: Coordinator) -> EpochPlan:
-            return look_ahead(self.definition, coordinator.adapters, LaneId(self.definition.name))
+            until_ms = run_of(context).interval_end_ms if self.bound is Bound.INTERVAL else None
+            return look_ahead(self.definition, coordinator.adapters, LaneId(self.definition.name), until_ms=until_ms)
 
         plan = self._coordinated(work, max_files=params.max_files)
         for line in plan_lines(plan):

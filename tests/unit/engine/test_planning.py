@@ -99,7 +99,7 @@ class World:
     def _heads(self, table: str) -> dict[PartitionValues, Head]:
         return {h.values: h for h in self.small if h.table == table}
 
-    def _plan(self, store: Any, *, start: int) -> Planned:
+    def _plan(self, store: Any, *, start: int, until_ms: int | None = None) -> Planned:
         taken = choose(self.files[start:], Caps(self.max_files, None, None), lambda _: 0)
         return Planned(tuple(self.files[self.known :]), OffsetRange(start, start + taken))
 

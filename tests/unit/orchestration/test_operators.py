@@ -245,10 +245,10 @@ def test_a_dry_run_says_the_plan_and_skips_publish(execute, monkeypatch, capsys)
     expected = Forecast(3, estimated=False, tables={}, growth=None, sample=0)
     plan = EpochPlan(LaneId("sales"), None, (), 8, OffsetRange(12, 15), 3, 30, 0, expected)
     asked = []
-    monkeypatch.setattr(operators, "look_ahead", lambda *given: asked.append(given) or plan)
+    monkeypatch.setattr(operators, "look_ahead", lambda *given, until_ms: asked.append((*given, until_ms)) or plan)
     done = execute(ProcessEpochOperator, AssertionError("processed"), dry_run=True, max_files=3)
-    ((definition, _, lane),) = asked
-    assert (definition.name, lane) == ("sales", LaneId("sales"))
+    ((definition, _, lane, until_ms),) = asked
+    assert (definition.name, lane, until_ms) == ("sales", LaneId("sales"), None)
     assert done.runs == []
     assert done.skipped == ["publish"]
     assert done.caps == [3]
