@@ -14,8 +14,8 @@ from airflow_client import AirflowClient
 from tidegate import services
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.adapters.hive.server import connect
-from tidegate.protocol.model import Epoch, LaneId, Status
-from tidegate.wiring import Endpoints
+from tidegate.protocol.model import Epoch, Kind, LaneId, Status
+from tidegate.wiring import VARIABLES, Endpoints
 
 pytestmark = [
     pytest.mark.airflow,
@@ -25,7 +25,7 @@ pytestmark = [
 
 DAGS = Path(__file__).parent / "dags"
 REPOSITORY = Path(__file__).parents[2]
-PIPELINES = ("ticking", "manual", "undone", "daily", "hourly")
+PIPELINES = ("ticking", "manual", "undone", "daily", "hourly", "reworked")
 
 
 @dataclass
@@ -56,6 +56,19 @@ class Stack:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+    def tidegate(self, *words: str) -> str:
+        """The command line, as a person calls it; what it printed."""
+        given = {variable: getattr(self.endpoints, name) for name, variable in VARIABLES.items()}
+        done = subprocess.run(
+            [Path(sys.executable).with_name("tidegate"), *words],
+            env={**os.environ, **given, "TIDEGATE_DAGS": str(DAGS), "TIDEGATE_HOME": str(self.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def epochs(self, pipeline: str) -> list[Epoch]:
         """Oldest first."""
@@ -340,6 +353,54 @@ def test_a_backwards_backfill_by_interval_loses_nothing(stack: Stack):
     runs = stack.airflow.runs("hourly")
     assert [r["state"] for r in runs if r["run_type"] == "backfill"] == ["success"] * (HOURS + 3)
     assert stack.rows("hourly") == expected(range(1, HOURS + 4))
+
+
+def reworked(stack: Stack, last: int, *changed: int) -> None:
+    """Readers see the changed code's rows of these files, and the old code's of all others up to the last one."""
+    of_file = [expected(range(1, n + 1)) for n in range(last + 1)]
+    rows = [
+        (name, amount, total * (10 if n in changed else 1))
+        for n in range(1, last + 1)
+        for name, amount, total in set(of_file[n]) - set(of_file[n - 1])
+    ]
+    assert stack.rows("reworked") == sorted(rows)
+
+
+def test_a_cleared_run_is_processed_again_with_todays_code(stack: Stack):
+    """Its own epoch's output is swapped; what came behind it stays, and so does the state."""
+    for number in range(1, 6):
+        stack.add("reworked", number)
+    stack.airflow.await_dag("reworked")
+    stack.backfill("reworked", "2026-01-01", "2026-01-05")
+    stack.airflow.await_backfills("reworked")
+    first = stack.epochs("reworked")
+    assert [e.epoch for e in first] == [1, 2, 3, 4, 5]
+    (stack.root / "changed-reworked").touch()
+    run_id = first[1].run.key
+    stack.arm("swapped@reworked:6")
+    stack.airflow.clear("reworked", run_id, only_failed=False)
+    assert stack.airflow.finished("reworked", run_id) == "success", stack.airflow.tasks("reworked", run_id)
+    stack.disarm()
+    last = stack.epochs("reworked")[-1]
+    assert (last.epoch, last.kind, last.restores) == (6, Kind.PROMOTION, 1)
+    assert last.parent == first[-1].manifest
+    reworked(stack, 5, 2)
+
+
+def test_a_backfill_reprocesses_on_a_lane_that_is_compared_and_promoted(stack: Stack):
+    """Live goes on meanwhile, and nobody sees the lane before."""
+    lane = ("--reprocess-behavior", "completed", "--dag-run-conf", '{"lane": "fix"}')
+    stack.backfill("reworked", "2026-01-03", "2026-01-04", *lane)
+    stack.add("reworked", 6)
+    live = stack.airflow.trigger("reworked")
+    stack.airflow.await_backfills("reworked")
+    assert stack.airflow.finished("reworked", live) == "success"
+    reworked(stack, 6, 2, 6)
+    assert "fix\tOPEN" in stack.tidegate("lanes", "reworked")
+    assert "e2e.reworked\t3\t2\t2\t2\t2\t0" in stack.tidegate("diff", "reworked", "--lane", "fix")
+    assert "fix was promoted by reworked epoch" in stack.tidegate("promote", "reworked", "--lane", "fix")
+    reworked(stack, 6, 2, 3, 4, 5, 6)
+    assert "exactly what the sealed epochs made" in stack.tidegate("verify", "reworked", "--checksums")
 
 
 def test_pages_need_a_login_and_show_the_epochs(stack: Stack):

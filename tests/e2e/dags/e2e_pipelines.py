@@ -1,6 +1,7 @@
-"""Four small pipelines for the end-to-end test on Airflow: on a schedule, on demand, with days and hours to fill.
+"""Small pipelines for the end-to-end test on Airflow: on a schedule, on demand, with days and hours to fill.
 
-`TIDEGATE_E2E_ROOT` holds their input; a file `arm` in it arms a crash point in the next task that reads this file.
+`TIDEGATE_E2E_ROOT` holds their input; a file `arm` in it arms a crash point in the next task that reads this file, a file
+`changed-NAME` changes the code of a pipeline.
 """
 
 import os
@@ -24,19 +25,19 @@ TOTALS = pa.schema([("name", pa.string()), ("amount", pa.int64()), ("total", pa.
 
 
 class Total(KeyedProcessFunction):
-    """Running total per name; fails while a file `poison` is there."""
+    """Running total per name, `factor` times; fails while a file `poison` is there."""
 
     total = ValueState(pa.int64())
 
-    def __init__(self, poison: str) -> None:
-        self.poison = poison
+    def __init__(self, poison: str, factor: int) -> None:
+        self.poison, self.factor = poison, factor
 
     def process_element(self, value, ctx):
         if os.path.exists(self.poison):  # noqa: PTH110  (runs in Spark's Python worker for every event)
             raise ValueError("poisoned on purpose")
         total = (self.total.value() or 0) + value.amount
         self.total.update(total)
-        yield {"name": value.name, "amount": value.amount, "total": total}
+        yield {"name": value.name, "amount": value.amount, "total": self.factor * total}
 
 
 def pipeline(name: str, max_files: int | None = 1, path_time: str | None = None) -> Definition:
@@ -45,7 +46,7 @@ def pipeline(name: str, max_files: int | None = 1, path_time: str | None = None)
         Pipeline(name, buckets=2)
         .source(source)
         .key_by("name")
-        .process(Total(str(ROOT / "poison")), output=TOTALS)
+        .process(Total(str(ROOT / "poison"), factor=10 if (ROOT / f"changed-{name}").exists() else 1), output=TOTALS)
         .sink(HiveTable(f"e2e.{name}"))
     )
 
@@ -64,6 +65,14 @@ daily = pipeline("daily")
 epoch_dag(daily, schedule="0 0 * * *", start_date=datetime(2026, 1, 1, tzinfo=UTC), max_active_runs=9)
 
 # the end keeps scheduled runs away: history is for backfills to fill
+reworked = pipeline("reworked")
+epoch_dag(
+    reworked,
+    schedule="0 0 * * *",
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    end_date=datetime(2026, 1, 20, tzinfo=UTC),
+)
+
 hourly = pipeline("hourly", max_files=None, path_time="%Y-%m-%dT%H")
 epoch_dag(
     hourly,

@@ -111,6 +111,14 @@ def manifest() -> Manifest:
     )
 
 
+def test_what_a_lane_was_forked_behind_stays() -> None:
+    """The state that it starts from, and all that a promotion goes back over; 0 is before the first."""
+    epochs = [epoch(n, sealed_ms=1) for n in range(1, 8)]
+    assert keep(epochs, most=2) == {6, 7}
+    assert keep(epochs, most=2, forked_from=3) == {3, 4, 5, 6, 7}
+    assert keep(epochs, most=2, forked_from=0) == set(range(1, 8))
+
+
 URI = f"{ROOT}/epoch=9/gen=1/attempt=9/manifest.json"
 
 
