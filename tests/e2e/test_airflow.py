@@ -371,7 +371,7 @@ def test_a_cleared_run_is_processed_again_with_todays_code(stack: Stack):
     for number in range(1, 6):
         stack.add("reworked", number)
     stack.airflow.await_dag("reworked")
-    stack.backfill("reworked", "2026-01-01", "2026-01-05")
+    stack.backfill("reworked", "2026-01-01", "2026-01-05", "--max-active-runs", "1")
     stack.airflow.await_backfills("reworked")
     first = stack.epochs("reworked")
     assert [e.epoch for e in first] == [1, 2, 3, 4, 5]

@@ -15,7 +15,7 @@ from tidegate.engine.lease import kept
 from tidegate.engine.manifests import read_manifest
 from tidegate.errors import ConfigurationError
 from tidegate.ports import Change, Compared, EpochReport
-from tidegate.protocol.lanes import lane_name, left, line, usable
+from tidegate.protocol.lanes import forkable, lane_name, left, line, usable
 from tidegate.protocol.model import (
     Epoch,
     Fork,
@@ -67,6 +67,8 @@ class Lanes:
         self.main.adapters.source.check(
             [e for epoch in window for e in store.log(self.main.definition.name, epoch.offsets)]
         )
+        upsert = any(t.mode is Mode.UPSERT for t in self.main.definition.all_targets)
+        forkable(epochs, base=_before(epochs, since), upsert=upsert)
         fork = store.fork(lane, base=_before(epochs, since))
         for epoch in left(fork, self.main.work.replayed(lane), window):
             yield self._replay(run, fork, epoch)

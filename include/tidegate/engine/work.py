@@ -147,12 +147,23 @@ class Work:
         """Which partitions lie elsewhere once the lane takes main's place, and where; None for those that are no more.
 
         Main goes back to where the lane was forked; then the lane's epochs come, then those of main that it has not
-        replayed.
+        replayed, and at last what earlier promotions made of epochs that are none of the lane's.
         """
-        now, replayed = self.now(), self.replayed(fork.lane)
-        of_main = line(self._epochs_of_main(), base=fork.base)
+        now, replayed, epochs = self.now(), self.replayed(fork.lane), self._epochs_of_main()
+        of_main = line(epochs, base=fork.base)
         after = redo(self._behind(fork.base, now), self._manifests([*replayed, *left(fork, replayed, of_main)]))
-        return changes(now, after)
+        window = {str(e.epoch) for e in replayed}
+        append = {t.name for t in self.definition.all_targets if t.mode is Mode.APPEND}
+        earlier = [
+            (
+                ref,
+                replace(
+                    m, partitions=tuple(p for p in m.partitions if p.table in append and p.values[0] not in window)
+                ),
+            )
+            for ref, m in self._manifests(line(epochs, base=fork.base, kind=Kind.PROMOTION))
+        ]
+        return changes(now, redo(after, earlier))
 
     def replayed(self, lane: LaneId) -> tuple[Epoch, ...]:
         """The epochs that a lane has sealed, the oldest first."""

@@ -18,8 +18,10 @@ def lane_name(name: str) -> str:
     return name
 
 
-def line(epochs: Iterable[Epoch], *, base: int, until: int | None = None) -> tuple[Epoch, ...]:
-    """The epochs of events behind epoch `base` that make up what the tables show, the oldest first.
+def line(
+    epochs: Iterable[Epoch], *, base: int, until: int | None = None, kind: Kind = Kind.EVENTS
+) -> tuple[Epoch, ...]:
+    """The epochs of one kind behind epoch `base` that make up what the tables show, the oldest first.
 
     What a rollback went back over is left out.
 
@@ -27,6 +29,7 @@ def line(epochs: Iterable[Epoch], *, base: int, until: int | None = None) -> tup
         epochs: all rows of `main` that are kept.
         base: the epoch to start behind; 0 is before the first.
         until: the last epoch that is wanted; None is the lane's head.
+        kind: EVENTS are what can be replayed.
 
     Raises ConfigurationError when `base` is not among them: it is not kept, was never sealed, or was gone back over.
     """
@@ -37,7 +40,7 @@ def line(epochs: Iterable[Epoch], *, base: int, until: int | None = None) -> tup
         epoch = sealed.get(number)
         if epoch is None:
             raise ConfigurationError(f"epoch {number} is not kept any more: there is no way back to epoch {base}")
-        if epoch.kind is Kind.EVENTS and (until is None or number <= until):
+        if epoch.kind is kind and (until is None or number <= until):
             found.append(epoch)
         number = (epoch.restores or 0) if epoch.kind is Kind.ROLLBACK else number - 1
     if number != base or (base and base not in sealed):
@@ -58,6 +61,21 @@ def left(fork: Fork, replayed: Sequence[Epoch], of_main: Sequence[Epoch]) -> tup
             f"{fork.lane}: main was rolled back over epochs that this lane has replayed: discard it and start again"
         )
     return tuple(of_main[len(done) :])
+
+
+def forkable(epochs: Sequence[Epoch], *, base: int, upsert: bool) -> None:
+    """Raise ConfigurationError when the state behind `base` is older than what a promotion made of epochs before it.
+
+    A promotion that kept main's state did not change it, but what it made of an `upsert` table is lost behind it.
+    """
+    of_main = {e.manifest for e in epochs if e.manifest}
+    for promotion in line(epochs, base=base, kind=Kind.PROMOTION):
+        since = (promotion.restores or 0) + 1
+        if since <= base and (upsert or promotion.parent not in of_main):
+            raise ConfigurationError(
+                f"epochs from {since} on were reprocessed by epoch {promotion.epoch}, which the state behind epoch "
+                f"{base} does not know: start at epoch {since} or before, or behind epoch {promotion.epoch}"
+            )
 
 
 def usable(fork: Fork | None, name: str) -> Fork:

@@ -1,7 +1,7 @@
 """Small pipelines for the end-to-end test on Airflow: on a schedule, on demand, with days and hours to fill.
 
-`TIDEGATE_E2E_ROOT` holds their input; a file `arm` in it arms a crash point in the next task that reads this file, a file
-`changed-NAME` changes the code of a pipeline.
+`TIDEGATE_E2E_ROOT` holds their input; a file `arm` in it arms a crash point in the next task that reads this file, and
+a file `changed-NAME` changes the code of a pipeline.
 """
 
 import os

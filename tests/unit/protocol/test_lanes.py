@@ -1,12 +1,24 @@
 """Goal: a lane replays exactly what the tables show behind its base, in order, and notices when main went back."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tidegate.errors import ConfigurationError
-from tidegate.protocol.lanes import lane_name, left, line, usable
-from tidegate.protocol.model import Epoch, Fork, Kind, LaneId, LaneStatus, OffsetRange, Run, Status
+from tidegate.protocol.lanes import forkable, lane_name, left, line, usable
+from tidegate.protocol.model import (
+    Epoch,
+    Fork,
+    Kind,
+    LaneId,
+    LaneStatus,
+    ManifestRef,
+    OffsetRange,
+    Run,
+    Status,
+)
 
 
 def epoch(number: int, kind: Kind = Kind.EVENTS, restores: int | None = None) -> Epoch:
@@ -89,6 +101,34 @@ def test_every_line_is_what_a_reader_remembers(steps: list[bool], data: st.DataO
             shown = [*shown, number]
         remembered[number] = list(shown)
     assert numbers(line(main, base=0)) == shown
+
+
+def promotion(number: int, restores: int, parent: ManifestRef) -> Epoch:
+    return replace(epoch(number, Kind.PROMOTION, restores), parent=parent, promotes="x")
+
+
+OF_MAIN, OF_LANE = ManifestRef("main", "0"), ManifestRef("lane", "0")
+
+
+@pytest.mark.parametrize(
+    ("base", "restores", "parent", "upsert", "allowed"),
+    [
+        (2, 1, OF_LANE, False, False),  # the state behind 2 was replaced by the lane's
+        (2, 1, OF_MAIN, False, True),  # only output was: it is kept beside the new window
+        (2, 1, OF_MAIN, True, False),  # in an upsert table that cannot be told apart
+        (2, 2, OF_LANE, True, True),  # all that it made is made again
+        (4, 1, OF_LANE, True, True),  # the state behind it knows it
+    ],
+)
+def test_a_state_that_an_earlier_promotion_has_replaced_is_refused(
+    base: int, restores: int, parent: ManifestRef, upsert: bool, allowed: bool
+) -> None:
+    main = [replace(epoch(n), manifest=OF_MAIN) for n in (1, 2, 3)] + [promotion(4, restores, parent), epoch(5)]
+    if allowed:
+        forkable(main, base=base, upsert=upsert)
+    else:
+        with pytest.raises(ConfigurationError, match=f"start at epoch {restores + 1} or before, or behind epoch 4"):
+            forkable(main, base=base, upsert=upsert)
 
 
 FORK = Fork(LaneId("p", "fix"), base=1, fence=3)
