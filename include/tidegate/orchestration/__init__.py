@@ -10,15 +10,17 @@ if TYPE_CHECKING:
     from tidegate.orchestration.assets import table_asset
     from tidegate.orchestration.connections import Connections
     from tidegate.orchestration.dag import epoch_dag
+    from tidegate.orchestration.promotion import promotion_dag
     from tidegate.orchestration.rollback import rollback_dag
     from tidegate.protocol.intervals import Bound
 
-__all__ = ["Bound", "Connections", "epoch_dag", "rollback_dag", "table_asset"]
+__all__ = ["Bound", "Connections", "epoch_dag", "promotion_dag", "rollback_dag", "table_asset"]
 
 _HOMES = {
     "Bound": "tidegate.protocol.intervals",
     "Connections": "tidegate.orchestration.connections",
     "epoch_dag": "tidegate.orchestration.dag",
+    "promotion_dag": "tidegate.orchestration.promotion",
     "rollback_dag": "tidegate.orchestration.rollback",
     "table_asset": "tidegate.orchestration.assets",
 }

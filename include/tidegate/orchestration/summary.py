@@ -3,12 +3,13 @@
 No Airflow here: the command line uses it too.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from tidegate.api.settings import Target
 from tidegate.engine.rollback import RollbackPlan
-from tidegate.ports import EpochReport
+from tidegate.ports import Compared, EpochReport
 from tidegate.protocol.model import Epoch, Status
 from tidegate.protocol.partitions import partition_path
 from tidegate.protocol.rebasing import tables
@@ -94,6 +95,18 @@ def asset_extra(report: EpochReport, target: Target | None) -> dict[str, Any]:
         "partition_names": [partition_path(columns, values) for values in own[:PARTITION_NAMES]],
     }
     return extra
+
+
+def comparison_summary(lane: str, differences: Sequence[Compared]) -> dict[str, Any]:
+    """What a promotion would change: rows by table, and the first partitions with theirs."""
+    counted = ("added", "removed", "changed")
+    tables: dict[str, dict[str, int]] = {}
+    for d in differences:
+        of_table = tables.setdefault(d.table, dict.fromkeys(counted, 0))
+        for what in counted:
+            of_table[what] += getattr(d, what)
+    first = [{"table": d.table, "values": list(d.values), **{w: getattr(d, w) for w in counted}} for d in differences]
+    return {"lane": lane, "tables": tables, "partitions": len(differences), "first": first[:PARTITION_NAMES]}
 
 
 def sentence(summary: dict[str, Any]) -> str:

@@ -1,0 +1,140 @@
+"""A DAG by which people compare a lane with live, and let it take live's place."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import DAG, Context, Param
+from airflow.sdk.exceptions import AirflowSkipException
+
+from tidegate.api.pipeline import Definition
+from tidegate.api.schema import fail
+from tidegate.engine.coordinator import Coordinator
+from tidegate.engine.lanes import Lanes
+from tidegate.orchestration.assets import table_asset
+from tidegate.orchestration.connections import Connections
+from tidegate.orchestration.dag import DEFAULT_START, TASK_DEFAULTS
+from tidegate.orchestration.operators import EpochOperator, run_of
+from tidegate.orchestration.summary import asset_extra, comparison_summary, report_summary
+
+COMPARE, APPROVE, PROMOTE = "compare", "approve", "promote"
+
+
+def promotion_dag(
+    pipeline: Definition,
+    *,
+    dag_id: str | None = None,
+    connections: Connections | None = None,
+    approve: bool = True,
+    retries: int = 3,
+    tags: Sequence[str] = ("tidegate",),
+    **dag_kwargs: Any,
+) -> DAG:
+    """A DAG that is run by hand, with a form for `lane` and `output_only`: tasks `compare`, `approve` and `promote`.
+
+    `compare` counts the rows that the promotion would add, remove and change; a person then says yes or no in Airflow,
+    without holding a worker slot; `promote` swaps. A retry, or clearing a task, finishes what its run began.
+
+    Args:
+        pipeline: the complete declaration.
+        dag_id: the pipeline's name with ``_promotion`` when left out.
+        connections: the Airflow connections; by default those named ``tidegate_…``.
+        approve: False promotes without asking.
+        retries: how often a retryable failure is tried again.
+        tags: shown in Airflow.
+        dag_kwargs: anything else that Airflow's DAG takes. The DAG is not paused when it is new: it has no schedule.
+
+    Raises:
+        DefinitionError: `pipeline` is not complete.
+    """
+    if not isinstance(pipeline, Definition):
+        raise fail(f"promotion_dag takes a complete pipeline (end it with .sink(…)), not {type(pipeline).__name__}")
+    default_args = {**TASK_DEFAULTS, "retries": retries, **dag_kwargs.pop("default_args", {})}
+    with DAG(
+        dag_id=dag_id or f"{pipeline.name}_promotion",
+        schedule=None,
+        start_date=DEFAULT_START,
+        catchup=False,
+        tags=list(tags),
+        default_args=default_args,
+        params=_form(),
+        **{
+            "max_active_runs": 1,
+            "is_paused_upon_creation": False,
+            "description": f"Compare a lane of {pipeline.name} with live, and let it take live's place",
+            **dag_kwargs,
+        },
+    ) as dag:
+        given: dict[str, Any] = {"definition": pipeline, "connections": connections or Connections()}
+        compare = CompareOperator(task_id=COMPARE, **given)
+        promote = PromoteOperator(task_id=PROMOTE, **given)
+        if approve:
+            compare.set_downstream(_approval(pipeline))
+            dag.get_task(APPROVE).set_downstream(promote)
+        else:
+            compare.set_downstream(promote)
+    return dag
+
+
+class CompareOperator(EpochOperator):
+    """Says what a promotion of the lane would change now. Changes nothing."""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Log the comparison and leave it in XCom."""
+        name = context["params"]["lane"]
+
+        def work(main: Coordinator) -> dict[str, Any]:
+            lanes = Lanes(main)
+            return comparison_summary(name, lanes.compare(lanes.find(name)))
+
+        summary = self._coordinated(work)
+        for table, counts in summary["tables"].items():
+            self.log.info("%s: %s", table, ", ".join(f"{n} rows {what}" for what, n in counts.items()))
+        if not summary["tables"]:
+            self.log.info("The lane gives what the tables show already")
+        return summary
+
+
+class PromoteOperator(EpochOperator):
+    """Lets the lane take live's place, and announces all tables to Airflow's assets."""
+
+    ui_color = "#dcfce7"
+
+    def __init__(self, *, definition: Definition, connections: Connections, **kwargs: Any) -> None:
+        kwargs.setdefault("outlets", [table_asset(target.name) for target in definition.all_targets])
+        super().__init__(definition=definition, connections=connections, **kwargs)
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Promote. Asset events come at least once: `epoch` tells a repeated one. Skipped when nothing would change."""
+        params, run = context["params"], run_of(context)
+        report = self._coordinated(
+            lambda main: Lanes(main).promote(run, params["lane"], output_only=params["output_only"])
+        )
+        if report is None:
+            raise AirflowSkipException(f"{params['lane']} gives what the tables show already; the lane is discarded")
+        targets = {target.name: target for target in self.definition.all_targets}
+        for asset in self.outlets:
+            context["outlet_events"][asset].extra = asset_extra(report, targets.get(asset.name))
+        self.log.info("%s was promoted by %s", params["lane"], report.epoch)
+        return report_summary(report)
+
+
+def _form() -> dict[str, Param]:
+    return {
+        "lane": Param(type="string", minLength=1, title="Lane", description="As `tidegate lanes` lists them."),
+        "output_only": Param(
+            default=False,
+            type="boolean",
+            title="Output only",
+            description="Keep live's state, and do not catch up. For append tables, or a lane that has caught up.",
+        ),
+    }
+
+
+def _approval(pipeline: Definition) -> Any:
+    from airflow.providers.standard.operators.hitl import ApprovalOperator  # noqa: PLC0415  (not every DAG file's)
+
+    return ApprovalOperator(
+        task_id=APPROVE,
+        subject=f"Let lane {{{{ params.lane }}}} take the place of {pipeline.name}?",
+        body=f"```\n{{{{ ti.xcom_pull(task_ids='{COMPARE}') | tojson(indent=2) }}}}\n```",
+    )

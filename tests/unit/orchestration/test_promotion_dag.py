@@ -1,0 +1,120 @@
+"""Goal: the promotion DAG shows what it would change, asks, and is as safe to repeat as an epoch."""
+
+import json
+from collections import defaultdict
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
+from airflow.serialization.serialized_objects import DagSerialization
+
+from tidegate import wiring
+from tidegate.errors import ConfigurationError, DefinitionError, LeaseHeldError
+from tidegate.orchestration import promotion, promotion_dag
+from tidegate.ports import Compared, EpochReport
+from tidegate.protocol.model import Epoch, Kind, LaneId, OffsetRange, Run, Status
+
+DAG_RUN = SimpleNamespace(
+    dag_id="sales_promotion",
+    run_id="manual__x",
+    clear_number=0,
+    logical_date=None,
+    data_interval_start=None,
+    data_interval_end=None,
+)
+DONE = EpochReport(
+    Epoch(LaneId("sales"), 7, 1, Status.SEALED, 4, Run("r", "r"), "f", OffsetRange(9, 9), Kind.PROMOTION, 0), None, {}
+)
+DIFFERENCES = [Compared("shop.sales", (f"d{n}",), 5, 6, 2, 1, 3) for n in range(150)]
+
+
+class FakeLanes:
+    def __init__(self, answer):
+        self.answer, self.asked = answer, []
+
+    def __call__(self, main):
+        assert main == "the coordinator"
+        return self
+
+    def find(self, name):
+        return f"fork {name}"
+
+    def compare(self, fork):
+        return self._take(fork)
+
+    def promote(self, run, name, *, output_only):
+        return self._take((run.key, name, output_only))
+
+    def _take(self, asked):
+        self.asked.append(asked)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@pytest.fixture
+def execute(definition, monkeypatch, all_connections):
+    def run(task_id, answer, **params):
+        @contextmanager
+        def coordinator(given, endpoints, *, progress, lease_wait_s, max_files):
+            assert (given, lease_wait_s <= 2, max_files) == (definition, True, None)
+            yield "the coordinator"
+
+        lanes = FakeLanes(answer)
+        monkeypatch.setattr(wiring, "coordinator", coordinator)
+        monkeypatch.setattr(promotion, "Lanes", lanes)
+        operator = promotion_dag(definition).get_task(task_id)
+        events = defaultdict(lambda: SimpleNamespace(extra={}))
+        context = {
+            "dag_run": DAG_RUN,
+            "outlet_events": events,
+            "params": {"lane": "fix", "output_only": False} | params,
+        }
+        return SimpleNamespace(result=operator.execute(context), events=events, asked=lanes.asked)
+
+    return run
+
+
+def test_a_person_is_asked_between_comparison_and_swap(definition):
+    dag = DagSerialization.from_dict(json.loads(json.dumps(DagSerialization.to_dict(promotion_dag(definition)))))
+    assert {t.task_id: sorted(t.downstream_task_ids) for t in dag.tasks} == {
+        "compare": ["approve"],
+        "approve": ["promote"],
+        "promote": [],
+    }
+    assert dag.params["output_only"] is False
+    assert promotion_dag(definition, approve=False, dag_id="x").get_task("compare").downstream_task_ids == {"promote"}
+    with pytest.raises(DefinitionError, match="promotion_dag takes a complete pipeline"):
+        promotion_dag(definition.pipeline)
+
+
+def test_the_comparison_is_logged_and_left_in_xcom(execute, capsys):
+    done = execute("compare", DIFFERENCES)
+    assert done.asked == ["fork fix"]
+    assert done.result["tables"] == {"shop.sales": {"added": 300, "removed": 150, "changed": 450}}
+    assert (done.result["partitions"], len(done.result["first"])) == (150, 100)
+    assert "shop.sales: 300 rows added, 150 rows removed, 450 rows changed" in capsys.readouterr().out
+    assert execute("compare", []).result["tables"] == {}
+    assert "what the tables show already" in capsys.readouterr().out
+
+
+def test_the_promotion_is_its_runs_and_announces_every_table(execute, definition):
+    done = execute("promote", DONE, output_only=True)
+    assert done.asked == [("manual__x", "fix", True)]
+    assert (done.result["epoch"], done.result["status"]) == (7, "SEALED")
+    assert {asset.name for asset in done.events} == {t.name for t in definition.all_targets}
+    assert {e.extra["kind"] for e in done.events.values()} == {"PROMOTION"}
+
+
+def test_nothing_to_change_is_a_skip(execute):
+    with pytest.raises(AirflowSkipException, match="fix gives what the tables show already"):
+        execute("promote", None)
+
+
+def test_a_busy_pipeline_is_waited_for_and_a_refusal_is_readable(execute, capsys):
+    with pytest.raises(AirflowRescheduleException):
+        execute("promote", LeaseHeldError("somebody is at work"))
+    with pytest.raises(ConfigurationError):
+        execute("promote", ConfigurationError("there is no lane 'fix'"))
+    assert "configuration: there is no lane 'fix'" in capsys.readouterr().out
