@@ -6,7 +6,7 @@ export TIDEGATE_HOME ?= $(CURDIR)/.tidegate
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down check test unit integration crash model soak mutants e2e hive4 bench lock clean
+.PHONY: help install demo up down check test unit integration crash model soak mutants e2e reprocess hive4 bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,10 @@ mutants: install ## break the protocol on purpose, one way at a time: the tests 
 
 e2e: install ## a real Airflow: runs, kills, clears, backfills
 	$(BIN)/pytest tests/e2e
+
+reprocess: install ## live goes on while a backfill of 50 days reprocesses and is promoted; twice, the second time with kills
+	$(BIN)/python tests/e2e/reprocess_while_live.py
+	$(BIN)/python tests/e2e/reprocess_while_live.py --kills
 
 HIVE4 := $(abspath $(TIDEGATE_HOME))/hive4
 

@@ -50,14 +50,14 @@ class AirflowClient:
         """Start a run with these params; its id."""
         return str(self.call("POST", f"/dags/{dag_id}/dagRuns", logical_date=logical_date, conf=conf)["dag_run_id"])
 
-    def await_backfills(self, dag_id: str) -> None:
+    def await_backfills(self, dag_id: str, timeout_s: float = 120) -> None:
         """Wait until Airflow has noted that they are over: it allows one at a time."""
 
         def over() -> bool:
             found = self.call("GET", f"/backfills?dag_id={dag_id}")["backfills"]
             return bool(found) and all(b["completed_at"] for b in found)
 
-        self._until(over, f"the end of the backfill of {dag_id}", 120)
+        self._until(over, f"the end of the backfill of {dag_id}", timeout_s)
 
     def runs(self, dag_id: str, **query: Any) -> list[dict[str, Any]]:
         """The DAG's runs, oldest first."""

@@ -70,7 +70,7 @@ epoch_dag(
     reworked,
     schedule="0 0 * * *",
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
-    end_date=datetime(2026, 1, 20, tzinfo=UTC),
+    end_date=datetime(2026, 6, 1, tzinfo=UTC),
 )
 
 hourly = pipeline("hourly", max_files=None, path_time="%Y-%m-%dT%H")
