@@ -32,11 +32,11 @@ def _tasks(*runs: str) -> tuple[Words, ...]:
 
 
 def _files(*days: tuple[str, ...]) -> tuple[tuple[Row, ...], ...]:
-    """A file for each argument, with one event a day."""
+    """A file for each argument, with one event a day; "d0:x" is one of another key."""
     return tuple(
         tuple(
-            {"id": 10 * number + i, "key": f"k-{day}", "day": day, "amount": number + i + 1}
-            for i, day in enumerate(of_file)
+            {"id": 10 * number + i, "key": key or f"k-{day}", "day": day, "amount": number + i + 1}
+            for i, (day, _, key) in enumerate(name.partition(":") for name in of_file)
         )
         for number, of_file in enumerate(days)
     )
@@ -179,7 +179,7 @@ SCENARIOS: dict[str, Scenario] = {
     "a lane is replayed and promoted, with retries": Scenario(
         programs=((("replay", "fix"), ("replay", "fix"), ("promote", "fix"), ("promote", "fix")),),
         runs=("run-1", "run-2"),
-        files=_files(BOTH, ONE, BOTH),
+        files=_files(BOTH, ("d0:x",), BOTH),
         before=_tasks("run-1", "run-2"),
         faults=1,
         completes=(("promote", "fix"),),
