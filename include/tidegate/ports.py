@@ -81,8 +81,11 @@ class CheckpointStore(Protocol):
     def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
         """The newest epochs, newest first."""
 
-    def adopt(self, lease: Lease, epoch: Epoch, *, retry: bool = True) -> Epoch:
-        """AttemptAdopted: record the new fence, and for a retry one more attempt. Returns the row as it now is."""
+    def adopt(self, lease: Lease, epoch: Epoch, *, retry: bool = True, clear_number: int = 0) -> Epoch:
+        """AttemptAdopted: record the new fence, and for a retry one more attempt. Returns the row as it now is.
+
+        `clear_number` is its own run's: a run that was cleared before it was sealed has not been asked to do it again.
+        """
 
     def plan(
         self,

@@ -32,6 +32,7 @@ from tidegate.protocol.model import (
     Run,
     Status,
 )
+from tidegate.protocol.recovery import reprocesses
 from tidegate.protocol.transitions import Event, Standing, Verdict, apply
 
 if TYPE_CHECKING:
@@ -372,6 +373,15 @@ def test_verdicts_are_the_protocols(
     assert (found.status, found.fence) == (standing.status, standing.fence)
     assert store.epochs(lane, limit=9) == [found]
     assert (found == before[0]) is (verdict is Verdict.ALREADY)
+
+
+def test_a_run_that_was_cleared_before_its_epoch_was_sealed_is_not_to_do_it_again(story: Story) -> None:
+    """Its clear number is kept with the epoch; another run that finishes the epoch has its own."""
+    epoch = story.plan(story.lease())
+    cleared = story.store.adopt(story.lease(), epoch, clear_number=RUN.clear_number + 1)
+    assert cleared.run.clear_number == RUN.clear_number + 1
+    assert not reprocesses(replace(RUN, clear_number=RUN.clear_number + 1), replace(cleared, status=Status.SEALED))
+    assert story.store.adopt(story.lease(), cleared).run == cleared.run
 
 
 def test_adoption_counts_attempts_and_keeps_the_plan(story: Story) -> None:

@@ -244,7 +244,7 @@ def _change(t: Tables, v: Mapping[str, Any], **more: Any) -> list[Row]:
 @_statement
 def adopt_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     return [
-        _write(t, {**row, "fence": v["fence"]})[0]
+        _write(t, {**row, "fence": v["fence"], "run_clear_number": max(row["run_clear_number"], v["clear_number"])})[0]
         for row in epoch(t, v)
         if row["status"] in v["sources"] and row["fence"] < v["fence"]
     ]

@@ -125,7 +125,7 @@ class Coordinator:
                     self.adapters.store.release(lease)
                     return None
                 return self._report(self._stage(lease, planned, superseded=()))
-            epoch = self._adopt(lease, decision.epoch)
+            epoch = self._adopt(lease, run, decision.epoch)
             if decision.step is Step.PROCESS:
                 epoch = self._stage(lease, epoch, superseded=(decision.epoch.fence,) if decision.epoch else ())
             if not decision.foreign:
@@ -144,7 +144,9 @@ class Coordinator:
         lease = self._open(run)
         epoch = self.adapters.store.of_run(lease.lane, run.key)
         if epoch is not None and epoch.status in (Status.STAGED, Status.PUBLISHED):
-            epoch = self._roll_forward(lease, self.adapters.store.adopt(lease, epoch, retry=False))
+            epoch = self._roll_forward(
+                lease, self.adapters.store.adopt(lease, epoch, retry=False, clear_number=run.clear_number)
+            )
             self._clean_when_due(lease, epoch)
         self.adapters.store.release(lease)
         return self._report(epoch)
@@ -186,7 +188,7 @@ class Coordinator:
                     give_up(lease, decision.epoch)
                     continue
                 else:
-                    epoch = self._adopt(lease, decision.epoch)
+                    epoch = self._adopt(lease, run, decision.epoch)
                     if decision.step is Step.PROCESS:
                         epoch = self._stage(lease, epoch, superseded=())
                 self._roll_forward(lease, epoch)
@@ -256,10 +258,11 @@ class Coordinator:
         self.crash.reach("leased", pipeline=self.definition.name, epoch=0)
         return lease
 
-    def _adopt(self, lease: Lease, epoch: Epoch | None) -> Epoch:
+    def _adopt(self, lease: Lease, run: Run, epoch: Epoch | None) -> Epoch:
         if epoch is None:
             raise InvariantViolationError(f"{lease.lane}: there is no epoch to adopt")
-        adopted = self.adapters.store.adopt(lease, epoch)
+        cleared = run.clear_number if epoch.run.key == run.key else 0
+        adopted = self.adapters.store.adopt(lease, epoch, clear_number=cleared)
         self.progress(f"{adopted}: attempt {adopted.attempts}, from {adopted.status}")
         return adopted
 

@@ -64,11 +64,8 @@ class Lanes:
         window = line(epochs, base=_before(epochs, since), until=until)
         if not window or window[0].epoch != since:
             raise ConfigurationError(f"{self.main.lane_id}: epoch {since} has no events, or was rolled back")
-        self.main.adapters.source.check(
-            [e for epoch in window for e in store.log(self.main.definition.name, epoch.offsets)]
-        )
-        upsert = any(t.mode is Mode.UPSERT for t in self.main.definition.all_targets)
-        forkable(epochs, base=_before(epochs, since), upsert=upsert)
+        self.main.adapters.source.check([e for epoch in window for e in self.main.work.entries(epoch.offsets)])
+        forkable(epochs, base=_before(epochs, since), upsert=bool(self._upsert()))
         fork = store.fork(lane, base=_before(epochs, since))
         for epoch in left(fork, self.main.work.replayed(lane), window):
             yield self._replay(run, fork, epoch)
@@ -119,14 +116,17 @@ class Lanes:
         return name
 
     def promote_again(self, run: Run, own: Epoch) -> EpochReport | None:
-        """Swap in what `again` made; with its state, when nothing came behind it. None when it is all the same."""
+        """Swap in what `again` made; with its state, unless epochs came behind it. None when it is all the same.
+
+        With an upsert table epochs can only have come since `again`: they are replayed too, and the state is taken.
+        """
         name = lane_of_clear(run, own)
         of_clear = replace(run, key=f"{run.key}/{name}")
         fork = next((f for f in self.all() if f.lane.lane == name), None)
         if fork is None or fork.status is LaneStatus.DISCARDED:
             return None
         behind = fork.status is LaneStatus.OPEN and bool(self.remaining(fork))
-        return self.promote(of_clear, name, output_only=behind)
+        return self.promote(of_clear, name, output_only=behind and not self._upsert())
 
     def _replay(self, run: Run, fork: Fork, epoch: Epoch) -> EpochReport:
         coordinator = replace(self.main, lane=fork.lane.lane)
@@ -225,12 +225,15 @@ class Lanes:
         )
 
     def _allow_output_only(self, subject: str, behind: Sequence[Epoch]) -> None:
-        upsert = [t.name for t in self.main.definition.all_targets if t.mode is Mode.UPSERT]
+        upsert = self._upsert()
         if behind and upsert:
             raise ConfigurationError(
                 f"{subject}: later epochs, up to {behind[-1].epoch}, have rewritten partitions of {upsert[0]} from "
                 "what it made, so they must be replayed too: give the run the parameter `lane`, and promote that lane"
             )
+
+    def _upsert(self) -> list[str]:
+        return [t.name for t in self.main.definition.all_targets if t.mode is Mode.UPSERT]
 
     def _same_state(self, fork: Fork) -> bool:
         head, replayed = self.main.adapters.store.last_sealed(self.main.lane_id), self.main.work.replayed(fork.lane)

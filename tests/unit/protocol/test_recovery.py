@@ -19,7 +19,7 @@ from tidegate.protocol.model import (
     Status,
 )
 from tidegate.protocol.partitions import partition_path
-from tidegate.protocol.recovery import Step, decide, repair
+from tidegate.protocol.recovery import Step, decide, repair, reprocesses
 
 MINE, OTHER = Run("mine", "me"), Run("other", "them")
 
@@ -50,6 +50,16 @@ def test_a_sealed_run_still_finishes_what_another_left() -> None:
 @pytest.mark.parametrize("own", [None, epoch(Status.ABANDONED)])
 def test_nothing_unfinished_means_a_new_range(own: Epoch | None) -> None:
     assert decide(MINE, unfinished=None, own=own).step is Step.PLAN
+
+
+@pytest.mark.parametrize(
+    ("status", "cleared", "again"),
+    [(Status.SEALED, 1, True), (Status.SEALED, 0, False), (Status.STAGED, 1, False), (Status.ABANDONED, 1, False)],
+)
+def test_a_run_that_was_cleared_behind_its_seal_is_processed_again(status: Status, cleared: int, again: bool) -> None:
+    """Before that, the clear is one more attempt."""
+    assert reprocesses(replace(MINE, clear_number=cleared), epoch(status)) is again
+    assert not reprocesses(replace(MINE, clear_number=cleared), None)
 
 
 def head(value: str, location: str) -> Head:

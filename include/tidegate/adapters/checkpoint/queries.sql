@@ -171,7 +171,10 @@ RETURNING *;
 
 -- name: adopt_epoch
 -- Hand the unfinished epoch to a newer attempt (I4).
-UPDATE epochs SET fence = %(fence)s, attempts = attempts + %(retries)s
+UPDATE epochs SET
+    fence = %(fence)s,
+    attempts = attempts + %(retries)s,
+    run_clear_number = greatest(run_clear_number, %(clear_number)s)
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = ANY(%(sources)s) AND fence < %(fence)s
 RETURNING *;

@@ -220,10 +220,10 @@ class PostgresCheckpointStore:
 
     # -- moving epochs --------------------------------------------------------------------------------------------
 
-    def adopt(self, lease: Lease, epoch: Epoch, *, retry: bool = True) -> Epoch:
+    def adopt(self, lease: Lease, epoch: Epoch, *, retry: bool = True, clear_number: int = 0) -> Epoch:
         """AttemptAdopted: hand the unfinished epoch to this lease, which fences off every older attempt (I4)."""
         with self._session.transaction(f"{epoch}: adopt") as cursor:
-            more = {"sources": ADOPTABLE, "retries": int(retry)}
+            more = {"sources": ADOPTABLE, "retries": int(retry), "clear_number": clear_number}
             return advance(cursor, Event.ATTEMPT_ADOPTED, lease, epoch, more)[0]
 
     def plan(
