@@ -36,6 +36,7 @@ def epoch_summary(epoch: Epoch) -> dict[str, Any]:
         "generation": epoch.generation,
         "kind": str(epoch.kind),
         "restores": epoch.restores,
+        "promotes": epoch.promotes,
         "status": str(epoch.status),
         "range": [epoch.offsets.start, epoch.offsets.stop],
         "rows_in": counts.rows_in if counts else None,

@@ -12,7 +12,7 @@ from fastapi import FastAPI, HTTPException
 from tidegate.adapters.checkpoint import LaneSummary, PipelineSummary
 from tidegate.errors import UnavailableError
 from tidegate.orchestration.web.format import moment, number, seconds, segment
-from tidegate.protocol.model import Counts, Epoch, LaneId, ManifestRef, OffsetRange, Run, Status
+from tidegate.protocol.model import Counts, Epoch, Kind, LaneId, ManifestRef, OffsetRange, Run, Status
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what Airflow's server imports warns of what that imports
@@ -44,6 +44,8 @@ FAILED = replace(
     failure_message="<script>alert(1)</script>",
 )
 CLI_ONLY = replace(SEALED, lane=LaneId("by_hand"), run=Run("cli-1", "cli:host:9"))
+BACK = replace(CLI_ONLY, epoch=2, kind=Kind.ROLLBACK, restores=0)
+TAKEN = replace(CLI_ONLY, epoch=3, kind=Kind.PROMOTION, restores=0, promotes="<fix>")
 
 
 class FakeStore:
@@ -60,7 +62,7 @@ class FakeStore:
         ]
 
     def epochs(self, lane, *, limit):
-        return {"sales": [FAILED, SEALED], "by_hand": [CLI_ONLY], "new": []}[lane.pipeline][:limit]
+        return {"sales": [FAILED, SEALED], "by_hand": [TAKEN, BACK, CLI_ONLY], "new": []}[lane.pipeline][:limit]
 
     def close(self):
         pass
@@ -143,6 +145,13 @@ def test_the_page_of_a_pipeline(client):
     nonce = answer.headers["Content-Security-Policy"].split("'nonce-")[1].split("'")[0]
     assert text.count(f'nonce="{nonce}"') == 2
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_epochs_without_events_say_what_they_are(client):
+    page = client(None).get("/tidegate/pipelines/by_hand").text
+    assert "rollback to 0" in page
+    assert "promotion of &lt;fix&gt;" in page
+    assert page.count("<br>") == 2
 
 
 def test_json_has_the_same_numbers(client):
