@@ -98,6 +98,18 @@ class AirflowClient:
         """Clear the tasks of a run, as a person does in the UI."""
         self.call("POST", f"/dags/{dag_id}/dagRuns/{run_id}/clear", dry_run=False, only_failed=only_failed)
 
+    def approve(self, dag_id: str, run_id: str) -> str:
+        """Wait until task `approve` asks, and say yes, as a person does in the UI; what it showed."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/approve/-1/hitlDetails"
+
+        def asked() -> Any:
+            answer = self.http.get(f"/api/v2{path}")
+            return answer.json() if answer.status_code == 200 else None
+
+        shown = self._until(asked, f"the question of {run_id}", 90)
+        self.call("PATCH", path, chosen_options=["Approve"])
+        return f"{shown['subject']}\n{shown['body']}"
+
     def xcom(self, dag_id: str, run_id: str, task_id: str) -> Any:
         """What a task left."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value"

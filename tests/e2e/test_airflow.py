@@ -292,7 +292,13 @@ def test_a_backfill_reprocesses_on_a_lane_that_is_compared_and_promoted(stack: S
     reworked(stack, 6, 2, 6)
     assert "fix\tOPEN" in stack.tidegate("lanes", "reworked")
     assert "e2e.reworked\t3\t2\t2\t2\t2\t0" in stack.tidegate("diff", "reworked", "--lane", "fix")
-    assert "fix was promoted by reworked epoch" in stack.tidegate("promote", "reworked", "--lane", "fix")
+    run_id = stack.airflow.trigger("reworked_promotion", lane="fix")
+    question = stack.airflow.approve("reworked_promotion", run_id)
+    assert "Let lane fix take the place of reworked?" in question
+    assert '"added": ' in question
+    reworked(stack, 6, 2, 6)  # nothing is swapped before a person says so
+    assert stack.airflow.finished("reworked_promotion", run_id) == "success"
+    assert stack.airflow.xcom("reworked_promotion", run_id, "promote")["status"] == "SEALED"
     reworked(stack, 6, 2, 3, 4, 5, 6)
     assert "exactly what the sealed epochs made" in stack.tidegate("verify", "reworked", "--checksums")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
-from tidegate.orchestration import epoch_dag, rollback_dag
+from tidegate.orchestration import epoch_dag, promotion_dag, rollback_dag
 
 ROOT = Path(os.environ["TIDEGATE_E2E_ROOT"])
 ARM = ROOT / "arm"
@@ -72,6 +72,7 @@ epoch_dag(
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     end_date=datetime(2026, 6, 1, tzinfo=UTC),
 )
+promotion_dag(reworked)
 
 hourly = pipeline("hourly", max_files=None, path_time="%Y-%m-%dT%H")
 epoch_dag(
