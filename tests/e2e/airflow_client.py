@@ -101,12 +101,11 @@ class AirflowClient:
     def approve(self, dag_id: str, run_id: str) -> str:
         """Wait until task `approve` asks, and say yes, as a person does in the UI; what it showed."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/approve/-1/hitlDetails"
-
-        def asked() -> Any:
-            answer = self.http.get(f"/api/v2{path}")
-            return answer.json() if answer.status_code == 200 else None
-
-        shown = self._until(asked, f"the question of {run_id}", 90)
+        # the question is there a moment before the task waits for its answer
+        self._until(
+            lambda: self.tasks(dag_id, run_id)["approve"][0] == "awaiting_input", f"the question of {run_id}", 90
+        )
+        shown = self.call("GET", path)
         self.call("PATCH", path, chosen_options=["Approve"])
         return f"{shown['subject']}\n{shown['body']}"
 
