@@ -99,14 +99,20 @@ class AirflowClient:
         self.call("POST", f"/dags/{dag_id}/dagRuns/{run_id}/clear", dry_run=False, only_failed=only_failed)
 
     def approve(self, dag_id: str, run_id: str) -> str:
-        """Wait until task `approve` asks, and say yes, as a person does in the UI; what it showed."""
+        """Say yes when task `approve` asks, as a person does in the UI, until it is done; what it showed."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/approve/-1/hitlDetails"
-        # the question is there a moment before the task waits for its answer
-        self._until(
-            lambda: self.tasks(dag_id, run_id)["approve"][0] == "awaiting_input", f"the question of {run_id}", 90
-        )
-        shown = self.call("GET", path)
-        self.call("PATCH", path, chosen_options=["Approve"])
+        shown: dict[str, Any] = {}
+
+        def over() -> bool:
+            state = self.tasks(dag_id, run_id)["approve"][0]
+            # Airflow asks again when the answer comes before the asking process is gone
+            if state == "awaiting_input":
+                shown.update(self.call("GET", path))
+                if not shown["response_received"]:
+                    self.call("PATCH", path, chosen_options=["Approve"])
+            return bool(state == "success")
+
+        self._until(over, f"the approval of {run_id}", 120)
         return f"{shown['subject']}\n{shown['body']}"
 
     def xcom(self, dag_id: str, run_id: str, task_id: str) -> Any:
