@@ -58,8 +58,10 @@ def test_sigkill_in_a_replay(live: Lab, point: str) -> None:
     assert doubled(live)
 
 
-@pytest.mark.parametrize("point", OF_AN_EPOCH)
-@pytest.mark.parametrize("then", ["asked again", "a live run"])
+@pytest.mark.parametrize(
+    ("point", "then"),
+    [*((p, "asked again") for p in OF_AN_EPOCH), *((p, "a live run") for p in ("planned", "staged", "swapped"))],
+)
 def test_sigkill_in_a_promotion(live: Lab, point: str, then: str) -> None:
     """Readers see the old window or the new one; the next attempt, or a live epoch that comes first, finishes it."""
     finish(live, "replay")
