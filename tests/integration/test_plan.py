@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
 from tidegate.adapters.files.storage import FsStorage
-from tidegate.cli import application
+from tidegate.cli import application, session
 from tidegate.engine.coordinator import Coordinator
 from tidegate.ports import EpochReport
 from tidegate.protocol.model import Run, Status
@@ -144,7 +144,7 @@ def test_a_dry_run_changes_nothing_and_the_next_epoch_does_what_it_said(
         assert (plan["compactions"], plan["epoch"]) == ([{"table": table, "partitions": 4, "into": 1}], 6)
         for variable, value in {v: getattr(endpoints, name) for name, v in VARIABLES.items()}.items():
             monkeypatch.setenv(variable, value)
-        monkeypatch.setattr(application, "_definition", lambda *_: definition)
+        monkeypatch.setattr(session, "definition_of", lambda *_: definition)
         done = CliRunner().invoke(application.tidegate, ["plan", definition.name, "--json"])
         assert {**json.loads(done.stdout), "status": "DRY_RUN"} == plan
         check(plan, engine, engine.run(Run("run-5", "test")))
