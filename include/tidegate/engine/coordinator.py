@@ -47,7 +47,7 @@ from tidegate.protocol.model import (
     Status,
     checksum,
 )
-from tidegate.protocol.recovery import Step, decide
+from tidegate.protocol.recovery import Decision, Step, decide
 
 
 class CrashPoints(Protocol):
@@ -107,11 +107,7 @@ class Coordinator:
             raise IntervalError(f"{self.lane_id}: {reason}")
         lease = self._open(run)
         while True:
-            decision = decide(
-                run,
-                unfinished=self.adapters.store.unfinished(lease.lane),
-                own=self.adapters.store.of_run(lease.lane, run.key),
-            )
+            decision = self._decide(lease, run)
             if decision.step is Step.DONE:
                 self.adapters.store.release(lease)
                 return self._report(decision.epoch)
@@ -169,11 +165,7 @@ class Coordinator:
         lease = self._open(run)
         with self._released_when_refused(lease):
             while True:
-                decision = decide(
-                    run,
-                    unfinished=self.adapters.store.unfinished(lease.lane),
-                    own=self.adapters.store.of_run(lease.lane, run.key),
-                )
+                decision = self._decide(lease, run)
                 if decision.step is Step.DONE:
                     self.adapters.store.release(lease)
                     return self._report(decision.epoch)
@@ -257,6 +249,10 @@ class Coordinator:
             )  # 1
         self.crash.reach("leased", pipeline=self.definition.name, epoch=0)
         return lease
+
+    def _decide(self, lease: Lease, run: Run) -> Decision:
+        store = self.adapters.store
+        return decide(run, unfinished=store.unfinished(lease.lane), own=store.of_run(lease.lane, run.key))
 
     def _adopt(self, lease: Lease, run: Run, epoch: Epoch | None) -> Epoch:
         if epoch is None:

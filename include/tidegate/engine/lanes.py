@@ -24,15 +24,11 @@ from tidegate.protocol.model import (
     LaneStatus,
     Lease,
     Manifest,
-    ManifestRef,
     Place,
-    Placed,
     Promotion,
     Run,
     StagedPartition,
 )
-
-_ALL = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,10 @@ class Lanes:
 
     def find(self, name: str) -> Fork:
         """The open lane of that name. Raises ConfigurationError."""
-        return usable(next((f for f in self.all() if f.lane.lane == name), None), name)
+        return usable(self._named(name), name)
+
+    def _named(self, name: str) -> Fork | None:
+        return next((f for f in self.all() if f.lane.lane == name), None)
 
     def replay(self, run: Run, name: str, *, since: int, until: int | None = None) -> Iterator[EpochReport]:
         """Replay main's epochs `since` to `until` (None: its head) on the lane `name`, which is made when it is new.
@@ -59,14 +58,14 @@ class Lanes:
             ConfigurationError: no such window (nothing is changed then); or the lane is over, or starts elsewhere.
             SourceGapError: a source file of the window is gone or has changed.
         """
-        store, lane = self.main.adapters.store, LaneId(self.main.definition.name, lane_name(name))
-        epochs = store.epochs(self.main.lane_id, limit=_ALL)
-        window = line(epochs, base=_before(epochs, since), until=until)
+        lane, epochs = LaneId(self.main.definition.name, lane_name(name)), self.main.work.epochs_of_main()
+        base = _before(epochs, since)
+        window = line(epochs, base=base, until=until)
         if not window or window[0].epoch != since:
             raise ConfigurationError(f"{self.main.lane_id}: epoch {since} has no events, or was rolled back")
         self.main.adapters.source.check([e for epoch in window for e in self.main.work.entries(epoch.offsets)])
-        forkable(epochs, base=_before(epochs, since), upsert=bool(self._upsert()))
-        fork = store.fork(lane, base=_before(epochs, since))
+        forkable(epochs, base=base, upsert=bool(self._upsert()))
+        fork = self.main.adapters.store.fork(lane, base=base)
         for epoch in left(fork, self.main.work.replayed(lane), window):
             yield self._replay(run, fork, epoch)
 
@@ -75,12 +74,11 @@ class Lanes:
 
         A lane that starts later is given up and forked anew, so the runs of a backfill may come in any order.
         """
-        fork = next((f for f in self.all() if f.lane.lane == name and f.status is LaneStatus.OPEN), None)
-        epochs = self.main.adapters.store.epochs(self.main.lane_id, limit=_ALL)
+        fork = self._named(name)
         since, until = epoch, epoch
-        if fork is not None:
+        if fork is not None and fork.status is LaneStatus.OPEN:
             until = max([epoch, *(e.epoch for e in self.main.work.replayed(fork.lane))])
-            window = line(epochs, base=fork.base)
+            window = line(self.main.work.epochs_of_main(), base=fork.base)
             if epoch > fork.base and window:
                 since = window[0].epoch
             else:
@@ -96,7 +94,7 @@ class Lanes:
         gives the lane up, when its output cannot be swapped alone.
         """
         name = lane_of_clear(run, own)
-        fork = next((f for f in self.all() if f.lane.lane == name), None)
+        fork = self._named(name)
         if fork is not None and fork.status is not LaneStatus.OPEN:  # a retry
             return name if fork.status is LaneStatus.PROMOTED else None
         self.cover(run, name, own.epoch)
@@ -122,7 +120,7 @@ class Lanes:
         """
         name = lane_of_clear(run, own)
         of_clear = replace(run, key=f"{run.key}/{name}")
-        fork = next((f for f in self.all() if f.lane.lane == name), None)
+        fork = self._named(name)
         if fork is None or fork.status is LaneStatus.DISCARDED:
             return None
         behind = fork.status is LaneStatus.OPEN and bool(self.remaining(fork))
@@ -150,26 +148,17 @@ class Lanes:
 
     def remaining(self, fork: Fork) -> tuple[Epoch, ...]:
         """Main's epochs that the lane has not replayed yet. Raises ConfigurationError when main went back meanwhile."""
-        epochs = self.main.adapters.store.epochs(self.main.lane_id, limit=_ALL)
-        return left(fork, self.main.work.replayed(fork.lane), line(epochs, base=fork.base))
+        work = self.main.work
+        return left(fork, work.replayed(fork.lane), line(work.epochs_of_main(), base=fork.base))
 
     def changes(self, fork: Fork) -> list[Change]:
         """The partitions whose content would be another if the lane were promoted now."""
-        files: dict[ManifestRef, Manifest] = {}
-
-        def listed(place: Place, placed: Placed | None) -> StagedPartition | None:
-            if placed is None:
-                return None
-            if placed.manifest not in files:
-                files[placed.manifest] = read_manifest(self.main.adapters.storage, placed.manifest)
-            found = [p for p in files[placed.manifest].partitions if (p.table, p.values) == place]
-            return found[0]
-
-        now = self.main.work.now()
-        targets = {t.name: t for t in self.main.definition.all_targets}
+        work, targets = self.main.work, {t.name: t for t in self.main.definition.all_targets}
+        now, promoted = work.now(), work.promoted(fork)
+        before = work.partitions((place, now.get(place)) for place, _ in promoted)
         changed = [
-            Change(targets[place[0]], place[1], listed(place, now.get(place)), listed(place, after))
-            for place, after in self.main.work.promoted(fork)
+            Change(targets[table], values, was, after)
+            for ((table, values), _), was, after in zip(promoted, before, work.partitions(promoted), strict=True)
         ]
         return [c for c in changed if _content(c.now) != _content(c.after)]
 
@@ -244,7 +233,7 @@ class Lanes:
 
     def discard(self, name: str) -> Fork:
         """Give a lane up: an attempt that works on it is superseded, a clean-up deletes its files."""
-        if all(f.lane.lane != name for f in self.all()):
+        if self._named(name) is None:
             usable(None, name)
         return self.main.adapters.store.discard(LaneId(self.main.definition.name, name))
 

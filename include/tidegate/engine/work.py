@@ -134,7 +134,7 @@ class Work:
 
     def back_to(self, number: int) -> list[tuple[Place, Placed | None]]:
         """Which partitions lay elsewhere behind main's epoch `number`, and where; None for those that were not."""
-        now, manifests = self.now(), [m for _, m in self._manifests(undone(self._epochs_of_main(), to=number))]
+        now, manifests = self.now(), [m for _, m in self._manifests(undone(self.epochs_of_main(), to=number))]
         lost = {p.table for m in manifests for p in m.partitions} - {t.name for t in self.definition.all_targets}
         if lost:
             raise ConfigurationError(
@@ -149,7 +149,7 @@ class Work:
         Main goes back to where the lane was forked; then the lane's epochs come, then those of main that it has not
         replayed, and at last what earlier promotions made of epochs that are none of the lane's.
         """
-        now, replayed, epochs = self.now(), self.replayed(fork.lane), self._epochs_of_main()
+        now, replayed, epochs = self.now(), self.replayed(fork.lane), self.epochs_of_main()
         of_main = line(epochs, base=fork.base)
         after = redo(self._behind(fork.base, now), self._manifests([*replayed, *left(fork, replayed, of_main)]))
         window = {str(e.epoch) for e in replayed}
@@ -179,7 +179,8 @@ class Work:
         number = epoch.epoch
         return {v: Head(table, v, at, lane.pipeline, lane.lane, number, 1, rows=0, bytes=0) for v, at in found.items()}
 
-    def _epochs_of_main(self) -> list[Epoch]:
+    def epochs_of_main(self) -> list[Epoch]:
+        """All rows of main that are kept, the newest first."""
         return self.adapters.store.epochs(LaneId(self.definition.name), limit=_ALL)
 
     def now(self) -> dict[Place, Placed]:
@@ -191,7 +192,7 @@ class Work:
         }
 
     def _behind(self, number: int, now: Mapping[Place, Placed]) -> dict[Place, Placed]:
-        epochs = undone(self._epochs_of_main(), to=number)
+        epochs = undone(self.epochs_of_main(), to=number)
         return undo(now, (manifest for _, manifest in self._manifests(epochs)))
 
     def _manifests(self, epochs: Iterable[Epoch]) -> Iterator[tuple[ManifestRef, Manifest]]:
@@ -206,14 +207,21 @@ class Work:
     def _rebase(self, epoch: Epoch, state: tuple[StateRun, ...], root: str) -> Processed:
         self.reached("processing", epoch)
         changed = self.promoted(self._promoted_lane(epoch)) if epoch.promotes else self.back_to(epoch.restores or 0)
-        manifests: dict[ManifestRef, Mapping[Place, StagedPartition]] = {}
-        for _, placed in changed:
-            if placed and placed.manifest not in manifests:
-                listed = read_manifest(self.adapters.storage, placed.manifest).partitions
-                manifests[placed.manifest] = {(p.table, p.values): p for p in listed}
-        there = [manifests[placed.manifest][place] for place, placed in changed if placed]
+        there = [p for p in self.partitions(changed) if p]
         gone = [place for place, placed in changed if placed is None]
         return _without_events(epoch, state, (*there, *self._emptied(gone, root)))
+
+    def partitions(self, placed: Iterable[tuple[Place, Placed | None]]) -> list[StagedPartition | None]:
+        """The partitions as the manifests list them that put them there; None stays None."""
+        manifests: dict[ManifestRef, Mapping[Place, StagedPartition]] = {}
+
+        def listed(place: Place, at: Placed) -> StagedPartition:
+            if at.manifest not in manifests:
+                found = read_manifest(self.adapters.storage, at.manifest).partitions
+                manifests[at.manifest] = {(p.table, p.values): p for p in found}
+            return manifests[at.manifest][place]
+
+        return [listed(place, at) if at else None for place, at in placed]
 
     def _promoted_lane(self, epoch: Epoch) -> Fork:
         return next(f for f in self.adapters.store.forks(self.definition.name) if f.lane.lane == epoch.promotes)

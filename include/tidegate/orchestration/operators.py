@@ -154,14 +154,23 @@ class ProcessEpochOperator(EpochOperator):
         return summary
 
 
-class PublishEpochOperator(EpochOperator):
-    """Swaps the partitions, seals the epoch and announces it to Airflow's assets."""
+class AnnouncingOperator(EpochOperator):
+    """Changes the tables, and has their assets as outlets."""
 
     ui_color = "#dcfce7"
 
     def __init__(self, *, definition: Definition, connections: Connections, **kwargs: Any) -> None:
         kwargs.setdefault("outlets", [table_asset(target.name) for target in definition.all_targets])
         super().__init__(definition=definition, connections=connections, **kwargs)
+
+    def _announce(self, context: Context, report: EpochReport) -> None:
+        targets = {target.name: target for target in self.definition.all_targets}
+        for asset in self.outlets:
+            context["outlet_events"][asset].extra = asset_extra(report, targets.get(asset.name))
+
+
+class PublishEpochOperator(AnnouncingOperator):
+    """Swaps the partitions, seals the epoch and announces it to Airflow's assets."""
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Leave the run's epoch SEALED. Asset events come at least once: `epoch` tells a repeated one."""
@@ -175,9 +184,7 @@ class PublishEpochOperator(EpochOperator):
         self.log.info("%s", sentence(summary))
         if summary["status"] != Status.SEALED:  # somebody marked `process` as done by hand
             raise AirflowSkipException(f"{self.definition.name}: the epoch has no files yet; the next run finishes it")
-        targets = {target.name: target for target in self.definition.all_targets}
-        for asset in self.outlets:
-            context["outlet_events"][asset].extra = asset_extra(report, targets.get(asset.name))
+        self._announce(context, report)
         return summary
 
 

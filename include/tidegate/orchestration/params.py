@@ -34,12 +34,8 @@ def declared() -> dict[str, Param]:
         "dry_run": Param(
             False, type="boolean", title="Dry run", description="Only say what the epoch would do; change nothing."
         ),
-        "max_files": Param(
-            None,
-            type=["null", "integer"],
-            minimum=1,
-            title="Most files",
-            description="In this run take at most so many source files; empty: as the pipeline says.",
+        "max_files": _count(
+            "Most files", "In this run take at most so many source files; empty: as the pipeline says."
         ),
         "lane": Param(
             None,
@@ -47,21 +43,13 @@ def declared() -> dict[str, Param]:
             title="Lane",
             description="Process past epochs again on this lane; no table shows them before it is promoted.",
         ),
-        "from_epoch": Param(
-            None,
-            type=["null", "integer"],
-            minimum=1,
-            title="From epoch",
-            description="With a lane: the first epoch. A cleared run knows its own.",
-        ),
-        "to_epoch": Param(
-            None,
-            type=["null", "integer"],
-            minimum=1,
-            title="To epoch",
-            description="With a lane: the last epoch; empty: the newest.",
-        ),
+        "from_epoch": _count("From epoch", "With a lane: the first epoch. A cleared run knows its own."),
+        "to_epoch": _count("To epoch", "With a lane: the last epoch; empty: the newest."),
     }
+
+
+def _count(title: str, description: str) -> Param:
+    return Param(None, type=["null", "integer"], minimum=1, title=title, description=description)
 
 
 def params_of(context: Context) -> RunParams:

@@ -7,16 +7,14 @@ from airflow.sdk import DAG, Context, Param
 from airflow.sdk.exceptions import AirflowSkipException
 
 from tidegate.api.pipeline import Definition
-from tidegate.api.schema import fail
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
-from tidegate.orchestration.assets import table_asset
+from tidegate.orchestration.by_hand import APPROVE, approval, dag_by_hand
 from tidegate.orchestration.connections import Connections
-from tidegate.orchestration.dag import DEFAULT_START, TASK_DEFAULTS
-from tidegate.orchestration.operators import EpochOperator, run_of
-from tidegate.orchestration.summary import asset_extra, comparison_summary, report_summary
+from tidegate.orchestration.operators import AnnouncingOperator, EpochOperator, run_of
+from tidegate.orchestration.summary import comparison_summary, report_summary
 
-COMPARE, APPROVE, PROMOTE = "compare", "approve", "promote"
+COMPARE, PROMOTE = "compare", "promote"
 
 
 def promotion_dag(
@@ -46,29 +44,23 @@ def promotion_dag(
     Raises:
         DefinitionError: `pipeline` is not complete.
     """
-    if not isinstance(pipeline, Definition):
-        raise fail(f"promotion_dag takes a complete pipeline (end it with .sink(…)), not {type(pipeline).__name__}")
-    default_args = {**TASK_DEFAULTS, "retries": retries, **dag_kwargs.pop("default_args", {})}
-    with DAG(
-        dag_id=dag_id or f"{pipeline.name}_promotion",
-        schedule=None,
-        start_date=DEFAULT_START,
-        catchup=False,
-        tags=list(tags),
-        default_args=default_args,
+    with dag_by_hand(
+        pipeline,
+        "promotion",
+        dag_id=dag_id,
         params=_form(),
-        **{
-            "max_active_runs": 1,
-            "is_paused_upon_creation": False,
-            "description": f"Compare a lane of {pipeline.name} with live, and let it take live's place",
-            **dag_kwargs,
-        },
+        description=f"Compare a lane of {pipeline.name} with live, and let it take live's place",
+        retries=retries,
+        tags=tags,
+        dag_kwargs=dag_kwargs,
     ) as dag:
         given: dict[str, Any] = {"definition": pipeline, "connections": connections or Connections()}
         compare = CompareOperator(task_id=COMPARE, **given)
         promote = PromoteOperator(task_id=PROMOTE, **given)
         if approve:
-            compare.set_downstream(_approval(pipeline))
+            compare.set_downstream(
+                approval(f"Let lane {{{{ params.lane }}}} take the place of {pipeline.name}?", shows=COMPARE)
+            )
             dag.get_task(APPROVE).set_downstream(promote)
         else:
             compare.set_downstream(promote)
@@ -94,14 +86,8 @@ class CompareOperator(EpochOperator):
         return summary
 
 
-class PromoteOperator(EpochOperator):
+class PromoteOperator(AnnouncingOperator):
     """Lets the lane take live's place, and announces all tables to Airflow's assets."""
-
-    ui_color = "#dcfce7"
-
-    def __init__(self, *, definition: Definition, connections: Connections, **kwargs: Any) -> None:
-        kwargs.setdefault("outlets", [table_asset(target.name) for target in definition.all_targets])
-        super().__init__(definition=definition, connections=connections, **kwargs)
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Promote. Asset events come at least once: `epoch` tells a repeated one. Skipped when nothing would change."""
@@ -111,9 +97,7 @@ class PromoteOperator(EpochOperator):
         )
         if report is None:
             raise AirflowSkipException(f"{params['lane']} gives what the tables show already; the lane is discarded")
-        targets = {target.name: target for target in self.definition.all_targets}
-        for asset in self.outlets:
-            context["outlet_events"][asset].extra = asset_extra(report, targets.get(asset.name))
+        self._announce(context, report)
         self.log.info("%s was promoted by %s", params["lane"], report.epoch)
         return report_summary(report)
 
@@ -128,13 +112,3 @@ def _form() -> dict[str, Param]:
             description="Keep live's state, and do not catch up. For append tables, or a lane that has caught up.",
         ),
     }
-
-
-def _approval(pipeline: Definition) -> Any:
-    from airflow.providers.standard.operators.hitl import ApprovalOperator  # noqa: PLC0415  (not every DAG file's)
-
-    return ApprovalOperator(
-        task_id=APPROVE,
-        subject=f"Let lane {{{{ params.lane }}}} take the place of {pipeline.name}?",
-        body=f"```\n{{{{ ti.xcom_pull(task_ids='{COMPARE}') | tojson(indent=2) }}}}\n```",
-    )

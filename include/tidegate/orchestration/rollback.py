@@ -6,15 +6,13 @@ from typing import Any
 from airflow.sdk import DAG, BaseXCom, Context, Param
 
 from tidegate.api.pipeline import Definition
-from tidegate.api.schema import fail
 from tidegate.engine.rollback import plan_rollback, roll_back
-from tidegate.orchestration.assets import table_asset
+from tidegate.orchestration.by_hand import APPROVE, approval, dag_by_hand
 from tidegate.orchestration.connections import Connections
-from tidegate.orchestration.dag import DEFAULT_START, TASK_DEFAULTS
-from tidegate.orchestration.operators import EpochOperator, run_of
+from tidegate.orchestration.operators import AnnouncingOperator, EpochOperator, run_of
 from tidegate.orchestration.summary import report_summary, rollback_sentences, rollback_summary
 
-PLAN, APPROVE, ROLLBACK = "plan", "approve", "rollback"
+PLAN, ROLLBACK = "plan", "rollback"
 
 
 def rollback_dag(
@@ -45,29 +43,21 @@ def rollback_dag(
     Raises:
         DefinitionError: `pipeline` is not complete.
     """
-    if not isinstance(pipeline, Definition):
-        raise fail(f"rollback_dag takes a complete pipeline (end it with .sink(…)), not {type(pipeline).__name__}")
-    default_args = {**TASK_DEFAULTS, "retries": retries, **dag_kwargs.pop("default_args", {})}
-    with DAG(
-        dag_id=dag_id or f"{pipeline.name}_rollback",
-        schedule=None,
-        start_date=DEFAULT_START,
-        catchup=False,
-        tags=list(tags),
-        default_args=default_args,
+    with dag_by_hand(
+        pipeline,
+        "rollback",
+        dag_id=dag_id,
         params=_form(dry_run=not approve),
-        **{
-            "max_active_runs": 1,
-            "is_paused_upon_creation": False,
-            "description": f"Bring {pipeline.name} back to an earlier epoch, or forward again",
-            **dag_kwargs,
-        },
+        description=f"Bring {pipeline.name} back to an earlier epoch, or forward again",
+        retries=retries,
+        tags=tags,
+        dag_kwargs=dag_kwargs,
     ) as dag:
         given: dict[str, Any] = {"definition": pipeline, "connections": connections or Connections()}
         plan = PlanRollbackOperator(task_id=PLAN, **given)
         rollback = RollbackOperator(task_id=ROLLBACK, **given)
         if approve:
-            plan.set_downstream(_approval(pipeline))
+            plan.set_downstream(approval(f"Bring {pipeline.name} back to epoch {{{{ params.to_epoch }}}}?", shows=PLAN))
             dag.get_task(APPROVE).set_downstream(rollback)
         else:
             plan.set_downstream(rollback)
@@ -93,14 +83,8 @@ class PlanRollbackOperator(EpochOperator):
         return summary
 
 
-class RollbackOperator(EpochOperator):
+class RollbackOperator(AnnouncingOperator):
     """Goes back, and announces all tables to Airflow's assets."""
-
-    ui_color = "#dcfce7"
-
-    def __init__(self, *, definition: Definition, connections: Connections, **kwargs: Any) -> None:
-        kwargs.setdefault("outlets", [table_asset(target.name) for target in definition.all_targets])
-        super().__init__(definition=definition, connections=connections, **kwargs)
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Leave the pipeline behind epoch `to_epoch`. Asset events come at least once: `epoch` tells a repeated one."""
@@ -142,13 +126,3 @@ def _form(*, dry_run: bool) -> dict[str, Param]:
             description="Only show the plan: what the tables, the state and the source position would become.",
         ),
     }
-
-
-def _approval(pipeline: Definition) -> Any:
-    from airflow.providers.standard.operators.hitl import ApprovalOperator  # noqa: PLC0415  (not every DAG file's)
-
-    return ApprovalOperator(
-        task_id=APPROVE,
-        subject=f"Bring {pipeline.name} back to epoch {{{{ params.to_epoch }}}}?",
-        body=f"```\n{{{{ ti.xcom_pull(task_ids='{PLAN}') | tojson(indent=2) }}}}\n```",
-    )
