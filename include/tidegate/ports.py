@@ -11,6 +11,7 @@ from typing import Protocol
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
 from tidegate.protocol.model import (
+    Clone,
     Counts,
     Epoch,
     FileEntry,
@@ -170,6 +171,18 @@ class CheckpointStore(Protocol):
 
     def log_end(self, pipeline: str) -> int:
         """One past the last position in the source log: 0 when it is empty."""
+
+    def clones(self, pipeline: str) -> list[Clone]:
+        """The pipeline's clones, by name."""
+
+    def record_clone(self, lease: Lease, clone: Clone) -> Clone:
+        """Note a clone, so that no clean-up deletes what it shows. When the same one is noted, that is returned.
+
+        Raises ConfigurationError when the name belongs to another clone, or to a table of a pipeline.
+        """
+
+    def forget_clone(self, lease: Lease, table: str) -> None:
+        """Drop the note of a clone of the lane's pipeline. Repeating it is harmless."""
 
     def placed(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Placed]:
         """The heads of a table with the manifests that set them: all of them, or those of the given partitions."""
@@ -369,6 +382,21 @@ class Sink(Protocol):
 
     def drop(self, target: Target, values: Sequence[PartitionValues]) -> None:
         """Remove partitions (never their files), in one metastore call: to undo a superseded attempt's swap."""
+
+    def shown(self, clone: Clone) -> dict[PartitionValues, str] | None:
+        """The locations that a clone shows; None when Hive has no table of its name.
+
+        Raises ConfigurationError when that table is not this clone.
+        """
+
+    def clone(self, target: Target, clone: Clone, partitions: Sequence[StagedPartition]) -> None:
+        """Make a clone of `target` when it is missing, and let it show exactly these partitions: all in one call.
+
+        Repeating it is harmless. Raises what `shown` raises.
+        """
+
+    def drop_clone(self, clone: Clone) -> None:
+        """Drop the clone's table, never its files. A table of its name that is something else is left alone."""
 
     def locations(self, target: Target, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, str]:
         """The metastore's locations of all partitions, or of those given that exist."""

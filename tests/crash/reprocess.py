@@ -1,6 +1,6 @@
 """Replays or promotes a lane with changed code, in a process of its own.
 
-reprocess.py NAME FOLDER replay|promote
+reprocess.py NAME FOLDER replay|promote|discard
 """
 
 import sys
@@ -20,8 +20,10 @@ def main(name: str, folder: str, work: str) -> None:
         run = Run(work, work)
         if work == "replay":
             list(Lanes(engine).replay(run, "fix", since=1))
-        else:
+        elif work == "promote":
             Lanes(engine).promote(run, "fix")
+        else:
+            Lanes(engine).discard("fix")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pipelines import totals
 from tidegate.engine.crash import POINTS
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.verify import verify
-from tidegate.protocol.model import Kind, Run, Status
+from tidegate.protocol.model import Kind, LaneStatus, Run, Status
 from tidegate.wiring import coordinator
 
 pytestmark = pytest.mark.services
@@ -47,10 +47,10 @@ def live(lab: Lab) -> Lab:
     return lab
 
 
-@pytest.mark.parametrize("point", [p for p in OF_AN_EPOCH if p not in UNSEEN])
-def test_sigkill_in_a_replay(live: Lab, point: str) -> None:
+@pytest.mark.parametrize(("point", "epoch"), [("forked", 0), *((p, 2) for p in OF_AN_EPOCH if p not in UNSEEN)])
+def test_sigkill_in_a_replay(live: Lab, point: str, epoch: int) -> None:
     before = shown(live)
-    kill(live, "replay", point, 2)
+    kill(live, "replay", point, epoch)
     assert shown(live) == before
     live.audit()
     finish(live, "replay")
@@ -89,6 +89,18 @@ def test_a_lane_is_given_up_under_a_killed_replay(live: Lab) -> None:
         engine.clean(Run("clean", "clean"), dry_run=False)
     assert shown(live) == before
     live.audit()
+
+
+def test_sigkill_behind_a_discard(live: Lab) -> None:
+    """The lane is over: what it made is deleted, and its name may be used again."""
+    finish(live, "replay")
+    kill(live, "discard", "discarded", 0)
+    with coordinator(live.definition, live.endpoints, progress=print) as engine:
+        assert [f.status for f in Lanes(engine).all()] == [LaneStatus.DISCARDED]
+    live.audit()
+    finish(live, "replay")
+    finish(live, "promote")
+    assert doubled(live)
 
 
 def doubled(lab: Lab) -> bool:

@@ -152,14 +152,20 @@ def expected(folder: Path) -> Tables:
 
 
 def found(hiveserver2: str, name: str) -> Tables:
-    """The rows of both tables, read through PyHive as anybody would."""
+    """The rows of both tables."""
+    log, latest = read(hiveserver2, f"t.{name}_log", f"t.{name}_latest")
+    return log, latest
+
+
+def read(hiveserver2: str, *tables: str) -> list[list[tuple[Any, ...]]]:
+    """The rows of each table, read through PyHive as anybody would."""
     connection = connect(hiveserver2)
     try:
         cursor = connection.cursor()
-        tables = []
-        for table in (f"t.{name}_log", f"t.{name}_latest"):
+        rows = []
+        for table in tables:
             cursor.execute(f"SELECT {', '.join(OUTPUT.names)} FROM {table}")
-            tables.append(sorted(tuple(row) for row in cursor.fetchall()))
-        return tables[0], tables[1]
+            rows.append(sorted(tuple(row) for row in cursor.fetchall()))
+        return rows
     finally:
         connection.close()

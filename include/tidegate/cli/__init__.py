@@ -3,15 +3,15 @@
 import os
 import sys
 
+from tidegate.cli import clones, lanes
 from tidegate.cli.application import tidegate
 from tidegate.cli.failures import FAILED, exit_code, failed
-from tidegate.cli.lanes import COMMANDS
 from tidegate.cli.rollback import rollback
 from tidegate.errors import TidegateError
 
 __all__ = ["main", "tidegate"]
 
-for command in (rollback, *COMMANDS):
+for command in (rollback, *lanes.COMMANDS, *clones.COMMANDS):
     tidegate.add_command(command)
 
 

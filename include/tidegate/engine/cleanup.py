@@ -70,8 +70,9 @@ class Cleaner:
     def plan(self, lease: Lease) -> Cleanup:
         """What could be removed now. Changes nothing.
 
-        Kept are: what retained epochs' manifests lead to, whatever an attempt with this lease's fence or a newer one
-        may write, what an unfinished epoch's attempt may have written, and everything younger than the grace period.
+        Kept are: what the manifests of retained epochs and of clones lead to, whatever an attempt with this lease's
+        fence or a newer one may write, what an unfinished epoch's attempt may have written, and everything younger than
+        the grace period.
         """
         store, retention = self.adapters.store, self.definition.pipeline.retention
         now_ms, grace_ms = store.now_ms(), _ms(retention.grace)
@@ -89,9 +90,9 @@ class Cleaner:
         )
         kept = [e for e in epochs if e.epoch in keep]
         of_lanes = [e for f in forks if f.lane not in over for e in store.epochs(f.lane, limit=_ALL)]
-        reachable = Reachable(
-            (e.manifest.uri, read_manifest(self.adapters.storage, e.manifest)) for e in (*kept, *of_lanes) if e.manifest
-        )
+        manifests = [e.manifest for e in (*kept, *of_lanes) if e.manifest]
+        manifests += [clone.manifest for clone in store.clones(self.definition.name)]
+        reachable = Reachable((ref.uri, read_manifest(self.adapters.storage, ref)) for ref in manifests)
         fences = {lease.lane.lane: lease.fence, **{f.lane.lane: f.fence for f in forks}}
         for epoch in (*kept, *of_lanes):
             if epoch.status not in (Status.SEALED, Status.ABANDONED):

@@ -221,17 +221,23 @@ class Coordinator:
 
     def clean(self, run: Run, *, dry_run: bool) -> Cleanup:
         """Forget old epochs and delete what nothing leads to, by the pipeline's `Retention`."""
-        lease = self._open(run)
-        cleanup = self._cleaner.plan(lease) if dry_run else self._cleaner.clean(lease)
-        self.adapters.store.release(lease)
-        return cleanup
+        with self.leased(run) as lease:
+            return self._cleaner.plan(lease) if dry_run else self._cleaner.clean(lease)
 
     def repair(self, run: Run) -> int:
         """Bring every partition of every table to its head; returns how many were wrong."""
+        with self.leased(run):
+            return self._publisher.repair()
+
+    @contextmanager
+    def leased(self, run: Run) -> Iterator[Lease]:
+        """Hold the lane for work that makes no epoch, and give it back at the end, whatever that is."""
         lease = self._open(run)
-        wrong = self._publisher.repair()
-        self.adapters.store.release(lease)
-        return wrong
+        try:
+            with kept(self.adapters.connect, lease):
+                yield lease
+        finally:
+            self.adapters.store.release(lease)
 
     # -- plan -----------------------------------------------------------------------------------------------------
 

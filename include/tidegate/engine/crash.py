@@ -28,7 +28,10 @@ POINTS: tuple[str, ...] = (
     "forgotten",
     "swept",
 )
-"""Every named point, in the order in which one epoch reaches them: in `coordinator`, `publishing` and `cleanup`."""
+"""Every named point of an epoch, in the order in which it reaches them: `coordinator`, `publishing`, `cleanup`."""
+
+BESIDE: tuple[str, ...] = ("forked", "discarded", "clone_recorded", "cloned", "clone_dropped")
+"""The points of what is no epoch, in `lanes` and `clones`. Their epoch is the one behind which it starts."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def from_environment() -> Armed | Disarmed:
         return Disarmed()
     point, _, where = text.partition("@")
     pipeline, _, epoch = where.partition(":")
-    if point not in POINTS:
-        raise ConfigurationError(f"TIDEGATE_CRASH_AT names {point!r}; the crash points are {', '.join(POINTS)}")
+    known = (*POINTS, *BESIDE)
+    if point not in known:
+        raise ConfigurationError(f"TIDEGATE_CRASH_AT names {point!r}; the crash points are {', '.join(known)}")
     once = os.environ.get("TIDEGATE_CRASH_ONCE")
     return Armed(point, pipeline or None, int(epoch) if epoch else None, Path(once) if once else None)

@@ -66,6 +66,7 @@ class Lanes:
         self.main.adapters.source.check([e for epoch in window for e in self.main.work.entries(epoch.offsets)])
         forkable(epochs, base=base, upsert=bool(self._upsert()))
         fork = self.main.adapters.store.fork(lane, base=base)
+        self._reached("forked", fork)
         for epoch in left(fork, self.main.work.replayed(lane), window):
             yield self._replay(run, fork, epoch)
 
@@ -200,7 +201,7 @@ class Lanes:
                 for epoch in self.remaining(fork):
                     self._replay(run, fork, epoch)
         if not self.changes(fork) and (output_only or self._same_state(fork)):
-            store.discard(fork.lane)
+            self.discard(name)
             self.main.progress(f"{fork.lane}: the replay gives what the tables show already: nothing is changed")
             return None
         head = store.last_sealed(lease.lane)
@@ -235,7 +236,12 @@ class Lanes:
         """Give a lane up: an attempt that works on it is superseded, a clean-up deletes its files."""
         if self._named(name) is None:
             usable(None, name)
-        return self.main.adapters.store.discard(LaneId(self.main.definition.name, name))
+        fork = self.main.adapters.store.discard(LaneId(self.main.definition.name, name))
+        self._reached("discarded", fork)
+        return fork
+
+    def _reached(self, point: str, fork: Fork) -> None:
+        self.main.crash.reach(point, pipeline=fork.lane.pipeline, epoch=fork.base)
 
 
 def lane_of_clear(run: Run, own: Epoch) -> str:

@@ -7,9 +7,19 @@ from itertools import pairwise
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
 from tidegate.engine.manifests import read_manifest
-from tidegate.errors import InvariantViolationError
+from tidegate.errors import ConfigurationError, InvariantViolationError
 from tidegate.ports import Adapters
-from tidegate.protocol.model import Epoch, Head, Kind, LaneId, Manifest, PartitionValues, Status
+from tidegate.protocol.model import (
+    Clone,
+    Epoch,
+    Head,
+    Kind,
+    LaneId,
+    Manifest,
+    PartitionValues,
+    StagedPartition,
+    Status,
+)
 from tidegate.protocol.recovery import repair
 
 _PUBLISHED = (Status.PUBLISHED, Status.SEALED)
@@ -29,8 +39,8 @@ def verify(
     """Audit everything that is recorded of a pipeline. Changes nothing.
 
     Compares the heads with the metastore (I4), every file of every head with its manifest, the ranges of the retained
-    epochs with each other (I1), their counts with their files (I7), and that their state is there. `checksums` also
-    reads every file and compares its SHA-256.
+    epochs with each other (I1), their counts with their files (I7), and that their state is there. Clones are compared
+    with the metastore and with their files in the same way. `checksums` also reads every file and compares its SHA-256.
 
     Returns the differences; an empty list means that each target table is exactly what the sealed epochs made. An
     epoch between swap and seal shows as a difference: verify an idle pipeline, or look again after the next seal.
@@ -64,6 +74,9 @@ class _Audit:
             yield from self._placement(target, heads)
             for head in heads.values():
                 yield from self._files(head, manifests)
+        for clone in self.adapters.store.clones(self.definition.name):
+            self.progress(str(clone))
+            yield from self._clone(clone)
 
     def _state(self, done: Sequence[Epoch], manifests: dict[tuple[int, int], Manifest | str]) -> Iterator[Finding]:
         """The state that the next epoch starts from."""
@@ -92,10 +105,26 @@ class _Audit:
         if len(staged) != 1 or staged[0].location != head.location:
             yield Finding(subject, f"the manifest of epoch {head.epoch} does not name {head.location}")
             return
-        sizes = self.adapters.storage.sizes(head.location)
-        for path in sorted(sizes.keys() - {f.path for f in staged[0].files}):
+        yield from self._contents(subject, staged[0])
+
+    def _clone(self, clone: Clone) -> Iterator[Finding]:
+        try:
+            partitions = read_manifest(self.adapters.storage, clone.manifest).partitions
+            shown = self.adapters.sink.shown(clone)
+        except (ConfigurationError, InvariantViolationError) as e:
+            yield Finding(clone.table, str(e))
+            return
+        if shown != {p.values: p.location for p in partitions}:
+            yield Finding(clone.table, f"the metastore does not show {clone}: make it again, or drop it")
+        for partition in partitions:
+            yield from self._contents(f"{clone.table} {'/'.join(partition.values)}", partition)
+
+    def _contents(self, subject: str, partition: StagedPartition) -> Iterator[Finding]:
+        """The files of a partition are those of its manifest."""
+        sizes = self.adapters.storage.sizes(partition.location)
+        for path in sorted(sizes.keys() - {f.path for f in partition.files}):
             yield Finding(subject, f"{path} is not in the manifest")
-        for file in staged[0].files:
+        for file in partition.files:
             wrong = list(self._file(subject, file.path, file.bytes, file.sha256))
             yield from wrong
             if not wrong and (rows := self.adapters.storage.rows(file.path)) != file.rows:

@@ -143,6 +143,12 @@ class Work:
             )
         return changes(now, undo(now, manifests))
 
+    def as_of(self, number: int, table: str) -> tuple[StagedPartition, ...]:
+        """The partitions of one table behind main's epoch `number`, as the manifests list them that put them there."""
+        then = self._behind(number, self.now())
+        of_table = [(place, then[place]) for place in sorted(then) if place[0] == table]
+        return tuple(p for p in self.partitions(of_table) if p)
+
     def promoted(self, fork: Fork) -> list[tuple[Place, Placed | None]]:
         """Which partitions lie elsewhere once the lane takes main's place, and where; None for those that are no more.
 

@@ -148,6 +148,24 @@ class ManifestRef:
 
 
 @dataclass(frozen=True)
+class Clone:
+    """Hive table `table`, which shows `source` as it was behind main's epoch `epoch`, from the same files.
+
+    `manifest` lists its partitions. `made_ms` is None until the checkpoint has it.
+    """
+
+    table: str
+    pipeline: str
+    source: str
+    epoch: int
+    manifest: ManifestRef
+    made_ms: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.table}, a clone of {self.source} as of epoch {self.epoch}"
+
+
+@dataclass(frozen=True)
 class Placed:
     """Where a partition lies, and the manifest that put it there and lists its files."""
 

@@ -7,7 +7,7 @@ from tidegate.protocol.model import Epoch, Manifest, ManifestRef, Place, Placed,
 
 
 def undone(epochs: Iterable[Epoch], *, to: int) -> tuple[Epoch, ...]:
-    """The sealed epochs behind epoch `to` (0: all), the newest first.
+    """The epochs behind epoch `to` (0: all) that the heads show, the newest first; the newest may not be sealed yet.
 
     Args:
         epochs: all rows of the lane that are kept.
@@ -15,18 +15,32 @@ def undone(epochs: Iterable[Epoch], *, to: int) -> tuple[Epoch, ...]:
 
     Raises ConfigurationError when that epoch, or one behind it, is not kept any more, or never was.
     """
-    sealed = {e.epoch: e for e in epochs if e.status is Status.SEALED}
-    head = max(sealed, default=0)
-    if not 0 <= to <= head:
-        raise ConfigurationError(f"there is no sealed epoch {to}: the last one is {head}")
-    missing = [n for n in range(max(to, 1), head + 1) if n not in sealed]
+    shown = {e.epoch: e for e in epochs if e.status in (Status.PUBLISHED, Status.SEALED)}
+    head, last = max(shown, default=0), max((n for n, e in shown.items() if e.status is Status.SEALED), default=0)
+    if not 0 <= to <= last:
+        raise ConfigurationError(f"there is no sealed epoch {to}: the last one is {last}")
+    missing = [n for n in range(max(to, 1), head + 1) if n not in shown]
     if missing:
         oldest = max(missing) + 1
         raise ConfigurationError(
             f"epoch {to} cannot be gone back to: epoch {missing[-1]} is not kept any more (see Retention); "
             f"the oldest that can is {oldest}"
         )
-    return tuple(sealed[n] for n in range(head, to, -1))
+    return tuple(shown[n] for n in range(head, to, -1))
+
+
+def newest_at(epochs: Iterable[Epoch], at_ms: int) -> int:
+    """The number of the newest epoch that was sealed at `at_ms` (UTC) or before: what readers then saw.
+
+    Raises ConfigurationError when none of the kept ones was.
+    """
+    sealed = [(e.epoch, e.sealed_ms) for e in epochs if e.status is Status.SEALED and e.sealed_ms is not None]
+    found = max((n for n, sealed_ms in sealed if sealed_ms <= at_ms), default=None)
+    if found is None:
+        raise ConfigurationError(
+            "no epoch that is kept was sealed by then" + (f": the oldest is {min(sealed)[0]}" if sealed else "")
+        )
+    return found
 
 
 def undo(placed: Mapping[Place, Placed], manifests: Iterable[Manifest]) -> dict[Place, Placed]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tidegate.protocol.model import Epoch, Manifest, Status
 
 _ATTEMPT = re.compile(r"/lane=([^/]+)/epoch=\d+/gen=\d+/attempt=(\d+)/")
-_REPLAY = re.compile(r"/replay=[0-9a-f]+/")
+_BESIDE = re.compile(r"/(?:replay|clone)=[^/]+/")
 
 
 def retained(
@@ -49,7 +49,10 @@ def retained(
 
 
 class Reachable:
-    """The files that retained manifests lead to: their own, their state, their partitions and what these replaced."""
+    """The files that manifests of retained epochs, and of clones, lead to.
+
+    They are the manifests' own, their state, their partitions and what these replaced.
+    """
 
     def __init__(self, manifests: Iterable[tuple[str, Manifest]]) -> None:
         self._files: set[str] = set()
@@ -75,7 +78,7 @@ def collectable(
     grace_ms: int,
     now_ms: int,
 ) -> bool:
-    """True when a file may be deleted: it is an attempt's or a replay's, nothing leads to it, and nobody writes it.
+    """True when a file may be deleted: an attempt, replay or clone made it, nothing leads to it, and nobody writes it.
 
     An attempt with its lane's oldest running fence or a larger one may be at work, or its outcome be unknown (I6).
     """
@@ -83,5 +86,5 @@ def collectable(
         return False
     attempt = _ATTEMPT.search(uri)
     if attempt is None:
-        return _REPLAY.search(uri) is not None
+        return _BESIDE.search(uri) is not None
     return int(attempt.group(2)) < oldest_running_fences.get(attempt.group(1), 0)

@@ -281,6 +281,24 @@ SELECT * FROM table_heads
 WHERE table_name = %(table)s AND partition_values = ANY(%(values)s::jsonb[])
 ORDER BY partition_values;
 
+-- name: clones
+-- A pipeline's clones.
+SELECT * FROM clones WHERE pipeline = %(pipeline)s ORDER BY clone;
+
+-- name: clone
+-- One clone, whosever it is.
+SELECT * FROM clones WHERE clone = %(clone)s;
+
+-- name: record_clone
+-- Note a clone before Hive shows it (I6); nothing happens when the name is taken.
+INSERT INTO clones (clone, pipeline, table_name, epoch, manifest_uri, manifest_sha256)
+VALUES (%(clone)s, %(pipeline)s, %(table)s, %(epoch)s, %(manifest_uri)s, %(manifest_sha256)s)
+ON CONFLICT (clone) DO NOTHING;
+
+-- name: forget_clone
+-- Hive does not show the clone any more: its files may go.
+DELETE FROM clones WHERE clone = %(clone)s AND pipeline = %(pipeline)s;
+
 -- name: placed
 -- Where the partitions of a table lie, and the manifests that put them there.
 SELECT h.partition_values, h.location, e.manifest_uri, e.manifest_sha256

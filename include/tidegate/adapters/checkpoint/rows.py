@@ -8,6 +8,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from tidegate.protocol.model import (
+    Clone,
     Counts,
     Epoch,
     Fork,
@@ -111,6 +112,18 @@ def fork_of(row: Row) -> Fork:
     return Fork(LaneId(row["pipeline"], row["lane"]), row["forked_from"], row["fence"], LaneStatus(row["status"]))
 
 
+def clone_of(row: Row) -> Clone:
+    """A row of `clones`."""
+    return Clone(
+        table=row["clone"],
+        pipeline=row["pipeline"],
+        source=row["table_name"],
+        epoch=row["epoch"],
+        manifest=ManifestRef(row["manifest_uri"], row["manifest_sha256"]),
+        made_ms=to_ms(row["made_at"]),
+    )
+
+
 def head_of(row: Row) -> Head:
     """A row of `table_heads`."""
     return Head(
@@ -129,6 +142,18 @@ def head_of(row: Row) -> Head:
 def placed_of(row: Row) -> Placed:
     """A row of `table_heads` with the manifest of its epoch."""
     return Placed(row["location"], ManifestRef(row["manifest_uri"], row["manifest_sha256"]))
+
+
+def clone_values(clone: Clone) -> dict[str, Any]:
+    """Parameters that hold a clone."""
+    return {
+        "clone": clone.table,
+        "pipeline": clone.pipeline,
+        "table": clone.source,
+        "epoch": clone.epoch,
+        "manifest_uri": clone.manifest.uri,
+        "manifest_sha256": clone.manifest.sha256,
+    }
 
 
 def head_values(head: Head) -> dict[str, Any]:

@@ -29,6 +29,8 @@ from tidegate.adapters.checkpoint.changes import (
 from tidegate.adapters.checkpoint.connection import Session
 from tidegate.adapters.checkpoint.queries import QUERIES
 from tidegate.adapters.checkpoint.rows import (
+    clone_of,
+    clone_values,
     epoch_key,
     epoch_of,
     fork_of,
@@ -46,6 +48,7 @@ from tidegate.errors import ConfigurationError, InvariantViolationError, LeaseHe
 from tidegate.protocol.lanes import usable
 from tidegate.protocol.model import (
     MAIN_LANE,
+    Clone,
     Counts,
     Epoch,
     FileEntry,
@@ -381,6 +384,32 @@ class PostgresCheckpointStore:
         """Every head that the pipeline set, by table and values."""
         with self._session.transaction(f"{pipeline}: heads", writes=False) as cursor:
             return [head_of(r) for r in cursor.execute(QUERIES["heads_of_pipeline"], {"pipeline": pipeline})]
+
+    # -- clones ---------------------------------------------------------------------------------------------------
+
+    def clones(self, pipeline: str) -> list[Clone]:
+        """The pipeline's clones, by name."""
+        with self._session.transaction(f"{pipeline}: clones", writes=False) as cursor:
+            return [clone_of(r) for r in cursor.execute(QUERIES["clones"], {"pipeline": pipeline})]
+
+    def record_clone(self, lease: Lease, clone: Clone) -> Clone:
+        """Note a clone; see the port. A clean-up that did not know of it is fenced by then (I6)."""
+        with self._session.transaction(f"{clone.table}: record the clone") as cursor:
+            lock(cursor, lease)
+            taken = one(cursor, "foreign_table", {"tables": [clone.table], "pipeline": ""})
+            if taken:
+                raise foreign_table(clone.pipeline, clone.table, taken["pipeline"])
+            cursor.execute(QUERIES["record_clone"], clone_values(clone))
+            found = clone_of(one(cursor, "clone", {"clone": clone.table}) or {})
+            if (found.pipeline, found.source, found.epoch) != (clone.pipeline, clone.source, clone.epoch):
+                raise ConfigurationError(f"{found}, is there already: take another name, or drop that clone first")
+            return found
+
+    def forget_clone(self, lease: Lease, table: str) -> None:
+        """Drop the note of a clone of the lane's pipeline. Repeating it is harmless."""
+        with self._session.transaction(f"{table}: forget the clone") as cursor:
+            lock(cursor, lease)
+            cursor.execute(QUERIES["forget_clone"], {"clone": table, "pipeline": lease.lane.pipeline})
 
     # -- clean-up -------------------------------------------------------------------------------------------------
 

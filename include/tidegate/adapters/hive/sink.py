@@ -1,6 +1,6 @@
 """Publishing into Hive: tables made through HiveServer2, locations swapped through the metastore."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 from hmsclient.genthrift.hive_metastore.ttypes import Table
@@ -12,9 +12,10 @@ from tidegate.api.pipeline import Definition
 from tidegate.api.schema import hive_type
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
 from tidegate.errors import ConfigurationError, OutcomeUnknownError, UnavailableError
-from tidegate.protocol.model import Head, PartitionValues, StagedPartition
+from tidegate.protocol.model import Clone, Head, PartitionValues, StagedPartition
 
 OWNER = "tidegate.pipeline"
+CLONE = "tidegate.clone"
 STAGING_SUFFIX = "__staging"
 
 
@@ -43,16 +44,19 @@ class HiveSink:
             wanted = {target.name: _columns(target.partition_schema), staging(target): _staging_columns(target)}
             missing = [name for name in wanted if self._find(name) is None]
             if missing:
-                self._make(definition, target, {name: wanted[name] for name in missing})
+                self._make({name: wanted[name] for name in missing}, target, {OWNER: definition.name})
             for name, partitions in wanted.items():
                 self._check(name, _columns(target.data_schema), partitions, definition.name)
         self._prepared.add(fingerprint)
 
     def stage(self, target: Target, partitions: Sequence[StagedPartition], *, epoch: int) -> None:
         """Point the staging table at one epoch's partitions, and drop those of other epochs; see the port."""
-        table = self._table(staging(target))
         by_row = target.mode is Mode.UPSERT
         wanted = [Placement((str(epoch), *p.values) if by_row else p.values, p.location, {}) for p in partitions]
+        self._show(self._table(staging(target)), wanted)
+
+    def _show(self, table: Table, wanted: Sequence[Placement]) -> None:
+        """Let a table that no epoch publishes to have exactly these partitions; the new ones come in one call."""
         there = self._metastore.locations(table)
         old = [v for v in there if v not in {p.values for p in wanted}]
         if old:
@@ -113,6 +117,44 @@ class HiveSink:
         """Remove partitions, never their files; see the port."""
         self._metastore.drop(self._table(target.name), values)
 
+    # -- clones ---------------------------------------------------------------------------------------------------
+
+    def shown(self, clone: Clone) -> dict[PartitionValues, str] | None:
+        """The locations that a clone shows; see the port."""
+        table = self._clone(clone)
+        return None if table is None else self._metastore.locations(table)
+
+    def clone(self, target: Target, clone: Clone, partitions: Sequence[StagedPartition]) -> None:
+        """Make a clone and let it show these partitions; see the port."""
+        if self._clone(clone) is None:
+            partitioned = {clone.table: _columns(target.partition_schema)}
+            # Hive 4 may be told to delete the files of external tables with them: these are another table's
+            self._make(partitioned, target, {CLONE: _identity(clone), "external.table.purge": "false"})
+        table = self._clone(clone)
+        if table is not None:
+            self._show(
+                table, [Placement(p.values, p.location, {"tidegate.epoch": str(clone.epoch)}) for p in partitions]
+            )
+        if self.shown(clone) != {p.values: normal(p.location) for p in partitions}:
+            raise UnavailableError(f"{clone}: another attempt makes or drops it at the same time; try again")
+
+    def drop_clone(self, clone: Clone) -> None:
+        """Drop a clone's table; see the port. An external table's files stay."""
+        table = self._metastore.table(*clone.table.split("."))
+        if table is not None and _property(table, CLONE) == _identity(clone):
+            self._drop_table(clone.table)
+
+    def _clone(self, clone: Clone) -> Table | None:
+        table = self._metastore.table(*clone.table.split("."))
+        if table is not None and _property(table, CLONE) != _identity(clone):
+            raise ConfigurationError(f"table {clone.table} is there already, and is not the one wanted: {clone}")
+        return table
+
+    def _drop_table(self, name: str) -> None:
+        server.execute(self._hiveserver2, [f"DROP TABLE IF EXISTS {_quoted(name)}"])
+
+    # -- what is there --------------------------------------------------------------------------------------------
+
     def locations(self, target: Target, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, str]:
         """The metastore's locations; see the port."""
         table = self._find(target.name)
@@ -138,15 +180,19 @@ class HiveSink:
             raise ConfigurationError(f"table {name} is not in the {self._metastore}: was it dropped by hand?")
         return table
 
-    def _make(self, definition: Definition, target: Target, wanted: dict[str, list[tuple[str, str]]]) -> None:
-        database = target.name.partition(".")[0]
-        statements = [f"CREATE DATABASE IF NOT EXISTS `{database}` LOCATION '{self._warehouse}/{database}.db'"]
-        for name, partitions in wanted.items():
-            table = name.partition(".")[2]
+    def _make(
+        self, partitioned: Mapping[str, list[tuple[str, str]]], target: Target, properties: Mapping[str, str]
+    ) -> None:
+        """Make external tables with the target's columns, from their names to their partition columns."""
+        databases = sorted({name.partition(".")[0] for name in partitioned})
+        statements = [f"CREATE DATABASE IF NOT EXISTS `{d}` LOCATION '{self._warehouse}/{d}.db'" for d in databases]
+        noted = ", ".join(f"'{key}'='{value}'" for key, value in properties.items())
+        for name, partitions in partitioned.items():
+            database, _, table = name.partition(".")
             statements.append(
-                f"CREATE EXTERNAL TABLE IF NOT EXISTS `{database}`.`{table}` ({_ddl(_columns(target.data_schema))}) "
+                f"CREATE EXTERNAL TABLE IF NOT EXISTS {_quoted(name)} ({_ddl(_columns(target.data_schema))}) "
                 f"PARTITIONED BY ({_ddl(partitions)}) STORED AS PARQUET "
-                f"LOCATION '{self._warehouse}/{database}.db/{table}' TBLPROPERTIES ('{OWNER}'='{definition.name}')"
+                f"LOCATION '{self._warehouse}/{database}.db/{table}' TBLPROPERTIES ({noted})"
             )
         server.execute(self._hiveserver2, statements)
 
@@ -154,7 +200,7 @@ class HiveSink:
         self, name: str, columns: list[tuple[str, str]], partitions: list[tuple[str, str]], pipeline: str
     ) -> None:
         table = self._table(name)
-        owner = (table.parameters or {}).get(OWNER)
+        owner = _property(table, OWNER)
         if table.tableType != "EXTERNAL_TABLE":
             raise ConfigurationError(f"{name} is a {table.tableType}: tidegate publishes to external tables only")
         if owner != pipeline:
@@ -171,6 +217,19 @@ class HiveSink:
 def staging(target: Target) -> str:
     """Name of a target's staging table."""
     return f"{target.name}{STAGING_SUFFIX}"
+
+
+def _property(table: Table, key: str) -> str | None:
+    return (table.parameters or {}).get(key)
+
+
+def _identity(clone: Clone) -> str:
+    """What a clone's table says of itself. Nothing of it needs quotes: names are identifiers."""
+    return f"{clone.pipeline} {clone.source} {clone.epoch}"
+
+
+def _quoted(name: str) -> str:
+    return ".".join(f"`{part}`" for part in name.split("."))
 
 
 def _placement(head: Head) -> Placement:

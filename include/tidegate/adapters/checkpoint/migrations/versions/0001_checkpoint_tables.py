@@ -120,6 +120,18 @@ TABLES = (
     )
     """,
     """
+    CREATE TABLE clones (
+        clone text PRIMARY KEY CHECK (clone <> ''),
+        pipeline text NOT NULL REFERENCES pipelines (name),
+        table_name text NOT NULL CHECK (table_name <> ''),
+        epoch bigint NOT NULL CHECK (epoch >= 1),
+        manifest_uri text NOT NULL,
+        manifest_sha256 text NOT NULL,
+        made_at timestamptz NOT NULL DEFAULT now()
+    )
+    """,
+    "CREATE INDEX clones_of_pipeline ON clones (pipeline)",
+    """
     CREATE TABLE source_log (
         pipeline text NOT NULL REFERENCES pipelines (name),
         position bigint NOT NULL CHECK (position >= 0),

@@ -1,0 +1,143 @@
+"""Clones: Hive tables that show a pipeline's tables as they were behind an epoch, from the same files.
+
+1 take main's lease           2 find the partitions as of the epoch     3 write them into a manifest of the clone's own
+4 note the clone              5 make its table and show the partitions
+
+From 4 on no clean-up deletes what the clone shows (I6). A process that dies before leaves a manifest that nothing leads
+to; one that dies later a note: asking again goes on from there, and dropping the clone takes it back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tidegate.api.schema import table_name
+from tidegate.api.settings import Target
+from tidegate.engine.coordinator import Coordinator
+from tidegate.engine.lease import LEASE_TTL_S
+from tidegate.engine.manifests import read_manifest
+from tidegate.errors import ConfigurationError
+from tidegate.protocol.model import (
+    Clone,
+    Counts,
+    Epoch,
+    Lease,
+    ManifestRef,
+    Run,
+    StagedPartition,
+    Status,
+    checksum,
+)
+from tidegate.protocol.rebasing import newest_at, undone
+
+
+@dataclass(frozen=True)
+class Clones:
+    """The clones of one pipeline's tables. `main` is the coordinator of its main lane."""
+
+    main: Coordinator
+
+    def all(self) -> list[Clone]:
+        """Every clone, by name."""
+        return self.main.adapters.store.clones(self.main.definition.name)
+
+    def partitions(self, clone: Clone) -> tuple[StagedPartition, ...]:
+        """What a clone shows, by its manifest."""
+        return read_manifest(self.main.adapters.storage, clone.manifest).partitions
+
+    def make(self, run: Run, source: str, table: str, *, epoch: int | None = None, at_ms: int | None = None) -> Clone:
+        """Let Hive table `table` show `source` as it was behind an epoch, without copying a file.
+
+        Live waits meanwhile, for some metastore calls. The clone never changes, whatever becomes of `source`. Repeating
+        it is harmless.
+
+        Args:
+            run: who asks.
+            source: one of the pipeline's tables, ``database.table``.
+            table: the clone, ``database.table``; its database is made when it is missing.
+            epoch: a sealed epoch; left out, the newest, or that of the clone when it was begun before.
+            at_ms: in place of `epoch`: a time in milliseconds UTC, for the newest epoch that was sealed by then.
+
+        Raises ConfigurationError, before any change: no such table or epoch, the epoch is not kept any more, or the
+        name is taken.
+        """
+        target, adapters = self._target(source), self.main.adapters
+        table_name(table)
+        if any(table == t.name for t in self.main.definition.all_targets):
+            raise ConfigurationError(f"{table} is a table of the pipeline itself: give the clone another name")
+        with self.main.leased(run) as lease:  # 1
+            noted = self._named(table)
+            number = self._number(epoch, at_ms, noted)
+            if noted and (noted.source, noted.epoch) != (source, number):
+                raise ConfigurationError(f"{noted}, is there already: take another name, or drop that clone first")
+            wanted = noted or Clone(table, self.main.definition.name, source, number, ManifestRef("", ""))
+            adapters.sink.shown(wanted)
+            clone = noted or self._note(lease, wanted)
+            adapters.store.renew(lease, ttl_s=LEASE_TTL_S)  # a superseded attempt ends here, as fenced
+            adapters.sink.clone(target, clone, self.partitions(clone))  # 5
+            self._reached("cloned", clone)
+        return clone
+
+    def drop(self, run: Run, table: str) -> Clone:
+        """Drop a clone: its table first, then the note that keeps its files. Repeating it until it is done is harmless.
+
+        Raises ConfigurationError when the pipeline has no such clone.
+        """
+        with self.main.leased(run) as lease:
+            noted = self._named(table)
+            if noted is None:
+                raise ConfigurationError(f"{self.main.definition.name} has no clone {table!r}: see `tidegate clones`")
+            self.main.adapters.sink.drop_clone(noted)
+            self._reached("clone_dropped", noted)
+            self.main.adapters.store.forget_clone(lease, table)
+        return noted
+
+    def _target(self, source: str) -> Target:
+        targets = {t.name: t for t in self.main.definition.all_targets}
+        if source not in targets:
+            raise ConfigurationError(
+                f"{source!r} is no table of {self.main.definition.name}, which has {', '.join(targets)}"
+            )
+        return targets[source]
+
+    def _named(self, table: str) -> Clone | None:
+        return next((c for c in self.all() if c.table == table), None)
+
+    def _number(self, epoch: int | None, at_ms: int | None, noted: Clone | None) -> int:
+        if epoch is not None:
+            return epoch
+        if at_ms is not None:
+            return newest_at(self.main.work.epochs_of_main(), at_ms)
+        if noted is not None:
+            return noted.epoch
+        last = self.main.adapters.store.last_sealed(self.main.lane_id)
+        return last.epoch if last else 0
+
+    def _note(self, lease: Lease, wanted: Clone) -> Clone:
+        behind = self._sealed(wanted.epoch)
+        partitions = self.main.work.as_of(wanted.epoch, wanted.source)  # 2
+        uri = f"{self.main.root}/{wanted.pipeline}/clone={wanted.table}/attempt={lease.fence}/manifest.json"
+        manifest = self._write_manifest(uri, lease, behind, partitions)  # 3
+        noted = self.main.adapters.store.record_clone(lease, replace(wanted, manifest=manifest))  # 4
+        self._reached("clone_recorded", noted)
+        return noted
+
+    def _sealed(self, number: int) -> Epoch:
+        epochs = self.main.work.epochs_of_main()
+        undone(epochs, to=number)  # it and all behind it are kept
+        found = next((e for e in epochs if e.epoch == number and e.status is Status.SEALED), None)
+        if found is None:
+            raise ConfigurationError(f"{self.main.lane_id} has no sealed epoch to show")
+        return found
+
+    def _write_manifest(
+        self, uri: str, lease: Lease, behind: Epoch, partitions: Sequence[StagedPartition]
+    ) -> ManifestRef:
+        """That of the epoch, with all partitions of the table in place of its own, and without its state."""
+        of_epoch = read_manifest(self.main.adapters.storage, behind.manifest)
+        alone = tuple(replace(p, previous=None) for p in partitions)
+        data = replace(of_epoch, attempt=lease.fence, partitions=alone, state=(), counts=Counts()).to_json()
+        self.main.adapters.storage.write(uri, data)
+        return ManifestRef(uri, checksum(data))
+
+    def _reached(self, point: str, clone: Clone) -> None:
+        self.main.crash.reach(point, pipeline=clone.pipeline, epoch=clone.epoch)
