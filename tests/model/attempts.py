@@ -9,14 +9,23 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
-from hmsclient.genthrift.hive_metastore.ttypes import FieldSchema, Partition, StorageDescriptor, Table
+from hmsclient.genthrift.hive_metastore.ttypes import (
+    FieldSchema,
+    NoSuchObjectException,
+    Partition,
+    StorageDescriptor,
+    Table,
+)
+from thrift.transport.TTransport import TTransportException
 
 from model.systems import CHECKPOINT, METASTORE, SOURCE, STORAGE, Row
 from tidegate.adapters.files.source import Caps, choose
 from tidegate.adapters.hive import HiveSink
 from tidegate.adapters.hive.metastore import Metastore
+from tidegate.adapters.hive.sink import CLONE as MARK
 from tidegate.adapters.hive.sink import OWNER, STAGING_SUFFIX, staging
 from tidegate.api.pipeline import Definition
 from tidegate.api.schema import hive_type
@@ -233,6 +242,14 @@ class _Wire:
         values = tuple(tuple(part.partition("=")[2] for part in name.split("/")) for name in names)
         return _partitions(self._ask(METASTORE, "named", f"{database}.{table}", values))
 
+    def get_table_req(self, request: Any) -> Any:
+        """Only clones are asked for: the other tables are known."""
+        name = f"{request.dbName}.{request.tblName}"
+        identity = self._ask(METASTORE, "table", name)
+        if identity is None:
+            raise NoSuchObjectException("no such table")
+        return SimpleNamespace(table=_external(name, [("day", "string")], [], {MARK: identity}))
+
     def get_partitions(self, database: str, table: str, limit: int) -> list[Partition]:
         if table.endswith(STAGING_SUFFIX):
             return []
@@ -273,12 +290,27 @@ class _Metastore(Metastore):
 
 
 class _Sink(HiveSink):
-    """The real sink. Its tables are there already: they are made once and never change."""
+    """The real sink. Its tables are there already, but for clones: they are made once and never change."""
 
     def __init__(self, ask: Ask, tables: Mapping[str, Table]) -> None:
         super().__init__("thrift://metastore", "hive://unused", _WAREHOUSE)
+        self._ask = ask
         self._metastore = _Metastore(_Wire(ask))
         self._tables = dict(tables)
+
+    def _make(self, partitioned: Mapping[str, Any], target: Target, properties: Mapping[str, str]) -> None:
+        for name in partitioned:
+            self._statement("make", name, properties[MARK])
+
+    def _drop_table(self, name: str) -> None:
+        self._statement("unmake", name)
+
+    def _statement(self, *words: str) -> None:
+        """What HiveServer2 does with the metastore; errors as `server.execute` has them."""
+        try:
+            self._ask(METASTORE, *words)
+        except TTransportException as e:
+            raise UnavailableError(f"HiveServer2 stopped answering: {e}") from e
 
 
 def tables_of(definition: Definition) -> dict[str, Table]:
@@ -288,19 +320,23 @@ def tables_of(definition: Definition) -> dict[str, Table]:
         keys = [(f.name, hive_type(f.type)) for f in target.partition_schema]
         by_row = [] if target.mode is Mode.APPEND else [(EPOCH_COLUMN, "bigint")]
         for name, partitions in ((target.name, keys), (staging(target), [*by_row, *keys])):
-            database, _, table = name.partition(".")
-            tables[name] = Table(
-                dbName=database,
-                tableName=table,
-                tableType="EXTERNAL_TABLE",
-                parameters={OWNER: definition.name},
-                partitionKeys=[FieldSchema(name=n, type=t) for n, t in partitions],
-                sd=StorageDescriptor(
-                    location=f"{_WAREHOUSE}/{name}",
-                    cols=[FieldSchema(name=f.name, type=hive_type(f.type)) for f in target.data_schema],
-                ),
-            )
+            columns = [(f.name, hive_type(f.type)) for f in target.data_schema]
+            tables[name] = _external(name, [*partitions], columns, {OWNER: definition.name})
     return tables
+
+
+def _external(
+    name: str, keys: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]], parameters: Mapping[str, str]
+) -> Table:
+    database, _, table = name.partition(".")
+    return Table(
+        dbName=database,
+        tableName=table,
+        tableType="EXTERNAL_TABLE",
+        parameters=dict(parameters),
+        partitionKeys=[FieldSchema(name=n, type=t) for n, t in keys],
+        sd=StorageDescriptor(location=f"{_WAREHOUSE}/{name}", cols=[FieldSchema(name=n, type=t) for n, t in columns]),
+    )
 
 
 class _Clock:

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from model.attempts import CHANGED, advance
-from model.automata import Node, Point, World
-from model.systems import CHECKPOINT, EMPTY, METASTORE, STORAGE, Row, files_in
+from model.automata import SOURCE_OF_CLONE, Node, Point, World
+from model.systems import CHECKPOINT, CLONE, EMPTY, METASTORE, STORAGE, Row, files_in
 from model.tables import Tables
 from tidegate.api.settings import Mode
 from tidegate.engine.verify import verify
@@ -53,7 +53,8 @@ class Auditor:
         key = point[CHECKPOINT], point[METASTORE]
         if key not in self._placed:
             heads = self._world.tables(key[0]).heads
-            self._placed[key] = dict(self._world.state(point, METASTORE)) == {
+            placed = self._world.state(point, METASTORE)
+            self._placed[key] = {place: at for place, at in placed if place[0] != CLONE} == {
                 k: r["location"] for k, r in heads.items()
             }
         return self._placed[key]
@@ -70,6 +71,7 @@ class Auditor:
         seen, missing, replayed = self._look(point)
         promoted = {r["offset_stop"] for r in rows if r["kind"] == "PROMOTION" and r["status"] in _DONE} or {0}
         promoted |= {r["offset_stop"] for r in rows if r["kind"] == "PROMOTION" and r["status"] == "STAGED"}
+        self._clone(point)
         if replayed not in promoted and not late:
             raise Violation(f"I2: readers see the lane's rows of {replayed} files, not of {promoted}")
         if missing and not late:
@@ -81,6 +83,23 @@ class Auditor:
                 raise Violation(
                     f"I4: readers of {table} see {files} files, the checkpoint says {done} of them are done"
                 )
+
+    def _clone(self, point: Point) -> None:
+        """I2: readers of the clone see its table as of its epoch, each of which took one file, or nothing yet."""
+        placed: Locations = {p: at for p, at in self._world.state(point, METASTORE) if p[0] == CLONE and p[1]}
+        noted = self._world.tables(point[CHECKPOINT]).clones.get(CLONE)
+        if not placed:
+            return
+        rows = _rows(self._world.state(point, STORAGE), list(placed.values()))
+        found = self._whole[SOURCE_OF_CLONE].get(rows)
+        if found is None or (noted and found != noted["epoch"]):
+            raise Violation(f"I2: readers of the clone see {rows}, which is not {noted}")
+
+    def noted(self, point: Point) -> None:
+        """I6: when all is over there is no clone's table without a note that keeps its files."""
+        made = (CLONE, ()) in dict(self._world.state(point, METASTORE))
+        if made and CLONE not in self._world.tables(point[CHECKPOINT]).clones:
+            raise Violation("I6: a clone's table is left, though nothing keeps its files")
 
     def done(self, point: Point) -> int:
         """How many files the newest published epoch says are done."""
@@ -98,7 +117,11 @@ class Auditor:
         if key not in self._seen:
             placed: Locations = dict(self._world.state(point, METASTORE))
             stored = self._world.state(point, STORAGE)
-            missing = [at for at in placed.values() if not files_in(stored, at) and not at.endswith((EMPTY, "/empty"))]
+            missing = [
+                at
+                for (_, values), at in placed.items()
+                if values and not files_in(stored, at) and not at.endswith((EMPTY, "/empty"))
+            ]
             seen = {
                 t.name: self._whole[t.name].get(_rows(stored, [at for (n, _), at in placed.items() if n == t.name]))
                 for t in self._targets
@@ -226,6 +249,8 @@ class Auditor:
                 raise Violation(f"I6: {uri} is deleted, which an attempt may be writing")
             if row["manifest_uri"] and uri in _needed(row["manifest_uri"], stored):
                 raise Violation(f"I6: {uri} is deleted, which epoch {number[1]} needs")
+        if any(uri in _needed(row["manifest_uri"], stored) for row in tables.clones.values()):
+            raise Violation(f"I6: {uri} is deleted, which a clone needs")
 
     def verified(self, point: Point) -> None:
         """`tidegate verify` has nothing to say."""

@@ -6,16 +6,22 @@ that lead there; it must make the same calls again, which is checked.
 """
 
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from model.attempts import Worker, tables_of
-from model.systems import CHECKPOINT, METASTORE, NAMES, Checkpoint, Metastore, Source, Storage, System, Tables
+from model.systems import CHECKPOINT, CLONE, METASTORE, NAMES, Checkpoint, Metastore, Source, Storage, System, Tables
 from tidegate.api.pipeline import Definition
+from tidegate.engine.clones import Clones
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import roll_back
+from tidegate.errors import ConfigurationError
 from tidegate.protocol.model import MAIN_LANE, Lease, Run
+
+SOURCE_OF_CLONE = "t.p_latest"
+"""What the clone shows: every epoch replaces its partitions."""
 
 MOST_CALLS = 2_000
 """An attempt that makes more calls than this while it is alone does not end."""
@@ -171,7 +177,7 @@ class _Diverged(BaseException):
 
 
 class Task:
-    """What one process does for one run: `process`, `publish`, `clean` or `repair`."""
+    """What one process does for one run: one of `WORK`."""
 
     def __init__(self, world: World, work: str, run_key: str) -> None:
         self.world = world
@@ -272,6 +278,12 @@ def _work(name: str) -> Callable[[Coordinator, Run], Any]:
     return lambda coordinator, run: getattr(coordinator, name)(run)
 
 
+def _drop(coordinator: Coordinator, run: Run) -> None:
+    """Drop the clone, if it is there."""
+    with suppress(ConfigurationError):
+        Clones(coordinator).drop(run, CLONE)
+
+
 WORK: Mapping[str, Callable[[Coordinator, Run], Any]] = {
     "process": _work("process"),
     "publish": _work("publish"),
@@ -279,6 +291,8 @@ WORK: Mapping[str, Callable[[Coordinator, Run], Any]] = {
     "rollback": lambda coordinator, run: roll_back(coordinator, run, to_epoch=1),
     "replay": lambda coordinator, run: list(Lanes(coordinator).replay(run, "fix", since=1)),
     "promote": lambda coordinator, run: Lanes(coordinator).promote(run, "fix"),
+    "clone": lambda coordinator, run: Clones(coordinator).make(run, SOURCE_OF_CLONE, CLONE),
+    "drop": _drop,
     "clean": lambda coordinator, run: coordinator.clean(run, dry_run=False),
 }
 """What a process may be told to do."""
@@ -303,9 +317,11 @@ METHODS_OF_WRITES: Mapping[int, frozenset[str]] = {
             "discard",
             "record_failure",
             "forget",
+            "record_clone",
+            "forget_clone",
         }
     ),
-    METASTORE: frozenset({"add", "alter", "drop"}),
+    METASTORE: frozenset({"add", "alter", "drop", "make", "unmake"}),
     2: frozenset({"put", "delete"}),
 }
 """The durable effects."""

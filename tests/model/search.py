@@ -301,7 +301,8 @@ class Engine:
         allowed = {
             "returned": True,
             "FencedError": node.superseded(tables),
-            "UnavailableError": node.hit or len(self.programs) > 1,
+            # a clone also meets the drop of the one before it, when that call takes effect late
+            "UnavailableError": node.hit or len(self.programs) > 1 or node.task.name.startswith("clone"),
             "OutcomeUnknownError": node.hit,
             "SourceGapError": self.scenario.changes > 0,
         }
@@ -333,6 +334,8 @@ class Engine:
         calm = not state.stale and state.delayed is None
         if (state.point, calm) in self._alone:
             return
+        if calm:
+            self.auditor.noted(state.point)
         point = self._source_as_planned(state.point)
         for words in self.scenario.completes or [(w, r) for r in self.scenario.runs for w in ("process", "publish")]:
             point = self.alone(point, *words)

@@ -8,7 +8,11 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from hmsclient.genthrift.hive_metastore.ttypes import AlreadyExistsException, InvalidOperationException
+from hmsclient.genthrift.hive_metastore.ttypes import (
+    AlreadyExistsException,
+    InvalidObjectException,
+    InvalidOperationException,
+)
 
 from model.tables import Store, Tables
 from tidegate.api.pipeline import Definition
@@ -18,6 +22,9 @@ from tidegate.protocol.model import FileEntry, checksum
 
 CHECKPOINT, METASTORE, STORAGE, SOURCE = range(4)
 NAMES = ("checkpoint", "metastore", "storage", "source")
+CLONE = "c.clone"
+"""The table that is a clone, once it is made."""
+
 EMPTY = "/_empty"
 """How the location of a partition ends that was added without rows."""
 
@@ -60,7 +67,11 @@ Placed = tuple[tuple[tuple[str, tuple[str, ...]], str], ...]
 
 
 class Metastore:
-    """Partitions and their locations. One Thrift call a step: all of its partitions change, or none."""
+    """Partitions and their locations. One Thrift call a step: all of its partitions change, or none.
+
+    A clone's table is there while it has a place without values, which says what it is a clone of. All other tables are
+    there from the beginning.
+    """
 
     initial: Placed = ()
 
@@ -70,6 +81,7 @@ class Metastore:
     def apply(self, state: Placed, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Placed, Any]:
         calls: dict[str, Callable[..., tuple[Placed, Any]]] = {
             "named": self._named, "all": self._all, "add": self._add, "alter": self._alter, "drop": self._drop,
+            "table": self._table, "make": self._make, "unmake": self._unmake,
         }  # fmt: skip
         return calls[method](state, *args)
 
@@ -77,10 +89,22 @@ class Metastore:
         return state, tuple((v, at) for (t, v), at in state if t == table and v in values)
 
     def _all(self, state: Placed, table: str) -> tuple[Placed, Any]:
-        return state, tuple((v, at) for (t, v), at in state if t == table)
+        return state, tuple((v, at) for (t, v), at in state if t == table and v)
+
+    def _table(self, state: Placed, table: str) -> tuple[Placed, Any]:
+        return state, dict(state).get((table, ()))
+
+    def _make(self, state: Placed, table: str, identity: str) -> tuple[Placed, Any]:
+        found = dict(state)
+        return tuple(sorted({(table, ()): identity, **found}.items())), None
+
+    def _unmake(self, state: Placed, table: str) -> tuple[Placed, Any]:
+        return tuple(item for item in state if item[0][0] != table), None
 
     def _add(self, state: Placed, table: str, placed: tuple[tuple[tuple[str, ...], str], ...]) -> tuple[Placed, Any]:
         found = dict(state)
+        if table == CLONE and (table, ()) not in found:
+            raise InvalidObjectException("there is no such table")
         if any((table, v) in found for v, _ in placed):
             raise AlreadyExistsException("one of the partitions exists")
         return tuple(sorted((found | {(table, v): at for v, at in placed}).items())), None

@@ -34,10 +34,12 @@ class Tables:
     epochs: dict[tuple[str, int, int], Row] = field(default_factory=dict)
     heads: dict[tuple[str, tuple[str, ...]], Row] = field(default_factory=dict)
     log: dict[int, Row] = field(default_factory=dict)
+    clones: dict[str, Row] = field(default_factory=dict)
     repairs: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
 
     def copy(self) -> Self:
-        return type(self)(dict(self.lanes), dict(self.epochs), dict(self.heads), dict(self.log), self.repairs)
+        tables = (self.lanes, self.epochs, self.heads, self.log, self.clones)
+        return type(self)(*(dict(t) for t in tables), self.repairs)
 
     @property
     def main(self) -> list[Row]:
@@ -50,7 +52,7 @@ class Tables:
 
     def key(self) -> str:
         """Equal databases have equal keys."""
-        rows = (sorted(of_table.items()) for of_table in (self.lanes, self.epochs, self.heads, self.log))
+        rows = (sorted(of_table.items()) for of_table in (self.lanes, self.epochs, self.heads, self.log, self.clones))
         return repr((*rows, sorted(self.repairs)))
 
 
@@ -366,6 +368,32 @@ def placed(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 @_statement
 def heads_of_pipeline(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     return [row for _, row in sorted(t.heads.items())]
+
+
+# -- clones -----------------------------------------------------------------------------------------------------------
+
+
+@_statement
+def clones(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [row for _, row in sorted(t.clones.items())]
+
+
+@_statement
+def clone(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [t.clones[v["clone"]]] if v["clone"] in t.clones else []
+
+
+@_statement
+def record_clone(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    named = {k: v[k] for k in ("clone", "pipeline", "epoch", "manifest_uri", "manifest_sha256")}
+    t.clones.setdefault(v["clone"], named | {"table_name": v["table"], "made_at": from_ms(v["epoch"])})
+    return []
+
+
+@_statement
+def forget_clone(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    t.clones.pop(v["clone"], None)
+    return []
 
 
 # -- source log and clock ---------------------------------------------------------------------------------------------

@@ -351,4 +351,63 @@ MUTANTS: tuple[Mutant, ...] = (
         "        keep |= {e.epoch for e in ordered if e.epoch >= forked_from}\n",
         "        keep |= {forked_from + 1}\n",
     ),
+    Mutant(
+        "clean up what a clone shows",
+        "I6",
+        "engine/cleanup.py",
+        "        manifests += [clone.manifest for clone in store.clones(self.definition.name)]\n",
+        "",
+    ),
+    Mutant(
+        "note a clone without a look at the fence",
+        "I6",
+        "adapters/checkpoint/store.py",
+        'record the clone") as cursor:\n            lock(cursor, lease)\n',
+        'record the clone") as cursor:\n',
+    ),
+    Mutant(
+        "let another clone take the name",
+        "I2",
+        "adapters/checkpoint/queries.sql",
+        "ON CONFLICT (clone) DO NOTHING;",
+        "ON CONFLICT (clone) DO UPDATE SET epoch = excluded.epoch, manifest_uri = excluded.manifest_uri;",
+    ),
+    Mutant(
+        "show a clone before it is noted",
+        "I6",
+        "engine/clones.py",
+        "        manifest = self._write_manifest(uri, lease, behind, partitions)  # 3\n",
+        "        manifest = self._write_manifest(uri, lease, behind, partitions)  # 3\n"
+        "        self.main.adapters.sink.clone(\n"
+        "            self._target(wanted.source), replace(wanted, manifest=manifest), partitions\n"
+        "        )\n",
+    ),
+    Mutant(
+        "leave a clone's table that was dropped while it was made",
+        "I6",
+        "engine/clones.py",
+        "            if self._named(table) is None:  # 6\n",
+        "            if False:\n",
+    ),
+    Mutant(
+        "drop a clone without a second look",
+        "I6",
+        "engine/clones.py",
+        "            self.main.adapters.sink.drop_clone(noted)  # an attempt",
+        "            pass  # an attempt",
+    ),
+    Mutant(
+        "clone what the table is now",
+        "I2",
+        "engine/work.py",
+        "        then = self._behind(number, self.now())\n",
+        "        then = self.now()\n",
+    ),
+    Mutant(
+        "clone without undoing what is published and not sealed",
+        "I2",
+        "protocol/rebasing.py",
+        "    shown = {e.epoch: e for e in epochs if e.status in (Status.PUBLISHED, Status.SEALED)}\n",
+        "    shown = {e.epoch: e for e in epochs if e.status is Status.SEALED}\n",
+    ),
 )

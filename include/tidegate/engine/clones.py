@@ -1,10 +1,11 @@
 """Clones: Hive tables that show a pipeline's tables as they were behind an epoch, from the same files.
 
 1 take main's lease           2 find the partitions as of the epoch     3 write them into a manifest of the clone's own
-4 note the clone              5 make its table and show the partitions
+4 note the clone              5 make its table, show the partitions     6 look whether it is still noted
 
 From 4 on no clean-up deletes what the clone shows (I6). A process that dies before leaves a manifest that nothing leads
-to; one that dies later a note: asking again goes on from there, and dropping the clone takes it back.
+to; one that dies later a note: asking again goes on from there, and dropping the clone takes it back. 6 is for one that
+was asleep while the clone was dropped: a table without a note would show files until a clean-up deletes them.
 """
 
 from collections.abc import Sequence
@@ -13,9 +14,8 @@ from dataclasses import dataclass, replace
 from tidegate.api.schema import table_name
 from tidegate.api.settings import Target
 from tidegate.engine.coordinator import Coordinator
-from tidegate.engine.lease import LEASE_TTL_S
 from tidegate.engine.manifests import read_manifest
-from tidegate.errors import ConfigurationError
+from tidegate.errors import ConfigurationError, FencedError
 from tidegate.protocol.model import (
     Clone,
     Counts,
@@ -72,9 +72,11 @@ class Clones:
             wanted = noted or Clone(table, self.main.definition.name, source, number, ManifestRef("", ""))
             adapters.sink.shown(wanted)
             clone = noted or self._note(lease, wanted)
-            adapters.store.renew(lease, ttl_s=LEASE_TTL_S)  # a superseded attempt ends here, as fenced
             adapters.sink.clone(target, clone, self.partitions(clone))  # 5
             self._reached("cloned", clone)
+            if self._named(table) is None:  # 6
+                adapters.sink.drop_clone(clone)
+                raise FencedError(f"{clone}, was dropped while this attempt made it: nothing of it is left")
         return clone
 
     def drop(self, run: Run, table: str) -> Clone:
@@ -89,6 +91,7 @@ class Clones:
             self.main.adapters.sink.drop_clone(noted)
             self._reached("clone_dropped", noted)
             self.main.adapters.store.forget_clone(lease, table)
+            self.main.adapters.sink.drop_clone(noted)  # an attempt that was asleep in step 5 may have made it meanwhile
         return noted
 
     def _target(self, source: str) -> Target:

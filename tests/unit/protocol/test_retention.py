@@ -154,6 +154,8 @@ STRAY = f"{ROOT}/epoch=3/gen=1/attempt=5/data/x"
         (f"{ROOT}/epoch=3/gen=1/attempt=5/state/run", {}, True),
         (f"{ROOT}/replay=0abc/data/x", {}, True),
         (f"{ROOT}/replay=0abc/data/x", {"modified_ms": NOW - 10}, False),
+        (f"{ROOT}/clone=c.may/attempt=5/manifest.json", {}, True),
+        (f"{ROOT}/clone=c.may/attempt=5/manifest.json", {"modified_ms": NOW - 10}, False),
         (f"{ROOT}/somebody/elses", {}, False),
         (f"{ROOT}/epoch=3/notes.txt", {}, False),
     ],

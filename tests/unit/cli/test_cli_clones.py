@@ -1,0 +1,92 @@
+"""Goal: the commands for clones say what a clone shows and until when its files are kept; times are taken as UTC."""
+
+import json
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from tidegate import cli
+from tidegate.cli import clones as commands
+from tidegate.engine import clones as engine
+from tidegate.protocol.model import Clone, DataFile, ManifestRef, StagedPartition
+
+MAY = Clone("c.may", "first", "d.first", 5, ManifestRef("file:///m", "0"), made_ms=1_764_000_000_000)
+PARTITIONS = tuple(StagedPartition("d.first", (v,), f"/w/{v}", (DataFile("/w/a", 1500, 80, ""),)) for v in ("1", "2"))
+
+
+@pytest.fixture
+def called(monkeypatch):
+    """Run a command on one clone; what it asked the engine for."""
+    asked = []
+
+    class Fake:
+        def __init__(self, coordinator):
+            pass
+
+        def all(self):
+            return [MAY]
+
+        def partitions(self, clone):
+            return PARTITIONS
+
+        def make(self, run, source, table, *, epoch, at_ms):
+            asked.append((source, table, epoch, at_ms))
+            return MAY
+
+        def drop(self, run, table):
+            asked.append(table)
+            return MAY
+
+    @contextmanager
+    def coordinator_of(pipeline, home, what):
+        yield SimpleNamespace(name=pipeline), None
+
+    monkeypatch.setattr(engine, "Clones", Fake)
+    monkeypatch.setattr(commands, "coordinator_of", coordinator_of)
+    return lambda *words: (CliRunner().invoke(cli.tidegate, words), asked)
+
+
+@pytest.mark.parametrize(
+    ("more", "as_of"),
+    [
+        ((), (None, None)),
+        (("--as-of-epoch", "5"), (5, None)),
+        (("--as-of", "2026-05-01"), (None, 1_777_593_600_000)),
+        (("--as-of", "2026-05-01T02:00:00+02:00"), (None, 1_777_593_600_000)),
+    ],
+)
+def test_a_clone_says_what_it_shows(called, more, as_of):
+    done, asked = called("clone", "first", "d.first", "c.may", *more)
+    assert done.exit_code == 0
+    assert asked == [("d.first", "c.may", *as_of)]
+    assert "c.may shows d.first as of epoch 5: 2 partitions, 3,000 rows" in done.output
+    assert "tidegate drop-clone first c.may" in done.output
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (("--as-of", "yesterday"), "'yesterday' is not a time"),
+        (("--as-of", "2026-05-01", "--as-of-epoch", "5"), "give one of them"),
+        (("--as-of-epoch", "0"), "0 is not in the range"),
+    ],
+)
+def test_what_is_said_wrongly_is_not_done(called, more, says):
+    done, asked = called("clone", "first", "d.first", "c.may", *more)
+    assert (done.exit_code, asked) == (2, [])
+    assert says in done.output
+
+
+def test_clones_are_listed_and_dropped(called):
+    row = {
+        "clone": "c.may", "table": "d.first", "epoch": 5, "partitions": 2, "rows": 3000, "bytes": 160,
+        "made_at": "2025-11-24 16:00:00",
+    }  # fmt: skip
+    done, _ = called("clones", "first", "--json")
+    assert json.loads(done.output) == [row]
+    done, _ = called("clones", "first")
+    assert "c.may\td.first\t5\t2\t3000\t160\t2025-11-24 16:00:00" in done.output
+    done, asked = called("drop-clone", "first", "c.may")
+    assert (done.output, asked) == ("c.may is dropped\n", ["c.may"])
