@@ -18,7 +18,7 @@ from tidegate.protocol.model import Counts, Lease, OffsetRange, Status
 if TYPE_CHECKING:
     from conftest import Postgres
 
-VIEWS = ("epoch_history", "lane_overview", "partition_origin")
+VIEWS = ("clone_overview", "epoch_history", "lane_overview", "partition_origin")
 GUIDE = Path(__file__).parents[2] / "docs/operations.md"
 
 

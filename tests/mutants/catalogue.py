@@ -229,8 +229,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "undo the oldest epoch first",
         "I2",
         "protocol/rebasing.py",
-        "    return tuple(sealed[n] for n in range(head, to, -1))\n",
-        "    return tuple(sealed[n] for n in range(to + 1, head + 1))\n",
+        "    return tuple(shown[n] for n in range(head, to, -1))\n",
+        "    return tuple(shown[n] for n in range(to + 1, head + 1))\n",
     ),
     Mutant(
         "go back over epochs that are not kept",
@@ -409,5 +409,12 @@ MUTANTS: tuple[Mutant, ...] = (
         "protocol/rebasing.py",
         "    shown = {e.epoch: e for e in epochs if e.status in (Status.PUBLISHED, Status.SEALED)}\n",
         "    shown = {e.epoch: e for e in epochs if e.status is Status.SEALED}\n",
+    ),
+    Mutant(
+        "forget what an earlier promotion made of other epochs",
+        "I2",
+        "engine/work.py",
+        "        return changes(now, redo(after, earlier))\n",
+        "        return changes(now, after)\n",
     ),
 )

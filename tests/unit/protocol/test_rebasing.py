@@ -145,7 +145,7 @@ def test_the_newest_epoch_at_a_time() -> None:
     assert [newest_at([*at, *unsealed], ms) for ms in (400, 499, 500, 10_000)] == [4, 4, 5, 6]
     with pytest.raises(ConfigurationError, match="no epoch that is kept was sealed by then: the oldest is 4"):
         newest_at(at, 399)
-    with pytest.raises(ConfigurationError, match="no epoch that is kept was sealed by then$"):
+    with pytest.raises(ConfigurationError, match=r"no epoch that is kept was sealed by then$"):
         newest_at(unsealed, 10_000)
 
 

@@ -153,4 +153,18 @@ LANE_OVERVIEW = View(
     " AND u.status IN ('PLANNED', 'STAGED', 'PUBLISHED')",
 )
 
-VIEWS = (EPOCH_HISTORY, PARTITION_ORIGIN, LANE_OVERVIEW)
+CLONE_OVERVIEW = View(
+    "clone_overview",
+    "One row per clone, a Hive table that shows a target table as it was behind an epoch",
+    {
+        "clone": ("c.clone", "database.table of the clone"),
+        "table_name": ("c.table_name", "database.table of what it shows"),
+        "pipeline": ("c.pipeline", "the pipeline that the table belongs to"),
+        "epoch": ("c.epoch", "the epoch of main; clean-up may have forgotten it since"),
+        "made_at": ("c.made_at", "when the clone was begun"),
+        "manifest_uri": ("c.manifest_uri", "where the manifest lies, the list of its partitions and files"),
+    },
+    "clones AS c",
+)
+
+VIEWS = (EPOCH_HISTORY, PARTITION_ORIGIN, LANE_OVERVIEW, CLONE_OVERVIEW)
