@@ -167,6 +167,7 @@ def test_prepare_makes_database_tables_and_staging_tables(warehouse: Warehouse) 
         assert [(c.name, c.type) for c in table.sd.cols] == data
         assert [(c.name, c.type) for c in table.partitionKeys] == keys
         assert (table.tableType, table.parameters[OWNER]) == ("EXTERNAL_TABLE", warehouse.definition.name)
+        assert (table.parameters["discover.partitions"], table.parameters["external.table.purge"]) == ("false", "false")
         folder = f"{warehouse.endpoints.warehouse}/{warehouse.database}.db/{name.partition('.')[2]}"
         assert normal(table.sd.location) == folder
         assert warehouse.query(f"SELECT * FROM {name}") == []

@@ -278,6 +278,12 @@ def _work(name: str) -> Callable[[Coordinator, Run], Any]:
     return lambda coordinator, run: getattr(coordinator, name)(run)
 
 
+def _discard(coordinator: Coordinator, run: Run) -> None:
+    """Give the lane up, if it is there and open."""
+    with suppress(ConfigurationError):
+        Lanes(coordinator).discard("fix")
+
+
 def _drop(coordinator: Coordinator, run: Run) -> None:
     """Drop the clone, if it is there."""
     with suppress(ConfigurationError):
@@ -293,6 +299,7 @@ WORK: Mapping[str, Callable[[Coordinator, Run], Any]] = {
     "promote": lambda coordinator, run: Lanes(coordinator).promote(run, "fix"),
     "clone": lambda coordinator, run: Clones(coordinator).make(run, SOURCE_OF_CLONE, CLONE),
     "drop": _drop,
+    "discard": _discard,
     "clean": lambda coordinator, run: coordinator.clean(run, dry_run=False),
 }
 """What a process may be told to do."""

@@ -193,6 +193,14 @@ SCENARIOS: dict[str, Scenario] = {
         uneven=True,
         completes=(("promote", "fix"), *_tasks("run-3")),
     ),
+    "a lane is discarded while it is replayed": Scenario(
+        programs=((("replay", "fix"), ("replay", "fix")), (("discard", "fix"),)),
+        runs=("run-1", "run-2"),
+        files=_files(BOTH, BOTH, ONE),
+        before=_tasks("run-1", "run-2"),
+        faults=1,
+        completes=(("discard", "fix"), ("replay", "fix"), ("promote", "fix")),
+    ),
     "a clone is made, dropped and made again, with retries": Scenario(
         programs=((("clone", "copy"), ("drop", "copy"), ("drop", "copy"), ("clone", "copy"), ("clone", "copy")),),
         runs=("run-1", "run-2", "run-3"),

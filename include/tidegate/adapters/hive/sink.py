@@ -16,6 +16,9 @@ from tidegate.protocol.model import Clone, Head, PartitionValues, StagedPartitio
 
 OWNER = "tidegate.pipeline"
 CLONE = "tidegate.clone"
+_GUARDED = {"discover.partitions": "false", "external.table.purge": "false"}
+"""Hive from 3 on looks after the partitions of external tables by itself unless told otherwise, by what lies below the
+table's own folder, where ours do not; and it may be told to delete the files of tables that are dropped."""
 STAGING_SUFFIX = "__staging"
 
 
@@ -128,8 +131,7 @@ class HiveSink:
         """Make a clone and let it show these partitions; see the port."""
         if self._clone(clone) is None:
             partitioned = {clone.table: _columns(target.partition_schema)}
-            # Hive 4 may be told to delete the files of external tables with them: these are another table's
-            self._make(partitioned, target, {CLONE: _identity(clone), "external.table.purge": "false"})
+            self._make(partitioned, target, {CLONE: _identity(clone)})
         table = self._clone(clone)
         if table is not None:
             self._show(
@@ -186,7 +188,7 @@ class HiveSink:
         """Make external tables with the target's columns, from their names to their partition columns."""
         databases = sorted({name.partition(".")[0] for name in partitioned})
         statements = [f"CREATE DATABASE IF NOT EXISTS `{d}` LOCATION '{self._warehouse}/{d}.db'" for d in databases]
-        noted = ", ".join(f"'{key}'='{value}'" for key, value in properties.items())
+        noted = ", ".join(f"'{key}'='{value}'" for key, value in (_GUARDED | dict(properties)).items())
         for name, partitions in partitioned.items():
             database, _, table = name.partition(".")
             statements.append(
