@@ -12,7 +12,18 @@ from fastapi import FastAPI, HTTPException
 from tidegate.adapters.checkpoint import LaneSummary, PipelineSummary
 from tidegate.errors import UnavailableError
 from tidegate.orchestration.web.format import moment, number, seconds, segment
-from tidegate.protocol.model import Counts, Epoch, Kind, LaneId, ManifestRef, OffsetRange, Run, Status
+from tidegate.protocol.model import (
+    Clone,
+    Counts,
+    Epoch,
+    Kind,
+    LaneId,
+    LaneStatus,
+    ManifestRef,
+    OffsetRange,
+    Run,
+    Status,
+)
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what Airflow's server imports warns of what that imports
@@ -48,6 +59,13 @@ BACK = replace(CLI_ONLY, epoch=2, kind=Kind.ROLLBACK, restores=0)
 TAKEN = replace(CLI_ONLY, epoch=3, kind=Kind.PROMOTION, restores=0, promotes="<fix>")
 
 
+LANES = tuple(
+    LaneSummary(LaneId("sales", name), 1, None, None, False, SEALED, None, status, 1_234)
+    for name, status in (("fix-<b>", LaneStatus.OPEN), ("older", LaneStatus.PROMOTED))
+)
+MAY = Clone("audit.may", "d.<t>", "d.t", 4_321, ManifestRef("hdfs://far/m", "00"), made_ms=63_000)
+
+
 class FakeStore:
     """Two pipelines: one run by Airflow, one by the command line."""
 
@@ -58,11 +76,14 @@ class FakeStore:
         return [
             PipelineSummary("by_hand", "f", 4, (lane(CLI_ONLY, None, None),)),
             PipelineSummary("new", "f", 8, ()),
-            PipelineSummary("sales", "f", 4, (lane(SEALED, FAILED, "airflow:sales_dag:x"),)),
+            PipelineSummary("sales", "f", 4, (lane(SEALED, FAILED, "airflow:sales_dag:x"), *LANES)),
         ]
 
     def epochs(self, lane, *, limit):
         return {"sales": [FAILED, SEALED], "by_hand": [TAKEN, BACK, CLI_ONLY], "new": []}[lane.pipeline][:limit]
+
+    def clones(self, pipeline):
+        return [MAY] if pipeline == "sales" else []
 
     def close(self):
         pass
@@ -145,6 +166,23 @@ def test_the_page_of_a_pipeline(client):
     nonce = answer.headers["Content-Security-Policy"].split("'nonce-")[1].split("'")[0]
     assert text.count(f'nonce="{nonce}"') == 2
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_open_lanes_and_clones_are_shown_when_there_are_any(client):
+    text = client("sales_dag").get("/tidegate/pipelines/sales").text
+    for shown in ("Open lanes", "fix-&lt;b&gt;", "1,234", "Clones", "audit.may", "4,321"):
+        assert shown in text, shown
+    assert "older" not in text  # it is over
+    found = client("sales_dag").get("/tidegate/api/pipelines/sales").json()
+    assert found["open_lanes"] == [
+        {"lane": "fix-<b>", "forked_behind_epoch": 1234, "replayed_to_epoch": 1, "under_way_epoch": None}
+    ]
+    assert found["clones"] == [
+        {"clone": "audit.may", "table": "d.t", "epoch": 4321, "made_at": "1970-01-01T00:01:03+00:00"}
+    ]
+    text = client(None).get("/tidegate/pipelines/by_hand").text
+    assert "Open lanes" not in text
+    assert "Clones" not in text
 
 
 def test_epochs_without_events_say_what_they_are(client):

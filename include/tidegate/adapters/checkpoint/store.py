@@ -185,6 +185,8 @@ class PostgresCheckpointStore:
                 leased=row["leased"],
                 head=heads.get(lane),
                 unfinished=unfinished.get(lane),
+                status=LaneStatus(row["status"]),
+                forked_from=row["forked_from"],
             )
             of_pipeline.setdefault(lane.pipeline, []).append(summary)
         return [

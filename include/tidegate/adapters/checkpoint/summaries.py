@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
-from tidegate.protocol.model import Epoch, LaneId
+from tidegate.protocol.model import Epoch, LaneId, LaneStatus
 
 
 @dataclass(frozen=True)
 class LaneSummary:
-    """One lane: its newest fence, who holds it (`leased` by the database's clock), its head, and what is under way."""
+    """One lane: its newest fence, who holds it (`leased` by the database's clock), its head, and what is under way.
+
+    `forked_from` is the epoch of main behind which it starts; None for main itself.
+    """
 
     lane: LaneId
     fence: int
@@ -16,6 +19,8 @@ class LaneSummary:
     leased: bool
     head: Epoch | None
     unfinished: Epoch | None
+    status: LaneStatus = LaneStatus.OPEN
+    forked_from: int | None = None
 
 
 @dataclass(frozen=True)

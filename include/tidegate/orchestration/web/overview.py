@@ -9,12 +9,22 @@ from urllib.parse import unquote, urlsplit
 
 from tidegate.adapters.checkpoint import PipelineSummary, PostgresCheckpointStore
 from tidegate.orchestration.summary import epoch_summary, iso
-from tidegate.protocol.model import MAIN_LANE, Epoch, LaneId, Manifest
+from tidegate.protocol.model import MAIN_LANE, Epoch, LaneId, LaneStatus, Manifest
+
+
+@dataclass(frozen=True)
+class OpenLane:
+    """A lane on which past epochs are processed again, beside live: JSON-able."""
+
+    lane: str
+    forked_behind_epoch: int
+    replayed_to_epoch: int | None
+    under_way_epoch: int | None
 
 
 @dataclass(frozen=True)
 class Overview:
-    """A pipeline's lane at a glance: JSON-able."""
+    """A pipeline's main lane at a glance, and which lanes are open beside it: JSON-able."""
 
     pipeline: str
     lane: str
@@ -27,6 +37,7 @@ class Overview:
     sealed_at: str | None
     lag_s: float | None
     failure: str | None
+    open_lanes: tuple[OpenLane, ...]
 
 
 def overviews(store: PostgresCheckpointStore) -> list[Overview]:
@@ -43,6 +54,14 @@ def epoch_rows(store: PostgresCheckpointStore, pipeline: str, lane: str, *, limi
     """The newest epochs, newest first, as `epoch_summary` with `partitions` where the manifest is at hand."""
     epochs = store.epochs(LaneId(pipeline, lane), limit=limit)
     return [{**epoch_summary(e), "partitions": _partitions(e)} for e in epochs]
+
+
+def clone_rows(store: PostgresCheckpointStore, pipeline: str) -> list[dict[str, Any]]:
+    """The clones of the pipeline's tables, by name."""
+    return [
+        {"clone": c.table, "table": c.source, "epoch": c.epoch, "made_at": iso(c.made_ms)}
+        for c in store.clones(pipeline)
+    ]
 
 
 def _overview(summary: PipelineSummary) -> Overview:
@@ -64,6 +83,16 @@ def _overview(summary: PipelineSummary) -> Overview:
         sealed_at=iso(head.sealed_ms) if head else None,
         lag_s=round((now_ms - head.sealed_ms) / 1000, 1) if head and head.sealed_ms else None,
         failure=row["failure_message"] if row else None,
+        open_lanes=tuple(
+            OpenLane(
+                lane=lane.lane.lane,
+                forked_behind_epoch=lane.forked_from,
+                replayed_to_epoch=lane.head.epoch if lane.head else None,
+                under_way_epoch=lane.unfinished.epoch if lane.unfinished else None,
+            )
+            for lane in summary.lanes
+            if lane.forked_from is not None and lane.status is LaneStatus.OPEN
+        ),
     )
 
 
