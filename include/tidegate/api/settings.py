@@ -23,10 +23,13 @@ class FileFormat(StrEnum):
 class FileSource:
     """A folder in which files appear over time.
 
-    New files are added to an ordered log, by path within one discovery (with `path_time`: by time, then path); an
-    epoch reads a range of that log. Names
-    that begin with ``.`` or ``_`` or end in a temporary suffix (``.tmp``, ``.part``, ``.inprogress``,
-    ``._COPYING_``) are not looked at, and a file is taken only once it has not changed for `settle`.
+    New files are added to an ordered log, by path within one discovery (by time, then path, where files tell a time);
+    an epoch reads a range of that log. Names that begin with ``.`` or ``_`` or end in a temporary suffix (``.tmp``,
+    ``.part``, ``.inprogress``, ``._COPYING_``) are not looked at, and a file is taken only once it has not changed for
+    `settle`.
+
+    Epochs that are bounded by data intervals need files that tell a time: `path_time` or `event_time`. A file that then
+    tells none stops the pipeline.
 
     Args:
         path: the folder, read with all its subfolders.
@@ -38,8 +41,9 @@ class FileSource:
         settle: how long a file must have been unchanged before it is taken.
         null_value: the CSV text that means null, beside the empty field.
         path_time: how a file's path below the folder tells the UTC time at which its data begin, like
-            ``year=%Y/month=%m/day=%d/hour=%H`` or ``orders-%Y%m%dT%H%M%S.json`` (see `PathTime`). A file whose path
-            tells no time then stops the pipeline. Needed for epochs that are bounded by data intervals.
+            ``year=%Y/month=%m/day=%d/hour=%H`` or ``orders-%Y%m%dT%H%M%S.json`` (see `PathTime`).
+        event_time: in its place, for Parquet: the timestamp column whose smallest value in a file, as the statistics in
+            its footer have it, is that time. A file without a value in it is taken at once.
     """
 
     path: str | Path
@@ -51,6 +55,7 @@ class FileSource:
     settle: timedelta = timedelta(seconds=2)
     null_value: str = ""
     path_time: str | None = None
+    event_time: str | None = None
 
     def __post_init__(self) -> None:
         checked_schema(self.schema, "FileSource schema")
@@ -69,6 +74,21 @@ class FileSource:
             raise fail("FileSource settle must not be negative")
         if self.path_time is not None:
             PathTime(self.path_time)
+        if self.event_time is not None:
+            self._check_event_time(self.event_time)
+
+    def _check_event_time(self, column: str) -> None:
+        if self.path_time is not None:
+            raise fail("FileSource event_time and path_time both say the time of a file: leave one out")
+        if self.format is not FileFormat.PARQUET:
+            raise fail(f"FileSource event_time is for format 'parquet', not {self.format!s}: use path_time")
+        if column not in self.schema.names or not pa.types.is_timestamp(self.schema.field(column).type):
+            raise fail(f"FileSource event_time {column!r} is not a timestamp column of the schema")
+
+    @property
+    def tells_time(self) -> bool:
+        """True when a file says when its data begin."""
+        return self.path_time is not None or self.event_time is not None
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ def epoch_dag(
         schedule: a timedelta or cron text, in UTC, makes contiguous data intervals (so that a backfill has intervals
             to fill); None runs on demand; a timetable or assets are taken as they are.
         bound: what ends a run's input, beside the source's caps. "available" takes what has arrived. "interval" takes
-            what is left from before the end of the run's data interval, however old; it needs the source's
-            `path_time`, and a schedule whose intervals follow each other, such as a timedelta or cron text.
+            what is left from before the end of the run's data interval, however old; it needs the source's `path_time`
+            or `event_time`, and a schedule whose intervals follow each other, such as a timedelta or cron text.
         start_date: the earliest interval; needed with `catchup=True`.
         catchup: False takes everything since the last epoch in the next run; True makes one run per missed interval,
             each of which takes the oldest input that is left, within the source's caps and `bound`.
@@ -57,8 +57,8 @@ def epoch_dag(
             every run has; see `RunParams`.
 
     Raises:
-        DefinitionError: `pipeline` is not complete, catchup has no start_date, or `bound` is unknown or has no
-            path_time.
+        DefinitionError: `pipeline` is not complete, catchup has no start_date, or `bound` is unknown or the
+            source's files tell no time.
     """
     if not isinstance(pipeline, Definition):
         raise fail(f"epoch_dag takes a complete pipeline (end it with .sink(…)), not {type(pipeline).__name__}")
@@ -93,10 +93,10 @@ def _checked(bound: Bound | str, pipeline: Definition) -> Bound:
         bound = Bound(bound)
     except ValueError:
         raise fail(f"epoch_dag({pipeline.name}): bound {bound!r} is not one of {', '.join(Bound)}") from None
-    if bound is Bound.INTERVAL and pipeline.source.path_time is None:
+    if bound is Bound.INTERVAL and not pipeline.source.tells_time:
         raise fail(
             f"epoch_dag({pipeline.name}): bound='interval' needs FileSource(path_time=…), which says how a file's path "
-            "tells the time of its data"
+            "tells the time of its data, or for Parquet FileSource(event_time=…)"
         )
     return bound
 

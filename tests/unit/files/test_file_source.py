@@ -363,6 +363,62 @@ def test_an_interval_needs_a_pattern(folder: Folder) -> None:
         folder.plan(hour(1))
 
 
+def parquet(path: Path, *hours: float | None, **settings: object) -> Path:
+    """A Parquet file with an event at each of these hours of 1970-01-01, two in a row group."""
+    at = pa.array([h if h is None else round(h * 3_600_000_000) for h in hours], pa.timestamp("us", tz="UTC"))
+    table = pa.table({"k": pa.array(["x"] * len(hours)), "t": at})
+    pq.write_table(table, path, row_group_size=2, **settings)
+    os.utime(path, (1e9, 1e9))
+    return path
+
+
+@pytest.fixture
+def events(tmp_path: Path) -> Folder:
+    return Folder(tmp_path, "parquet", event_time="t")
+
+
+def test_the_smallest_event_time_is_the_time_of_a_parquet_file(events: Folder) -> None:
+    """Over all row groups, whatever the order of the events; nulls do not count."""
+    parquet(events.path / "a", 3.5, 2, None, 4)
+    parquet(events.path / "b", 9, None, 9, 1.999)
+    parquet(events.path / "c", 2.001)
+    parquet(events.path / "d", 1.5, coerce_timestamps="ms")
+    assert events.epoch(hour(1)) == []
+    assert events.epoch(hour(2)) == ["d", "b"]
+    assert events.epoch(hour(3)) == ["a", "c"]
+
+
+def test_a_time_before_1970_is_rounded_down(events: Folder) -> None:
+    parquet(events.path / "a", -1e-9 / 3.6)  # a microsecond before
+    assert events.epoch(0) == ["a"]
+
+
+def test_a_file_without_an_event_is_taken_at_once(events: Folder) -> None:
+    parquet(events.path / "a")
+    parquet(events.path / "b", None, None, None)
+    assert events.epoch(hour(0)) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("write", "says"),
+    [
+        (lambda p: parquet(p, 1, write_statistics=False), r"has no statistics of 't'.*TIMESTAMP_MICROS"),
+        (lambda p: parquet(p, 1, 2, 3, use_deprecated_int96_timestamps=True), "has no statistics of 't'"),
+        (lambda p: p.write_text("no parquet"), r"does not tell its time .*replace or remove"),
+        (lambda p: pq.write_table(pa.table({"k": ["x"]}), p), r"does not tell its time by FileSource.event_time 't'"),
+        (lambda p: pq.write_table(pa.table({"k": ["x"], "t": ["x"]}), p), "does not tell its time"),
+    ],
+)
+def test_a_parquet_file_that_does_not_tell_its_time_stops_the_plan(
+    events: Folder, write: Callable[[Path], object], says: str
+) -> None:
+    write(events.path / "a")
+    os.utime(events.path / "a", (1e9, 1e9))
+    for until_ms in (None, hour(9)):
+        with pytest.raises(ConfigurationError, match=says):
+            events.plan(until_ms)
+
+
 def test_what_a_cap_leaves_waits_for_a_run_whose_interval_it_is_before(tmp_path: Path) -> None:
     folder = Folder(tmp_path, path_time="h=%Y-%m-%dT%H", max_files=1)
     folder.put(*(f"h=1970-01-01T0{n}/{n}" for n in range(3)))

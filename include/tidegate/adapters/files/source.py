@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.api.path_time import PathTime
+from tidegate.adapters.files.times import FileTimes
 from tidegate.api.settings import FileFormat, FileSource
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, UnavailableError
 from tidegate.ports import CheckpointStore, Planned
@@ -57,13 +57,13 @@ class FileSourceAdapter:
         self._settings = settings
         self._pipeline = pipeline
         self._now = now
-        self._path_time = PathTime(settings.path_time) if settings.path_time is not None else None
+        self._times = FileTimes(settings, pipeline)
 
     def plan(self, store: CheckpointStore, *, start: int, until_ms: int | None = None) -> Planned:
         """List the folder and choose the next range; see the port.
 
         Raises:
-            ConfigurationError: the folder is missing or cannot be listed, or a path does not tell its time.
+            ConfigurationError: the folder is missing or cannot be listed, or a file does not tell its time.
         """
         end = store.log_end(self._pipeline)
         found = sorted(self._settled(), key=lambda f: f[0])
@@ -72,7 +72,7 @@ class FileSourceAdapter:
         discovered = tuple(FileEntry(end + i, p, info.st_size, info.st_mtime_ns) for i, (p, info) in enumerate(new))
         waiting = [*store.log(self._pipeline, OffsetRange(start, end)), *discovered]
         if until_ms is not None:
-            waiting = list(takewhile(lambda e: self._time(e.path) < until_ms, waiting))
+            waiting = list(takewhile(lambda e: self._times.ms(e.path) < until_ms, waiting))
         s = self._settings
         taken = choose(waiting, Caps(s.max_files, s.max_rows, s.max_bytes), self._rows)
         return Planned(discovered, OffsetRange(start, start + taken))
@@ -117,26 +117,10 @@ class FileSourceAdapter:
         self, new: list[tuple[str, os.stat_result]], until_ms: int | None
     ) -> list[tuple[str, os.stat_result]]:
         """Newly found files, which come by path: before `until_ms`, in the order of their times where they tell one."""
-        if self._path_time is None and until_ms is None:
+        if not self._settings.tells_time and until_ms is None:
             return new
-        timed = sorted(((self._time(path), path, info) for path, info in new), key=lambda f: f[:2])
+        timed = sorted(((self._times.ms(path), path, info) for path, info in new), key=lambda f: f[:2])
         return [(path, info) for time_ms, path, info in timed if until_ms is None or time_ms < until_ms]
-
-    def _time(self, path: str) -> int:
-        """When the file's data begin, in milliseconds UTC."""
-        if self._path_time is None:
-            raise ConfigurationError(
-                f"{self._pipeline}: epochs that are bounded by data intervals need FileSource.path_time, which says "
-                "how a file's path tells the time of its data"
-            )
-        below = path.removeprefix(str(self._settings.path)).lstrip("/")
-        time_ms = self._path_time.ms(below)
-        if time_ms is None:
-            raise ConfigurationError(
-                f"{self._pipeline}: the path {path} does not tell one time by FileSource.path_time "
-                f"{self._settings.path_time!r}; move or rename the file, or correct the pattern"
-            )
-        return time_ms
 
     def _settled(self) -> Iterator[tuple[str, os.stat_result]]:
         """Finished files: not hidden, no temporary suffix, unchanged for the settle time."""

@@ -1,0 +1,67 @@
+"""When a file's data begin: as its path tells, or the event times in its Parquet footer."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tidegate.api.path_time import PathTime
+from tidegate.api.settings import FileSource
+from tidegate.errors import ConfigurationError
+
+_BEFORE_ALL = -(2**63)
+_PER_MS = {"ms": 1, "us": 1_000, "ns": 1_000_000}
+
+
+class FileTimes:
+    """Tells the times of a pipeline's files."""
+
+    def __init__(self, settings: FileSource, pipeline: str) -> None:
+        self._settings = settings
+        self._pipeline = pipeline
+        self._path_time = PathTime(settings.path_time) if settings.path_time is not None else None
+
+    def ms(self, path: str) -> int:
+        """When the file's data begin, in milliseconds UTC. Raises ConfigurationError when it does not tell."""
+        if self._settings.event_time is not None:
+            return self._first_event(path, self._settings.event_time)
+        if self._path_time is None:
+            raise ConfigurationError(
+                f"{self._pipeline}: epochs that are bounded by data intervals need FileSource.path_time, which says "
+                "how a file's path tells the time of its data, or event_time"
+            )
+        below = path.removeprefix(str(self._settings.path)).lstrip("/")
+        time_ms = self._path_time.ms(below)
+        if time_ms is None:
+            raise ConfigurationError(
+                f"{self._pipeline}: the path {path} does not tell one time by FileSource.path_time "
+                f"{self._settings.path_time!r}; move or rename the file, or correct the pattern"
+            )
+        return time_ms
+
+    def _first_event(self, path: str, column: str) -> int:
+        """The smallest value of a column, from the footer alone; before all times when there is no value."""
+        try:
+            footer = pq.read_metadata(path)
+            unit = footer.schema.to_arrow_schema().field(column).type.unit
+        except (pa.ArrowInvalid, OSError, KeyError, AttributeError) as e:
+            raise ConfigurationError(
+                f"{self._pipeline}: {path} does not tell its time by FileSource.event_time {column!r}: {e}; replace or "
+                "remove the file"
+            ) from e
+        first = []
+        for group in map(footer.row_group, range(footer.num_row_groups)):
+            (statistics,) = (c.statistics for c in _columns(group) if c.path_in_schema == column)
+            if statistics is not None and statistics.has_min_max:
+                first.append(statistics.min_raw // _PER_MS[unit])
+            elif group.num_rows and (statistics is None or statistics.null_count != group.num_rows):
+                raise ConfigurationError(
+                    f"{self._pipeline}: the footer of {path} has no statistics of {column!r}, which is "
+                    "FileSource.event_time; write it with statistics, as a 64-bit timestamp (Spark: "
+                    "spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS)"
+                )
+        return min(first, default=_BEFORE_ALL)
+
+
+def _columns(group: pq.RowGroupMetaData) -> Iterator[pq.ColumnChunkMetaData]:
+    return map(group.column, range(group.num_columns))
