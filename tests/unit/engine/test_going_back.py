@@ -174,6 +174,22 @@ def test_a_table_that_is_not_declared_any_more_is_not_left_behind() -> None:
     assert alone.durable() == before
 
 
+@pytest.mark.parametrize("to_epoch", [0, 1])
+def test_a_rollback_that_starts_elsewhere_than_behind_its_epoch_is_found(to_epoch: int) -> None:
+    """Before the first epoch there is neither input nor state."""
+    alone = Alone(BOTH, ONE, BOTH)
+    roll_back(alone.engine, BACK, to_epoch=to_epoch)
+    assert alone.wrong() == []
+    right, before = alone.tables.epochs["main", 4, 1], alone.tables.epochs["main", 3, 1]
+    moved = {"offset_start": 3, "offset_stop": 3}
+    another_state = {"parent_uri": before["manifest_uri"], "parent_sha256": before["manifest_sha256"]}
+    for wrong, said in ((moved, "starts at source position 3"), (another_state, "starts from ")):
+        alone.tables.epochs["main", 4, 1] = {**right, **wrong}
+        (finding,) = alone.wrong()
+        assert finding.subject == "p epoch 4"
+        assert finding.problem.startswith(said)
+
+
 def test_the_plan_says_what_will_happen_and_changes_nothing() -> None:
     alone = Alone(BOTH, ONE, BOTH)
     before = alone.durable()
