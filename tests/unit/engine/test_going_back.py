@@ -3,64 +3,18 @@
 The engine, the store's transactions and the sink are the real code over the systems of `tests/model`.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from model.scenarios import BOTH, ONE, Scenario
-from model.systems import CHECKPOINT, METASTORE, SOURCE, Row, Tables
-from tidegate.engine.coordinator import Coordinator
+from model.scenarios import BOTH, ONE
+from model.systems import METASTORE, SOURCE
+from pipelines.alone import Alone
 from tidegate.engine.rollback import plan_rollback, roll_back
-from tidegate.engine.verify import verify
 from tidegate.errors import ConfigurationError, SourceGapError, UnavailableError
 from tidegate.protocol.model import Kind, Run, Status
 
 BACK = Run("back", "a person")
-
-
-def _file(number: int, days: tuple[str, ...]) -> tuple[Row, ...]:
-    return tuple({"id": 10 * number + i, "key": f"k-{d}", "day": d, "amount": 1} for i, d in enumerate(days))
-
-
-class Alone:
-    """A pipeline with an epoch for each file, one call after the other, and all its calls."""
-
-    def __init__(self, *days: tuple[str, ...]) -> None:
-        runs = tuple(f"run-{n}" for n in range(1, len(days) + 1))
-        self.world = Scenario(
-            programs=(), runs=runs, files=tuple(_file(*numbered) for numbered in enumerate(days))
-        ).world()
-        self.states = [system.initial for system in self.world.systems]
-        self.calls: list[str] = []
-        self.broken: Callable[[str], bool] = lambda method: False
-        for run in runs:
-            self.engine.run(Run(run, run))
-
-    @property
-    def engine(self) -> Coordinator:
-        return self.world.worker.coordinator(self._ask)
-
-    @property
-    def tables(self) -> Tables:
-        tables: Tables = self.states[CHECKPOINT]
-        return tables
-
-    def _ask(self, system: int, method: str, *args: Any, **kwargs: Any) -> Any:
-        self.calls.append(method)
-        if self.broken(method):
-            raise UnavailableError(f"{method} has no answer")
-        self.states[system], result = self.world.systems[system].apply(self.states[system], method, args, kwargs)
-        return result
-
-    def durable(self) -> tuple[Any, ...]:
-        """Everything but the lanes' fences, which each lease makes grow."""
-        return ({k: v for k, v in vars(self.tables).items() if k != "lanes"}, *self.states[1:])
-
-    def wrong(self) -> list[Any]:
-        engine = self.engine
-        return verify(engine.definition, engine.adapters, progress=lambda _: None, checksums=True)
 
 
 def test_a_refused_rollback_changes_nothing_and_keeps_nobody_waiting() -> None:
