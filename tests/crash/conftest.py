@@ -1,5 +1,6 @@
 """The laboratory of each test."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ from tidegate.wiring import Endpoints
 
 
 @pytest.fixture
-def lab(request: pytest.FixtureRequest, tmp_path: Path, endpoints: Endpoints) -> Lab:
+def lab(request: pytest.FixtureRequest, tmp_path: Path, endpoints: Endpoints) -> Iterator[Lab]:
     word = "".join(c if c.isalnum() else "_" for c in request.node.name.lower())
-    return Lab(f"{word.strip('_')[:80]}_{uuid4().hex[:6]}", tmp_path, endpoints)
+    lab = Lab(f"{word.strip('_')[:80]}_{uuid4().hex[:6]}", tmp_path, endpoints)
+    yield lab
+    lab.end()

@@ -4,6 +4,7 @@ The auditor reads the source files and the Hive tables, never tidegate's own tab
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import psycopg
 
+from crash import attempt
+from crash.forked import Forked
 from pipelines import totals
 from tidegate.engine.rollback import roll_back
 from tidegate.engine.verify import verify
@@ -32,6 +36,7 @@ class Lab:
         self.folder = folder
         self.endpoints = endpoints
         self.definition = totals.busy(name, self.source, compact_at=COMPACT_AT)
+        self._started: list[Forked | subprocess.Popen[str]] = []
 
     def arrive(self, number: int) -> None:
         totals.write(self.source, f"{number:03d}.json", totals.events(number))
@@ -46,20 +51,47 @@ class Lab:
         with coordinator(self.definition, self.endpoints, progress=print) as engine:
             return roll_back(engine, Run(key, key), to_epoch=to_epoch).epoch
 
-    def start(self, key: str, *more: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, key: str, *more: str, **environment: str) -> Forked:
         """One attempt; see `attempt.py`."""
-        return self.start_script(TESTS / "crash" / "attempt.py", key, *more, **environment)
+        return self.fork(attempt.main, key, *more, **environment)
 
-    def start_script(self, script: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """A process that gets the pipeline's name, its source folder and the arguments."""
-        given = {variable: getattr(self.endpoints, name) for name, variable in VARIABLES.items()}
-        return subprocess.Popen(
-            [sys.executable, str(script), self.name, str(self.source), *arguments],
-            env={**os.environ, **given, **environment, "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS.parent / 'include'}"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+    def start_plain(self, key: str, **environment: str) -> subprocess.Popen[str]:
+        """The same by `python attempt.py`, imports and all."""
+        path = f"{TESTS}{os.pathsep}{TESTS.parent / 'include'}"
+        self._started.append(
+            subprocess.Popen(
+                [sys.executable, attempt.__file__, self.name, str(self.source), key],
+                env={**self._environment(environment), "PYTHONPATH": path},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
         )
+        return self._started[-1]
+
+    def fork(self, main: Callable[..., int | None], *arguments: str, **environment: str) -> Forked:
+        """A process that gets the pipeline's name, its source folder and the arguments."""
+        forked = Forked(main, self.name, str(self.source), *arguments, environment=self._environment(environment))
+        self._started.append(forked)
+        return forked
+
+    def _environment(self, more: dict[str, str]) -> dict[str, str]:
+        return {**os.environ, **environment_of(self.endpoints), **more}
+
+    def lease_runs_out(self) -> None:
+        """As it does 30 seconds after its holder died or froze: nobody else could take the lane before."""
+        with psycopg.connect(self.endpoints.checkpoint) as connection:
+            connection.execute(
+                "UPDATE lanes SET lease_expires_at = now() WHERE pipeline = %s AND lease_owner IS NOT NULL", [self.name]
+            )
+
+    def end(self) -> None:
+        """Nothing that was started lives on, frozen or not."""
+        for process in self._started:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
 
     def found(self) -> totals.Tables:
         return totals.found(self.endpoints.hiveserver2, self.name)
@@ -71,7 +103,12 @@ class Lab:
             assert verify(self.definition, engine.adapters, progress=print, checksums=True) == []
 
 
-def wait_for(what: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def environment_of(endpoints: Endpoints) -> dict[str, str]:
+    """The variables from which another process reads the endpoints."""
+    return {variable: getattr(endpoints, name) for name, variable in VARIABLES.items()}
+
+
+def wait_for(what: Callable[[], bool], process: Forked) -> None:
     """Wait for an event that another process makes; give up when that process ends."""
     while not what():
         if process.poll() is not None:

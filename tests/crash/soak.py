@@ -8,7 +8,6 @@ machine. Exit code 0 means: nothing lost, nothing twice, nothing torn, `verify` 
 
 import argparse
 import json
-import multiprocessing
 import os
 import random
 import shlex
@@ -20,14 +19,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from crash import runner as work
 from crash.attempt import FENCED
-from crash.lab import kill_service
+from crash.forked import Forked
+from crash.lab import environment_of, kill_service
 from crash.watch import Watch
 from pipelines import totals
 from tidegate import services
@@ -35,65 +34,41 @@ from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.engine.crash import POINTS
 from tidegate.engine.verify import verify
 from tidegate.protocol.model import Kind, LaneId
-from tidegate.wiring import VARIABLES, Endpoints, coordinator
+from tidegate.wiring import Endpoints, coordinator
 
 NAME = "soak"
 SERVICES = ("postgres", "metastore", "spark")
 _RUNNER_STARTS_S = 60.0
 
 
-_WORKERS = multiprocessing.get_context("forkserver")
-
-
-class Runner:
-    """The worker process, and what it said.
-
-    It is forked from a server that has imported what a worker needs, as Airflow's workers are: so the time goes into
-    epochs and not into imports.
-    """
+class Runner(Forked):
+    """The worker process, and what it said."""
 
     def __init__(self, *arguments: str, environment: dict[str, str]) -> None:
+        super().__init__(work.main, *arguments, environment=environment)
         self.lines: list[dict[str, object]] = []
         self.sealed = threading.Semaphore(0)
-        self._said, telling = _WORKERS.Pipe(duplex=False)
-        self.process = _WORKERS.Process(target=_work, args=(telling, arguments, environment))
-        self.process.start()
-        telling.close()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
-        with os.fdopen(os.dup(self._said.fileno())) as said:
-            for line in said:
+        with self.stdout:
+            for line in self.stdout:
                 with suppress(ValueError):
                     self.lines.append(json.loads(line))
                     if "epoch" in self.lines[-1]:
                         self.sealed.release()
 
-    def signal(self, number: int) -> None:
-        """Send a signal."""
-        with suppress(ProcessLookupError):
-            os.kill(self.process.pid or 0, number)
-
     def wait(self) -> int | None:
-        """Wait for the end; the exit code, negative for a signal."""
-        self.process.join()
+        """Wait for the end, and for the last that it said; the exit code."""
+        code = super().wait()
         self._reader.join()
-        self._said.close()
-        return self.process.exitcode
+        return code
 
     def end(self, number: int) -> int | None:
         """Send a signal and wait for the end."""
-        self.signal(number)
+        self.send_signal(number)
         return self.wait()
-
-
-def _work(telling: Connection, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
-    os.environ.update(environment)
-    os.dup2(telling.fileno(), 1)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    sys.stdout = os.fdopen(1, "w")
-    sys.exit(work.main(*arguments))
 
 
 class Soak:
@@ -113,8 +88,8 @@ class Soak:
     # -- workers ------------------------------------------------------------------------------------------------------
 
     def start(self, **environment: str) -> Runner:
-        given = {variable: getattr(self.endpoints, name) for name, variable in VARIABLES.items()}
-        self.runner = Runner(NAME, str(self.source), str(self.epochs), environment={**given, **environment})
+        given = {**os.environ, **environment_of(self.endpoints), **environment}
+        self.runner = Runner(NAME, str(self.source), str(self.epochs), environment=given)
         return self.runner
 
     def collect(self, runner: Runner) -> None:
@@ -169,18 +144,18 @@ class Soak:
         frozen = self.start()
         frozen.sealed.acquire(timeout=_RUNNER_STARTS_S)
         time.sleep(self.random.uniform(0, 1.5))
-        frozen.signal(signal.SIGSTOP)
+        frozen.send_signal(signal.SIGSTOP)
         other = self.start()
         for _ in range(self.random.randint(1, 3)):
             other.sealed.acquire(timeout=_RUNNER_STARTS_S)
-        frozen.signal(signal.SIGCONT)
+        frozen.send_signal(signal.SIGCONT)
         # It takes the lane back when it comes to its next run: then it is the other one that is superseded.
         ended = self._first_to_end(frozen, other)
         self.counts["SIGSTOP, then SIGCONT behind a newer worker"] += 1
         if ended is not None and ended.wait() not in (0, FENCED):
-            raise AssertionError(f"a superseded worker ended with {ended.process.exitcode}")
+            raise AssertionError(f"a superseded worker ended with {ended.returncode}")
         for runner in (frozen, other):
-            if runner.process.is_alive():
+            if runner.poll() is None:
                 runner.end(signal.SIGKILL)
                 self.counts["SIGKILL of the last worker after that"] += 1
             self.collect(runner)
@@ -189,7 +164,7 @@ class Soak:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             for runner in runners:
-                if not runner.process.is_alive():
+                if runner.poll() is not None:
                     return runner
             time.sleep(0.05)
         return None
@@ -204,7 +179,7 @@ class Soak:
         self.counts[f"SIGKILL of {name}"] += 1
         with self.watch.paused():
             services.up(self.home, report=lambda _: None)
-        while runner.process.is_alive() and not runner.sealed.acquire(timeout=0.5):
+        while runner.poll() is None and not runner.sealed.acquire(timeout=0.5):
             pass
         runner.end(signal.SIGTERM)
         self.collect(runner)
@@ -294,7 +269,6 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(os.environ.get("TIDEGATE_SEED", "1")))
     parser.add_argument("--report", type=Path, help="write the report there")
     arguments = parser.parse_args()
-    _WORKERS.set_forkserver_preload([work.__name__, "pyspark.sql.connect.session", "tidegate.adapters.spark.processor"])
     with tempfile.TemporaryDirectory(prefix="tidegate-soak-", ignore_cleanup_errors=True) as folder:
         home = Path(folder) / "home"
         try:

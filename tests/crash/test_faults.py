@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from crash.lab import TESTS, Lab, kill_service
+from crash import runner
+from crash.lab import Lab, kill_service
 from faults.proxy import Proxy
 from pipelines import totals
 from tidegate import services
@@ -106,12 +107,11 @@ def test_a_service_is_killed_under_a_working_runner(home: Path, tmp_path: Path, 
     lab.definition = totals.busy(lab.name, lab.source)
     for number in range(1, 7):
         lab.arrive(number)
-    runner = lab.start_script(TESTS / "crash" / "runner.py", "6")
-    assert runner.stdout
-    while '"epoch"' not in runner.stdout.readline():
-        assert runner.poll() is None
+    started = lab.fork(runner.main, "6")
+    while '"epoch"' not in started.stdout.readline():
+        assert started.poll() is None
     kill_service(home, service)
     services.up(home, report=print)
-    output, _ = runner.communicate()
-    assert runner.returncode == 0, output
+    output, _ = started.communicate()
+    assert started.returncode == 0, output
     lab.audit()

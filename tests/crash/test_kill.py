@@ -53,9 +53,9 @@ def test_sigkill(lab: Lab, point: str) -> None:
 
 
 def test_another_run_finishes_what_a_killed_one_left(lab: Lab) -> None:
-    """No retry comes; the next scheduled run must first finish the epoch, then make its own."""
+    """No retry comes; the next scheduled run waits for the lease, finishes the epoch, then makes its own."""
     lab.arrive(1)
-    victim = lab.start(
+    victim = lab.start_plain(
         "run-1", TIDEGATE_CRASH_AT=f"swapped@{lab.name}:1", TIDEGATE_CRASH_ONCE=str(lab.folder / "fired")
     )
     victim.communicate()

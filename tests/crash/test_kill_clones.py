@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from crash.lab import COMPACT_AT, TESTS, Lab
+from crash import clone
+from crash.lab import COMPACT_AT, Lab
 from pipelines import totals
 from tidegate import Retention
 from tidegate.engine.clones import Clones
@@ -15,20 +16,18 @@ from tidegate.wiring import coordinator
 
 pytestmark = pytest.mark.services
 
-SCRIPT = TESTS / "crash" / "clone.py"
-
 
 def kill(lab: Lab, work: str, point: str, epoch: int) -> None:
     once = lab.folder / f"fired-{work}"
     environment = {"TIDEGATE_CRASH_AT": f"{point}@{lab.name}:{epoch}", "TIDEGATE_CRASH_ONCE": str(once)}
-    victim = lab.start_script(SCRIPT, work, **environment)
+    victim = lab.fork(clone.main, work, **environment)
     output, _ = victim.communicate()
     assert victim.returncode == -signal.SIGKILL, output
     assert once.exists(), f"{point} was never reached:\n{output}"
 
 
 def finish(lab: Lab, work: str) -> None:
-    done = lab.start_script(SCRIPT, work)
+    done = lab.fork(clone.main, work)
     output, _ = done.communicate()
     assert done.returncode == 0, output
 

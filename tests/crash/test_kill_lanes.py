@@ -4,7 +4,8 @@ import signal
 
 import pytest
 
-from crash.lab import TESTS, Lab
+from crash import reprocess
+from crash.lab import Lab
 from pipelines import totals
 from tidegate.engine.crash import POINTS
 from tidegate.engine.lanes import Lanes
@@ -14,7 +15,6 @@ from tidegate.wiring import coordinator
 
 pytestmark = pytest.mark.services
 
-SCRIPT = TESTS / "crash" / "reprocess.py"
 OF_AN_EPOCH = [p for p in POINTS if p not in ("leased", "forgotten", "swept")]
 UNSEEN = ("exposed", "swapping", "swapped", "published", "read_back")
 """Points that an epoch of a lane does not have: nothing of it is shown."""
@@ -23,14 +23,14 @@ UNSEEN = ("exposed", "swapping", "swapped", "published", "read_back")
 def kill(lab: Lab, work: str, point: str, epoch: int) -> None:
     once = lab.folder / "fired"
     environment = {"TIDEGATE_CRASH_AT": f"{point}@{lab.name}:{epoch}", "TIDEGATE_CRASH_ONCE": str(once)}
-    victim = lab.start_script(SCRIPT, work, **environment)
+    victim = lab.fork(reprocess.main, work, **environment)
     output, _ = victim.communicate()
     assert victim.returncode == -signal.SIGKILL, output
     assert once.exists(), f"{point} was never reached:\n{output}"
 
 
 def finish(lab: Lab, work: str) -> None:
-    done = lab.start_script(SCRIPT, work)
+    done = lab.fork(reprocess.main, work)
     output, _ = done.communicate()
     assert done.returncode == 0, output
 
@@ -69,6 +69,7 @@ def test_sigkill_in_a_promotion(live: Lab, point: str, then: str) -> None:
     kill(live, "promote", point, 3)
     assert shown(live) == before or doubled(live)
     if then == "a live run":
+        live.lease_runs_out()
         live.arrive(3)
         assert live.run_here("run-3") is Status.SEALED
         with coordinator(live.definition, live.endpoints, progress=print) as engine:

@@ -59,6 +59,7 @@ def test_sigkill_in_a_rollback(lab: Lab, behind: Tables, point: str) -> None:
 def test_a_scheduled_run_comes_instead_of_the_retry(lab: Lab, behind: Tables, point: str) -> None:
     """It finishes the rollback, then takes the input that comes next: that of the epoch that was undone."""
     killed(lab, point)
+    lab.lease_runs_out()
     assert lab.run_here("scheduled") is Status.SEALED
     sealed = kinds(lab)
     assert (sealed[ROLLBACK], sealed[max(sealed)]) == (Kind.ROLLBACK, Kind.EVENTS)
@@ -74,7 +75,8 @@ def test_a_frozen_publisher_whose_epoch_was_undone_meanwhile(lab: Lab, behind: T
     stopped = lab.folder / "stopped"
     frozen = lab.start("run-4", point, str(stopped))
     wait_for(stopped.exists, frozen)
-    lab.back_here(BACK_TO)  # waits for the lease, finishes epoch 5 or 6 first, and goes back over it
+    lab.lease_runs_out()
+    lab.back_here(BACK_TO)  # finishes epoch 5 or 6 first, and goes back over it
     lab.audit(behind)
     frozen.send_signal(signal.SIGCONT)
     output, _ = frozen.communicate()

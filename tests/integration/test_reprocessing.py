@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pyarrow as pa
 import pytest
 
 from pipelines import totals
-from tidegate import Retention, ValueState
+from tidegate import Retention
 from tidegate.adapters.hive.server import connect
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import roll_back
 from tidegate.engine.verify import verify
-from tidegate.errors import ConfigurationError, SourceGapError, StateIncompatibleError
+from tidegate.errors import ConfigurationError, SourceGapError
 from tidegate.ports import Compared
 from tidegate.protocol.model import Kind, LaneStatus, Run
 from tidegate.wiring import Endpoints, coordinator
@@ -249,17 +248,3 @@ def test_a_clean_up_keeps_what_an_open_lane_needs(tmp_path: Path, endpoints: End
         lane = next(f.lane for f in lanes.all())
         assert engine.adapters.store.epochs(lane, limit=9) == []
         assert [e.epoch for e in engine.adapters.store.epochs(engine.lane_id, limit=99)] == [5, 1]
-
-
-def test_code_whose_state_has_another_type_is_refused(live: Live) -> None:
-    """The lane cannot start from the state behind its base; live is as it was."""
-    live.run(1, 2)
-    before = live.rows()
-
-    class OtherState(totals.Totals):
-        count = ValueState(pa.string())
-
-    other = replace(live.definition, processed=replace(live.definition.processed, function=OtherState()))
-    with coordinator(other, live.endpoints, progress=print) as engine, pytest.raises(StateIncompatibleError):
-        replayed(engine, since=2)
-    assert live.rows() == before

@@ -246,7 +246,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(opened: Any, tmp_path: Pa
 
         file = tmp_path / "in" / "007.json"
         file.rename(tmp_path / "away")
-        refused(last - 1, SourceGapError, r"007\.json is gone.* \(`--allow-gap`\)")
+        refused(last - 1, SourceGapError, r"007\.json is gone.* \(`--allow-gap`, .*`allow_gap`\)")
         world.back(last - 1, allow_gap=True)
         shown = world.look()
         with pytest.raises(SourceGapError, match=r"007\.json is gone"):

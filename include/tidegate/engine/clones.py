@@ -64,7 +64,7 @@ class Clones:
         table_name(table)
         if any(table == t.name for t in self.main.definition.all_targets):
             raise ConfigurationError(f"{table} is a table of the pipeline itself: give the clone another name")
-        with self.main.leased(run) as lease:  # 1
+        with self.main.exclusive(run) as lease:  # 1
             noted = self._named(table)
             number = self._number(epoch, at_ms, noted)
             if noted and (noted.source, noted.epoch) != (source, number):
@@ -84,7 +84,7 @@ class Clones:
 
         Raises ConfigurationError when the pipeline has no such clone.
         """
-        with self.main.leased(run) as lease:
+        with self.main.exclusive(run) as lease:
             noted = self._named(table)
             if noted is None:
                 raise ConfigurationError(f"{self.main.definition.name} has no clone {table!r}: see `tidegate clones`")

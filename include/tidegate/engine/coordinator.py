@@ -13,7 +13,7 @@ asks the checkpoint table where things stand and goes on from there. A crash poi
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -23,14 +23,7 @@ from tidegate.engine.lease import LEASE_TTL_S, acquire, kept
 from tidegate.engine.manifests import read_manifest
 from tidegate.engine.publishing import Publisher
 from tidegate.engine.work import Work
-from tidegate.errors import (
-    ConfigurationError,
-    FencedError,
-    IntervalError,
-    InvariantViolationError,
-    SourceGapError,
-    TidegateError,
-)
+from tidegate.errors import RETRYABLE, FencedError, IntervalError, InvariantViolationError, TidegateError
 from tidegate.ports import Adapters, Clock, EpochReport, Processed
 from tidegate.protocol.intervals import Bound, Reach, unusable
 from tidegate.protocol.model import (
@@ -103,32 +96,32 @@ class Coordinator:
                 before what is sealed while new input from before its end was found. No epoch was opened.
         """
         self._timings.clear()
-        if bound is Bound.INTERVAL and (reason := unusable(run)):
-            raise IntervalError(f"{self.lane_id}: {reason}")
-        lease = self._open(run)
-        while True:
-            decision = self._decide(lease, run)
-            if decision.step is Step.DONE:
-                self.adapters.store.release(lease)
-                return self._report(decision.epoch)
-            if decision.step is Step.PLAN:
-                reach = self._reach(lease, run, bound)
-                # a run that may yet be refused changes nothing before
-                if not reach.behind and self._compact(lease, run):
-                    continue
-                planned = self._plan(lease, run, reach)
-                if planned is None:
+        if bound is Bound.INTERVAL:
+            _allow(self.lane_id, unusable(run))
+        with self._leased(run) as lease:
+            while True:
+                decision = self._decide(lease, run)
+                if decision.step is Step.DONE:
                     self.adapters.store.release(lease)
-                    return None
-                return self._report(self._stage(lease, planned, superseded=()))
-            epoch = self._adopt(lease, run, decision.epoch)
-            if decision.step is Step.PROCESS:
-                epoch = self._stage(lease, epoch, superseded=(decision.epoch.fence,) if decision.epoch else ())
-            if not decision.foreign:
-                self._expose(lease, epoch)
-                return self._report(epoch)
-            self.progress(f"{epoch} was left {epoch.status} by run {epoch.run.key}: finishing it first")
-            self._roll_forward(lease, epoch)
+                    return self._report(decision.epoch)
+                if decision.step is Step.PLAN:
+                    reach = self._reach(lease, run, bound)
+                    # a run that may yet be refused changes nothing before
+                    if not reach.behind and self._compact(lease, run):
+                        continue
+                    planned = self._plan(lease, run, reach)
+                    if planned is None:
+                        self.adapters.store.release(lease)
+                        return None
+                    return self._report(self._stage(lease, planned, superseded=()))
+                epoch = self._adopt(lease, run, decision.epoch)
+                if decision.step is Step.PROCESS:
+                    epoch = self._stage(lease, epoch, superseded=(decision.epoch.fence,) if decision.epoch else ())
+                if not decision.foreign:
+                    self._expose(lease, epoch)
+                    return self._report(epoch)
+                self.progress(f"{epoch} was left {epoch.status} by run {epoch.run.key}: finishing it first")
+                self._roll_forward(lease, epoch)
 
     def publish(self, run: Run) -> EpochReport | None:
         """Steps 10-14: roll this run's epoch forward to SEALED. Reads no input and runs no user code (I5).
@@ -137,14 +130,14 @@ class Coordinator:
         next run's to finish.
         """
         self._timings.clear()
-        lease = self._open(run)
-        epoch = self.adapters.store.of_run(lease.lane, run.key)
-        if epoch is not None and epoch.status in (Status.STAGED, Status.PUBLISHED):
-            epoch = self._roll_forward(
-                lease, self.adapters.store.adopt(lease, epoch, retry=False, clear_number=run.clear_number)
-            )
-            self._clean_when_due(lease, epoch)
-        self.adapters.store.release(lease)
+        with self._leased(run) as lease:
+            epoch = self.adapters.store.of_run(lease.lane, run.key)
+            if epoch is not None and epoch.status in (Status.STAGED, Status.PUBLISHED):
+                epoch = self._roll_forward(
+                    lease, self.adapters.store.adopt(lease, epoch, retry=False, clear_number=run.clear_number)
+                )
+                self._clean_when_due(lease, epoch)
+            self.adapters.store.release(lease)
         return self._report(epoch)
 
     def complete(
@@ -162,8 +155,7 @@ class Coordinator:
             give_up: what to do with another run's epoch of which nothing is staged; it is finished when left out.
         """
         self._timings.clear()
-        lease = self._open(run)
-        with self._released_when_refused(lease):
+        with self._leased(run) as lease:
             while True:
                 decision = self._decide(lease, run)
                 if decision.step is Step.DONE:
@@ -184,15 +176,6 @@ class Coordinator:
                     if decision.step is Step.PROCESS:
                         epoch = self._stage(lease, epoch, superseded=())
                 self._roll_forward(lease, epoch)
-
-    @contextmanager
-    def _released_when_refused(self, lease: Lease) -> Iterator[None]:
-        """Whoever asked for what cannot be must not keep others waiting for a lease that runs out."""
-        try:
-            yield
-        except (ConfigurationError, SourceGapError):
-            self.adapters.store.release(lease)
-            raise
 
     def plan_empty(
         self,
@@ -221,25 +204,35 @@ class Coordinator:
 
     def clean(self, run: Run, *, dry_run: bool) -> Cleanup:
         """Forget old epochs and delete what nothing leads to, by the pipeline's `Retention`."""
-        with self.leased(run) as lease:
+        with self.exclusive(run) as lease:
             return self._cleaner.plan(lease) if dry_run else self._cleaner.clean(lease)
 
     def repair(self, run: Run) -> int:
         """Bring every partition of every table to its head; returns how many were wrong."""
-        with self.leased(run):
+        with self.exclusive(run):
             return self._publisher.repair()
 
     @contextmanager
-    def leased(self, run: Run) -> Iterator[Lease]:
-        """Hold the lane for work that makes no epoch, and give it back at the end, whatever that is."""
-        lease = self._open(run)
-        try:
+    def exclusive(self, run: Run) -> Iterator[Lease]:
+        """Hold the lane for work that makes no epoch, however long it takes; give it back when that is done."""
+        with self._leased(run) as lease:
             with kept(self.adapters.connect, lease):
                 yield lease
-        finally:
             self.adapters.store.release(lease)
 
     # -- plan -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _leased(self, run: Run) -> Iterator[Lease]:
+        """Step 1; and the lease given back when the run fails for good, for then no retry takes it over."""
+        lease = self._open(run)
+        try:
+            yield lease
+        except TidegateError as e:
+            if not isinstance(e, (*RETRYABLE, FencedError)):
+                with suppress(*RETRYABLE):  # then it runs out by itself
+                    self.adapters.store.release(lease)
+            raise
 
     def _open(self, run: Run) -> Lease:
         with self._timed("open"):
@@ -272,14 +265,8 @@ class Coordinator:
         if bound is Bound.AVAILABLE:
             return Reach()
         reach = Reach(run.interval_end_ms, self.adapters.store.interval_end(lease.lane))
-        self._refuse(lease, reach.too_early(self.adapters.store.now_ms()))
+        _allow(lease.lane, reach.too_early(self.adapters.store.now_ms()))
         return reach
-
-    def _refuse(self, lease: Lease, reason: str | None) -> None:
-        """Give the lease back before the error: nothing was begun that a retry would have to take over."""
-        if reason is not None:
-            self.adapters.store.release(lease)
-            raise IntervalError(f"{lease.lane}: {reason}")
 
     def _plan(self, lease: Lease, run: Run, reach: Reach) -> Epoch | None:
         with self._timed("plan"):
@@ -288,7 +275,7 @@ class Coordinator:
             self._publisher.mend(lease.lane)
             start = last.offsets.stop if last else 0
             planned = self.adapters.source.plan(store, start=start, until_ms=reach.until_ms)
-            self._refuse(lease, reach.too_late(planned.discovered))
+            _allow(lease.lane, reach.too_late(planned.discovered))
             if planned.offsets.empty:
                 self.progress(f"{lease.lane}: no new input")
                 return None
@@ -463,6 +450,12 @@ class Coordinator:
 
     def _timed(self, name: str) -> "_Stopwatch":
         return _Stopwatch(self.clock, self._timings, name)
+
+
+def _allow(lane: LaneId, refusal: str | None) -> None:
+    """Raise IntervalError when there is a reason to refuse the run."""
+    if refusal is not None:
+        raise IntervalError(f"{lane}: {refusal}")
 
 
 @dataclass

@@ -82,8 +82,8 @@ def plan_rollback(main: Coordinator, to_epoch: int, *, allow_gap: bool = False) 
             main.adapters.source.check(main.work.entries(offsets))
         except (SourceGapError, MalformedInputError) as e:
             raise SourceGapError(
-                f"{e}. To go back to epoch {to_epoch} all the same, allow the gap (`--allow-gap`): the pipeline then "
-                "stops where it meets it"
+                f"{e}. To go back to epoch {to_epoch} all the same, allow the gap (`--allow-gap`, or the DAG's "
+                "parameter `allow_gap`): the pipeline then stops where it meets it"
             ) from e
     return RollbackPlan(
         restored=restored,

@@ -146,14 +146,15 @@ def _ranges(done: Sequence[Epoch]) -> Iterator[Finding]:
     for before, after in pairwise(done):
         if after.epoch != before.epoch + 1:
             continue  # those between were forgotten
-        if after.kind is Kind.ROLLBACK and after.restores not in by_number:
+        start = by_number.get(after.restores or 0) if after.kind is Kind.ROLLBACK else before
+        if start is None and after.restores:
             continue  # what it went back to was forgotten
-        start = by_number[after.restores] if after.kind is Kind.ROLLBACK and after.restores else before
-        if after.offsets.start != start.offsets.stop:
-            problem = f"starts at source position {after.offsets.start}; {start} ends at {start.offsets.stop}"
+        stop, manifest = (start.offsets.stop, start.manifest) if start else (0, None)
+        if after.offsets.start != stop:
+            problem = f"starts at source position {after.offsets.start}, not at {stop}, behind {start or 'no epoch'}"
             yield Finding(str(after), problem)
-        if after.parent != start.manifest and after.kind is not Kind.PROMOTION:  # that one starts from a lane's
-            yield Finding(str(after), f"starts from {after.parent}, not from {start.manifest}")
+        if after.parent != manifest and after.kind is not Kind.PROMOTION:  # that one starts from a lane's
+            yield Finding(str(after), f"starts from {after.parent}, not from {manifest}")
 
 
 def _counts(done: Sequence[Epoch], manifests: dict[tuple[int, int], Manifest | str]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from tidegate.engine.lanes import Lanes
 from tidegate.errors import ConfigurationError
 from tidegate.orchestration.summary import ON_LANE, UNCHANGED, report_summary
 from tidegate.ports import EpochReport
+from tidegate.protocol.lanes import line
 from tidegate.protocol.model import Epoch, Run
 from tidegate.protocol.recovery import reprocesses
 
@@ -20,9 +21,11 @@ def sealed_before(coordinator: Coordinator, run: Run) -> Epoch | None:
 def process_again(coordinator: Coordinator, run: Run, own: Epoch, *, lane: str | None) -> dict[str, Any]:
     """Replay the epoch: on the lane that the run names, to be promoted by a person, or on one of its own.
 
-    Raises ConfigurationError when it has no lane and its output cannot be swapped alone.
+    Raises ConfigurationError when it has no lane and its output cannot be swapped alone; and, before any change, when
+    it was rolled back.
     """
     lanes = Lanes(coordinator)
+    _not_rolled_back(coordinator, own)
     if lane:
         lanes.cover(run, lane, own.epoch)
         return {**_summary(own), "status": ON_LANE, "lane": lane}
@@ -49,6 +52,16 @@ def process_range(
 def publish_again(coordinator: Coordinator, run: Run, own: Epoch) -> EpochReport | None:
     """Swap in what `process_again` made; None when there is nothing to swap."""
     return Lanes(coordinator).promote_again(run, own)
+
+
+def _not_rolled_back(coordinator: Coordinator, own: Epoch) -> None:
+    try:
+        line(coordinator.work.epochs_of_main(), base=own.epoch)
+    except ConfigurationError as e:
+        raise ConfigurationError(
+            f"{own} of run {own.run.key} cannot be processed again: {e}. What was rolled back comes again in a later "
+            f"epoch, of another run: `tidegate epochs {own.lane.pipeline}` names it. Clear that one instead"
+        ) from e
 
 
 def _summary(own: Epoch) -> dict[str, Any]:

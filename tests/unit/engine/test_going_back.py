@@ -32,7 +32,7 @@ def test_a_source_file_that_has_changed_stops_it_or_the_next_epoch() -> None:
     alone = Alone(BOTH, ONE, BOTH)
     alone.states[SOURCE] = replace(alone.states[SOURCE], changed=(0, 1, 0))
     before = alone.durable()
-    with pytest.raises(SourceGapError, match=r"a planned file has changed\. To go back .*`--allow-gap`"):
+    with pytest.raises(SourceGapError, match=r"a planned file has changed\. To go back .*`--allow-gap`, .*`allow_gap`"):
         roll_back(alone.engine, BACK, to_epoch=1)
     assert alone.calls[-1] == "release"
     assert alone.durable() == before
@@ -126,6 +126,22 @@ def test_a_table_that_is_not_declared_any_more_is_not_left_behind() -> None:
     with pytest.raises(ConfigurationError, match=rf"wrote to {definition.targets[1].name}, which .* declare it again"):
         roll_back(engine, BACK, to_epoch=1)
     assert alone.durable() == before
+
+
+@pytest.mark.parametrize("to_epoch", [0, 1])
+def test_a_rollback_that_starts_elsewhere_than_behind_its_epoch_is_found(to_epoch: int) -> None:
+    """Before the first epoch there is neither input nor state."""
+    alone = Alone(BOTH, ONE, BOTH)
+    roll_back(alone.engine, BACK, to_epoch=to_epoch)
+    assert alone.wrong() == []
+    right, before = alone.tables.epochs["main", 4, 1], alone.tables.epochs["main", 3, 1]
+    moved = {"offset_start": 3, "offset_stop": 3}
+    another_state = {"parent_uri": before["manifest_uri"], "parent_sha256": before["manifest_sha256"]}
+    for wrong, said in ((moved, "starts at source position 3"), (another_state, "starts from ")):
+        alone.tables.epochs["main", 4, 1] = {**right, **wrong}
+        (finding,) = alone.wrong()
+        assert finding.subject == "p epoch 4"
+        assert finding.problem.startswith(said)
 
 
 def test_the_plan_says_what_will_happen_and_changes_nothing() -> None:
