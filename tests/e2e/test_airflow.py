@@ -1,10 +1,9 @@
 """Goal: on a real Airflow every verb keeps the promise: run, kill, retry, clear, backfill; the pages are guarded."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from stack_of_services import PIPELINES, Stack, expected, running
+from stack_of_services import PIPELINES, Stack, expected
 
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.protocol.model import Kind, LaneId, Status
@@ -14,19 +13,6 @@ pytestmark = [
     pytest.mark.timeout(420),
     pytest.mark.filterwarnings("default"),  # of the packages that run the services in this process
 ]
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory) -> Iterator[Stack]:
-    with running(tmp_path_factory.mktemp("e2e")) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_armed(stack: Stack) -> Iterator[None]:
-    yield
-    for name in ("arm", "fired", "poison"):
-        (stack.root / name).unlink(missing_ok=True)
 
 
 def test_scheduled_runs_make_epochs_and_empty_ones_are_skipped(stack: Stack):

@@ -1,0 +1,346 @@
+"""Goal: what people do by hand to runs and backfills loses and doubles nothing: the next run finishes what is left."""
+
+from datetime import UTC, datetime
+
+import pytest
+from stack_of_services import Stack, expected
+
+from tidegate.protocol.model import Kind, Status
+
+pytestmark = [
+    pytest.mark.airflow,
+    pytest.mark.timeout(420),
+    pytest.mark.filterwarnings("default"),  # of the packages that run the services in this process
+]
+
+
+def test_an_epoch_whose_run_died_for_good_and_was_deleted_is_finished_by_the_next_run(stack: Stack):
+    stack.add("died", 1)
+    stack.airflow.await_dag("died")
+    stack.arm("swapping@died:1")
+    dead = stack.airflow.trigger("died")
+    assert stack.airflow.finished("died", dead) == "failed"
+    stack.disarm()
+    assert stack.airflow.tasks("died", dead) == {"process": ("success", 1), "publish": ("failed", 1)}
+    stack.airflow.call("DELETE", f"/dags/died/dagRuns/{dead}")
+    stack.add("died", 2)
+    run_id = stack.succeeds("died")  # it waits until the dead one's lease is over
+    assert sealed_by(stack, "died") == [dead, run_id]
+    assert [(e.offsets.start, e.offsets.stop) for e in stack.epochs("died")] == [(0, 1), (1, 2)]
+    assert stack.rows("died") == expected(range(1, 3))
+
+
+def test_deleting_a_run_takes_nothing_back(stack: Stack):
+    airflow = stack.airflow
+    left = staged(stack, "deleted")
+    path = f"/dags/deleted/dagRuns/{left}"
+    assert airflow.http.delete(f"/api/v2{path}").status_code == 409  # Airflow deletes no run that is running
+    airflow.mark("deleted", left, "failed")
+    airflow.call("DELETE", path)
+    release(stack, "deleted")
+    files = len(stack.epochs("deleted"))
+    stack.add("deleted", files + 1)
+    run_id = stack.succeeds("deleted")
+    assert sealed_by(stack, "deleted")[-2:] == [left, run_id]
+    assert stack.rows("deleted") == expected(range(1, files + 2))
+
+    before = stack.epochs("deleted")
+    airflow.call("DELETE", f"/dags/deleted/dagRuns/{run_id}")
+    empty = stack.succeeds("deleted")
+    assert airflow.xcom("deleted", empty, "process")["status"] == "NO_INPUT"
+    assert stack.epochs("deleted") == before
+    assert stack.rows("deleted") == expected(range(1, files + 2))
+
+
+@pytest.mark.parametrize(
+    ("task", "state", "run_ends"),
+    [
+        (None, "failed", "failed"),
+        (None, "success", "success"),
+        ("publish", "success", "success"),
+        ("publish", "failed", "failed"),
+    ],
+)
+def test_what_is_marked_by_hand_is_finished_by_the_next_run(stack: Stack, task, state, run_ends):
+    marked = staged(stack, "marked")
+    files = len(stack.epochs("marked"))
+    stack.airflow.mark("marked", marked, state, task)
+    release(stack, "marked")
+    assert stack.airflow.finished("marked", marked) == run_ends
+    assert stack.epochs("marked")[-1].status is Status.STAGED
+    assert stack.rows("marked") == expected(range(1, files))
+    stack.add("marked", files + 1)
+    run_id = stack.succeeds("marked")
+    assert sealed_by(stack, "marked")[-2:] == [marked, run_id]
+    assert stack.rows("marked") == expected(range(1, files + 2))
+
+
+def test_process_marked_as_success_by_hand_publishes_nothing(stack: Stack):
+    begin(stack, "marked")
+    files = len(stack.epochs("marked")) + 1
+    stack.add("marked", files)
+    (stack.root / "poison").touch()
+    marked = stack.airflow.trigger("marked")
+    assert stack.airflow.finished("marked", marked) == "failed"
+    assert stack.epochs("marked")[-1].status is Status.PLANNED
+    stack.airflow.mark("marked", marked, "success", "process")
+    assert stack.airflow.finished("marked", marked) == "success"
+    assert stack.airflow.tasks("marked", marked)["publish"][0] == "skipped"
+    assert stack.rows("marked") == expected(range(1, files))
+    (stack.root / "poison").unlink()
+    stack.add("marked", files + 1)
+    run_id = stack.succeeds("marked")
+    assert sealed_by(stack, "marked")[-2:] == [marked, run_id]
+    assert stack.rows("marked") == expected(range(1, files + 2))
+
+
+def test_nothing_starts_in_a_paused_dag_and_unpausing_finishes_what_was_left(stack: Stack):
+    airflow = stack.airflow
+    stack.add("paused", 1)
+    airflow.await_dag("paused")
+    airflow.until(lambda: len(sealed_by(stack, "paused")) == 1, "a scheduled epoch")
+    hold(stack, "paused")
+    stack.add("paused", 2)
+    airflow.until(lambda: stack.epochs("paused")[-1].status is Status.STAGED, "an epoch between its tasks")
+    airflow.pause("paused", paused=True)
+    waiting = airflow.trigger("paused")
+    release(stack, "paused")
+    stack.add("paused", 3)
+    runs = airflow.runs("paused", limit=100)
+    stack.succeeds("canary")
+    stack.succeeds("canary")
+    assert airflow.run("paused", waiting)["state"] == "queued"
+    assert [r["dag_run_id"] for r in airflow.runs("paused", limit=100)] == [r["dag_run_id"] for r in runs]
+    assert [e.status for e in stack.epochs("paused")] == [Status.SEALED, Status.STAGED]
+    airflow.pause("paused", paused=False)
+    assert airflow.finished("paused", waiting) == "success"
+    airflow.until(lambda: len(sealed_by(stack, "paused")) == 3, "the epoch of a run after the pause")
+    airflow.pause("paused", paused=True)
+    assert stack.rows("paused") == expected(range(1, 4))
+
+
+def test_a_cancelled_backfill_leaves_whole_epochs_and_can_be_created_again(stack: Stack):
+    airflow, days = stack.airflow, ("2026-01-01", "2026-01-03")
+    for number in range(1, 4):
+        stack.add("cancelled", number)
+    airflow.await_dag("cancelled")
+    hold(stack, "cancelled")
+    stack.backfill("cancelled", *days, "--max-active-runs", "1")
+    airflow.until(lambda: [e.status for e in stack.epochs("cancelled")] == [Status.STAGED], "the first run's epoch")
+
+    # a second backfill meanwhile
+    runs = ids(stack, "cancelled")
+    words = ("--dag-id", "cancelled", "--from-date", days[0], "--to-date", "2026-02-01")
+    assert "running backfill" in stack.command("backfill", "create", *words, code=1)
+    assert refusal(stack, "cancelled", "2026-02-01") == (409, "There is already a running backfill for dag cancelled")
+    assert ids(stack, "cancelled") == runs
+
+    (found,) = airflow.call("GET", "/backfills?dag_id=cancelled")["backfills"]
+    airflow.call("PUT", f"/backfills/{found['id']}/cancel")
+    release(stack, "cancelled")
+    states = [airflow.finished("cancelled", run_id) for run_id in runs]
+    assert states == ["success", "failed", "failed"]  # what runs may end; what waits is failed
+    assert stack.rows("cancelled") == expected(range(1, 2))
+    again = airflow.backfill("cancelled", *days, reprocess_behavior="failed", max_active_runs=1)
+    airflow.until(lambda: airflow.call("GET", f"/backfills/{again}")["completed_at"], "the end of the backfill")
+    assert sealed_by(stack, "cancelled") == runs
+    assert stack.rows("cancelled") == expected(range(1, 4))
+
+
+def test_a_cancelled_reprocessing_leaves_live_alone_and_its_lane_is_resumed(stack: Stack):
+    airflow, days = stack.airflow, ("2026-01-01", "2026-01-03")
+    before = stack.epochs("cancelled")
+    (stack.root / "changed-cancelled").touch()
+    conf = {"max_active_runs": 1, "dag_run_conf": {"lane": "fix"}}
+    begun = airflow.backfill("cancelled", *days, reprocess_behavior="completed", **conf)
+    airflow.until(lambda: airflow.runs("cancelled", state="success"), "the first run")
+    airflow.call("PUT", f"/backfills/{begun}/cancel")
+    states = [airflow.finished("cancelled", run_id) for run_id in ids(stack, "cancelled")]
+    assert (states[0], states[-1]) == ("success", "failed")
+    assert stack.epochs("cancelled") == before
+    assert stack.rows("cancelled") == expected(range(1, 4))
+    assert "fix\tOPEN" in stack.tidegate("lanes", "cancelled")
+
+    again = airflow.backfill("cancelled", *days, reprocess_behavior="failed", **conf)
+    airflow.until(lambda: airflow.call("GET", f"/backfills/{again}")["completed_at"], "the end of the backfill")
+    assert stack.rows("cancelled") == expected(range(1, 4))
+    run_id = airflow.trigger("cancelled_promotion", lane="fix")
+    airflow.approve("cancelled_promotion", run_id)
+    assert airflow.finished("cancelled_promotion", run_id) == "success"
+    assert stack.epochs("cancelled")[-1].kind is Kind.PROMOTION
+    assert stack.rows("cancelled") == [(name, amount, 10 * total) for name, amount, total in expected(range(1, 4))]
+
+
+def test_a_wrong_lane_is_refused_before_anything_changes(stack: Stack):
+    airflow = stack.airflow
+    airflow.await_dag("cancelled")
+    before, runs = stack.epochs("cancelled"), airflow.runs("cancelled")
+    for dag_id in ("cancelled", "cancelled_promotion"):
+        wrong = {"logical_date": None, "conf": {"lane": "No Lane", "from_epoch": 1}}
+        refused = airflow.http.post(f"/api/v2/dags/{dag_id}/dagRuns", json=wrong)
+        assert refused.status_code == 400
+        assert "No Lane" in refused.text
+    status, says = refusal(stack, "cancelled", "2026-01-03", dag_run_conf={"lane": "No Lane"})
+    assert status == 422
+    assert "No Lane" in says
+    assert airflow.runs("cancelled") == runs
+
+    unknown = airflow.trigger("cancelled_promotion", lane="nowhere")
+    assert airflow.finished("cancelled_promotion", unknown) == "failed"
+    states = {task: state for task, (state, _) in airflow.tasks("cancelled_promotion", unknown).items()}
+    assert states == {"compare": "failed", "approve": "upstream_failed", "promote": "upstream_failed"}
+    log = airflow.log("cancelled_promotion", unknown, "compare", 1)
+    assert "configuration: " in log
+    assert "nowhere" in log
+    assert stack.epochs("cancelled") == before
+
+
+def test_a_run_can_take_fewer_files_or_replay_a_range_on_a_lane(stack: Stack):
+    airflow = stack.airflow
+    for number in range(1, 4):
+        stack.add("capped", number)
+    airflow.await_dag("capped")
+    stack.succeeds("capped", max_files=2)
+    stack.succeeds("capped")
+    before = stack.epochs("capped")
+    assert [(e.offsets.start, e.offsets.stop) for e in before] == [(0, 2), (2, 3)]
+    assert stack.rows("capped") == expected(range(1, 4))
+
+    aimless = airflow.trigger("capped", from_epoch=1)
+    assert airflow.finished("capped", aimless) == "failed"
+    assert airflow.tasks("capped", aimless)["process"] == ("failed", 1)
+    assert "from_epoch and to_epoch need a lane" in airflow.log("capped", aimless, "process", 1)
+
+    (stack.root / "changed-capped").touch()
+    run_id = stack.succeeds("capped", lane="fix", from_epoch=1, to_epoch=1)
+    assert airflow.xcom("capped", run_id, "process")["status"] == "ON_LANE"
+    assert airflow.tasks("capped", run_id)["publish"][0] == "skipped"
+    assert "fix\tOPEN" in stack.tidegate("lanes", "capped")
+    stack.tidegate("discard", "capped", "--lane", "fix")
+    assert stack.epochs("capped") == before
+    assert stack.rows("capped") == expected(range(1, 4))
+
+
+def test_a_rollback_asks_first(stack: Stack):
+    airflow = stack.airflow
+    airflow.await_dag("approved")
+    for number in (1, 2):
+        stack.add("approved", number)
+        stack.succeeds("approved")
+    before = stack.epochs("approved")
+    rejected = airflow.trigger("approved_rollback", to_epoch=1)
+    question = airflow.approve("approved_rollback", rejected, "Reject")
+    assert "Bring approved back to epoch 1?" in question
+    assert '"undone": ' in question
+    assert airflow.finished("approved_rollback", rejected) == "success"
+    assert airflow.tasks("approved_rollback", rejected)["rollback"][0] == "skipped"
+    assert stack.epochs("approved") == before
+
+    run_id = airflow.trigger("approved_rollback", to_epoch=1)
+    airflow.approve("approved_rollback", run_id)
+    assert airflow.finished("approved_rollback", run_id) == "success"
+    assert stack.epochs("approved")[-1].restores == 1
+    assert stack.rows("approved") == expected(range(1, 2))
+
+
+def test_catching_up_by_interval_makes_one_epoch_per_interval(stack: Stack):
+    """Ten seconds each, from the first interval of the history on, without a gap."""
+    for n in range(5):
+        stack.add("history", n + 1, f"2026-01-01T00-00-{10 * n + 3:02}.csv")
+    stack.airflow.await_dag("history")
+    stack.airflow.until(lambda: len(stack.airflow.runs("history", state="success")) == 5, "the runs", 120)
+    epochs = stack.epochs("history")
+    assert sealed_by(stack, "history") == ids(stack, "history")
+    assert [(e.offsets.start, e.offsets.stop) for e in epochs] == [(n, n + 1) for n in range(5)]
+    first_ms = round(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
+    intervals = [(e.run.interval_start_ms, e.run.interval_end_ms) for e in epochs]
+    assert intervals == [(first_ms + 10_000 * n, first_ms + 10_000 * (n + 1)) for n in range(5)]
+    assert stack.rows("history") == expected(range(1, 6))
+
+
+def test_epochs_of_a_few_seconds_end_where_their_intervals_end(stack: Stack):
+    """The files are there before their time: each waits for the interval that it belongs to."""
+    begin_s = datetime.now(UTC).timestamp() // 5 * 5 + 5
+    times = [begin_s + 5 * n + 2 for n in range(4)]
+    for n, time_s in enumerate(times):
+        stack.add("seconds", n + 1, f"{datetime.fromtimestamp(time_s, UTC):%Y-%m-%dT%H-%M-%S}.csv")
+    stack.airflow.await_dag("seconds")
+
+    def all_taken() -> bool:
+        epochs = stack.epochs("seconds")
+        return bool(epochs) and epochs[-1].status is Status.SEALED and epochs[-1].offsets.stop == 4
+
+    stack.airflow.until(all_taken, "the four files", 120)
+    stack.airflow.pause("seconds", paused=True)
+    epochs = stack.epochs("seconds")
+    assert [e.offsets.start for e in epochs] == [0, *(e.offsets.stop for e in epochs[:-1])]
+    ends_s = [e.run.interval_end_ms / 1000 for e in epochs]
+    assert [e.offsets.stop for e in epochs] == [sum(time_s < end_s for time_s in times) for end_s in ends_s]
+    assert stack.rows("seconds") == expected(range(1, 5))
+
+
+def test_the_command_line_does_the_same(stack: Stack):
+    """A paused DAG takes backfills and runs into its queue, and says nothing; they start when it is unpaused."""
+    airflow = stack.airflow
+    for number in range(1, 4):
+        stack.add("typed", number)
+    airflow.await_dag("typed")
+    stack.command("dags", "pause", "typed", "--yes")
+    stack.backfill("typed", "2026-01-01", "2026-01-02")
+    stack.command("dags", "trigger", "typed", "--run-id", "by-hand", "--conf", '{"max_files": 1}')
+    stack.succeeds("canary")
+    assert [r["state"] for r in airflow.runs("typed")] == ["queued"] * 3
+    assert stack.epochs("typed") == []
+    stack.command("dags", "unpause", "typed", "--yes")
+    assert {airflow.finished("typed", run_id) for run_id in ids(stack, "typed")} == {"success"}
+    before = stack.epochs("typed")
+    assert sorted(sealed_by(stack, "typed")) == sorted(ids(stack, "typed"))
+    assert stack.rows("typed") == expected(range(1, 4))
+    stack.command("tasks", "clear", "typed", "--start-date", "2026-01-01", "--end-date", "2026-01-01", "--yes")
+    airflow.until(lambda: len(airflow.runs("typed", state="success")) == 3, "the cleared run")
+    assert stack.epochs("typed") == before
+    assert stack.rows("typed") == expected(range(1, 4))
+
+
+def begin(stack: Stack, name: str) -> None:
+    """At least one epoch is sealed, so that the table is there."""
+    stack.airflow.await_dag(name)
+    if not stack.epochs(name):
+        stack.add(name, 1)
+        stack.succeeds(name)
+
+
+def staged(stack: Stack, name: str) -> str:
+    """A run between its two tasks, with one more file in its epoch; its id."""
+    begin(stack, name)
+    hold(stack, name)
+    stack.add(name, len(stack.epochs(name)) + 1)
+    run_id = stack.airflow.trigger(name)
+    stack.airflow.until(lambda: stack.airflow.tasks(name, run_id)["process"][0] == "success", "task process")
+    assert stack.epochs(name)[-1].status is Status.STAGED
+    return run_id
+
+
+def hold(stack: Stack, name: str) -> None:
+    (stack.root / f"hold-{name}").touch()
+
+
+def release(stack: Stack, name: str) -> None:
+    (stack.root / f"hold-{name}").unlink()
+
+
+def sealed_by(stack: Stack, name: str) -> list[str]:
+    """The runs whose epochs are sealed, oldest epoch first."""
+    return [e.run.key for e in stack.epochs(name) if e.status is Status.SEALED]
+
+
+def ids(stack: Stack, name: str) -> list[str]:
+    """The runs, oldest first."""
+    return [r["dag_run_id"] for r in stack.airflow.runs(name)]
+
+
+def refusal(stack: Stack, dag_id: str, last: str, **more: object) -> tuple[int, str]:
+    """How Airflow refuses a backfill: the status and its words."""
+    dates = {"from_date": "2026-01-01T00:00:00Z", "to_date": f"{last}T00:00:00Z"}
+    answer = stack.airflow.http.post("/api/v2/backfills", json={"dag_id": dag_id, **dates, **more})
+    return answer.status_code, str(answer.json()["detail"])
