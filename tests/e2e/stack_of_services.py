@@ -22,8 +22,9 @@ DAGS = Path(__file__).parent / "dags"
 REPOSITORY = Path(__file__).parents[2]
 PIPELINES = (
     *("ticking", "manual", "undone", "daily", "hourly", "reworked"),
-    *("died", "deleted", "marked", "paused", "cancelled", "capped", "approved", "typed", "clicked"),
-    *("history", "seconds"),
+    *("died", "deleted", "run_failed", "run_done", "publish_failed", "publish_done", "marked"),
+    *("paused", "cancelled", "capped", "approved", "typed"),
+    *("clicked", "filled", "history", "seconds"),
 )
 
 

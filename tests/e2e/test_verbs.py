@@ -14,84 +14,88 @@ pytestmark = [
 ]
 
 
-def test_an_epoch_whose_run_died_for_good_and_was_deleted_is_finished_by_the_next_run(stack: Stack):
-    stack.add("died", 1)
-    stack.airflow.await_dag("died")
-    stack.arm("swapping@died:1")
-    dead = stack.airflow.trigger("died")
-    assert stack.airflow.finished("died", dead) == "failed"
-    stack.disarm()
-    assert stack.airflow.tasks("died", dead) == {"process": ("success", 1), "publish": ("failed", 1)}
-    stack.airflow.call("DELETE", f"/dags/died/dagRuns/{dead}")
-    stack.add("died", 2)
-    run_id = stack.succeeds("died")  # it waits until the dead one's lease is over
-    assert sealed_by(stack, "died") == [dead, run_id]
-    assert [(e.offsets.start, e.offsets.stop) for e in stack.epochs("died")] == [(0, 1), (1, 2)]
-    assert stack.rows("died") == expected(range(1, 3))
+# pipeline: the state that a person gives to a task, or to the whole run, whose epoch is STAGED
+MARKS = {
+    "run_failed": (None, "failed"),
+    "run_done": (None, "success"),
+    "publish_failed": ("publish", "failed"),
+    "publish_done": ("publish", "success"),
+}
+LEFT = ("died", "deleted", *MARKS)
 
 
-def test_deleting_a_run_takes_nothing_back(stack: Stack):
+@pytest.fixture(scope="module")
+def left(stack: Stack) -> dict[str, tuple[str, str]]:
+    """By pipeline: a run that was ended while its epoch was STAGED, and the run after it.
+
+    All at once: each second run waits until the lease of the first is over.
+    """
     airflow = stack.airflow
-    left = staged(stack, "deleted")
-    path = f"/dags/deleted/dagRuns/{left}"
-    assert airflow.http.delete(f"/api/v2{path}").status_code == 409  # Airflow deletes no run that is running
-    airflow.mark("deleted", left, "failed")
-    airflow.call("DELETE", path)
-    release(stack, "deleted")
-    files = len(stack.epochs("deleted"))
-    stack.add("deleted", files + 1)
-    run_id = stack.succeeds("deleted")
-    assert sealed_by(stack, "deleted")[-2:] == [left, run_id]
-    assert stack.rows("deleted") == expected(range(1, files + 2))
+    for name in LEFT:
+        stack.add(name, 1)
+        airflow.await_dag(name)
+    for name in LEFT[1:]:
+        hold(stack, name)
+    stack.arm("swapping@died:1")
+    first = {name: airflow.trigger(name) for name in LEFT}
+    for name, run_id in first.items():
+        until_staged(stack, name, run_id)
+    assert airflow.finished("died", first["died"]) == "failed"
+    stack.disarm()
+    assert airflow.tasks("died", first["died"]) == {"process": ("success", 1), "publish": ("failed", 1)}
+    # Airflow deletes no run that is running
+    assert airflow.http.delete(f"/api/v2/dags/deleted/dagRuns/{first['deleted']}").status_code == 409
+    airflow.mark("deleted", first["deleted"], "failed")
+    for name in ("died", "deleted"):
+        airflow.call("DELETE", f"/dags/{name}/dagRuns/{first[name]}")
+    for name, (task, state) in MARKS.items():
+        airflow.mark(name, first[name], state, task)
+    for name in LEFT[1:]:
+        release(stack, name)
+    for name, (_, state) in MARKS.items():
+        assert airflow.finished(name, first[name]) == state
+    for name in LEFT:
+        assert [e.status for e in stack.epochs(name)] == [Status.STAGED], name
+        assert stack.rows(name) == []
+        stack.add(name, 2)
+    second = {name: airflow.trigger(name) for name in LEFT}
+    for name, run_id in second.items():
+        assert airflow.finished(name, run_id) == "success", name
+    return {name: (first[name], second[name]) for name in LEFT}
 
-    before = stack.epochs("deleted")
-    airflow.call("DELETE", f"/dags/deleted/dagRuns/{run_id}")
+
+@pytest.mark.parametrize("name", LEFT)
+def test_an_epoch_whose_run_was_ended_early_is_finished_by_the_next_run(stack: Stack, left, name):
+    assert sealed_by(stack, name) == list(left[name])
+    assert [(e.offsets.start, e.offsets.stop) for e in stack.epochs(name)] == [(0, 1), (1, 2)]
+    assert stack.rows(name) == expected(range(1, 3))
+
+
+def test_deleting_a_run_whose_epoch_is_sealed_takes_nothing_back(stack: Stack, left):
+    airflow, before = stack.airflow, stack.epochs("deleted")
+    airflow.call("DELETE", f"/dags/deleted/dagRuns/{left['deleted'][1]}")
     empty = stack.succeeds("deleted")
     assert airflow.xcom("deleted", empty, "process")["status"] == "NO_INPUT"
     assert stack.epochs("deleted") == before
-    assert stack.rows("deleted") == expected(range(1, files + 2))
-
-
-@pytest.mark.parametrize(
-    ("task", "state", "run_ends"),
-    [
-        (None, "failed", "failed"),
-        (None, "success", "success"),
-        ("publish", "success", "success"),
-        ("publish", "failed", "failed"),
-    ],
-)
-def test_what_is_marked_by_hand_is_finished_by_the_next_run(stack: Stack, task, state, run_ends):
-    marked = staged(stack, "marked")
-    files = len(stack.epochs("marked"))
-    stack.airflow.mark("marked", marked, state, task)
-    release(stack, "marked")
-    assert stack.airflow.finished("marked", marked) == run_ends
-    assert stack.epochs("marked")[-1].status is Status.STAGED
-    assert stack.rows("marked") == expected(range(1, files))
-    stack.add("marked", files + 1)
-    run_id = stack.succeeds("marked")
-    assert sealed_by(stack, "marked")[-2:] == [marked, run_id]
-    assert stack.rows("marked") == expected(range(1, files + 2))
+    assert stack.rows("deleted") == expected(range(1, 3))
 
 
 def test_process_marked_as_success_by_hand_publishes_nothing(stack: Stack):
-    begin(stack, "marked")
-    files = len(stack.epochs("marked")) + 1
-    stack.add("marked", files)
+    airflow = stack.airflow
+    stack.add("marked", 1)
+    airflow.await_dag("marked")
     (stack.root / "poison").touch()
-    marked = stack.airflow.trigger("marked")
-    assert stack.airflow.finished("marked", marked) == "failed"
-    assert stack.epochs("marked")[-1].status is Status.PLANNED
-    stack.airflow.mark("marked", marked, "success", "process")
-    assert stack.airflow.finished("marked", marked) == "success"
-    assert stack.airflow.tasks("marked", marked)["publish"][0] == "skipped"
-    assert stack.rows("marked") == expected(range(1, files))
+    marked = airflow.trigger("marked")
+    assert airflow.finished("marked", marked) == "failed"
+    airflow.mark("marked", marked, "success", "process")
+    assert airflow.finished("marked", marked) == "success"
+    assert airflow.tasks("marked", marked)["publish"][0] == "skipped"
+    assert [e.status for e in stack.epochs("marked")] == [Status.PLANNED]
     (stack.root / "poison").unlink()
-    stack.add("marked", files + 1)
+    stack.add("marked", 2)
     run_id = stack.succeeds("marked")
-    assert sealed_by(stack, "marked")[-2:] == [marked, run_id]
-    assert stack.rows("marked") == expected(range(1, files + 2))
+    assert sealed_by(stack, "marked") == [marked, run_id]
+    assert stack.rows("marked") == expected(range(1, 3))
 
 
 def test_nothing_starts_in_a_paused_dag_and_unpausing_finishes_what_was_left(stack: Stack):
@@ -302,23 +306,10 @@ def test_the_command_line_does_the_same(stack: Stack):
     assert stack.rows("typed") == expected(range(1, 4))
 
 
-def begin(stack: Stack, name: str) -> None:
-    """At least one epoch is sealed, so that the table is there."""
-    stack.airflow.await_dag(name)
-    if not stack.epochs(name):
-        stack.add(name, 1)
-        stack.succeeds(name)
-
-
-def staged(stack: Stack, name: str) -> str:
-    """A run between its two tasks, with one more file in its epoch; its id."""
-    begin(stack, name)
-    hold(stack, name)
-    stack.add(name, len(stack.epochs(name)) + 1)
-    run_id = stack.airflow.trigger(name)
+def until_staged(stack: Stack, name: str, run_id: str) -> None:
+    """Wait until the run is between its two tasks."""
     stack.airflow.until(lambda: stack.airflow.tasks(name, run_id)["process"][0] == "success", "task process")
     assert stack.epochs(name)[-1].status is Status.STAGED
-    return run_id
 
 
 def hold(stack: Stack, name: str) -> None:

@@ -8,7 +8,6 @@ from airflow.sdk import Context, Param
 from tidegate.errors import ConfigurationError
 from tidegate.protocol.lanes import lane_name
 
-
 LANE_PATTERN = "^((?!main$)[a-z0-9][a-z0-9_-]{0,62})?$"
 """What `lane_name` takes, or nothing: a wrong name is refused at the form, and before a backfill clears a run."""
 

@@ -115,7 +115,10 @@ YEAR = {"start_date": datetime(2026, 1, 1, tzinfo=UTC), "end_date": datetime(202
 died = pipeline("died")
 epoch_dag(died, retries=0)
 
-for name in ("deleted", "marked"):
+marked = pipeline("marked")
+epoch_dag(marked)
+
+for name in ("deleted", "run_failed", "run_done", "publish_failed", "publish_done"):
     gated(epoch_dag(pipeline(name)))
 
 paused = pipeline("paused")
@@ -136,8 +139,11 @@ typed = pipeline("typed")
 epoch_dag(typed, schedule="0 0 * * *", **YEAR)
 
 clicked = pipeline("clicked", max_files=None)
-epoch_dag(clicked, schedule="0 0 * * *", **YEAR)
+gated(epoch_dag(clicked))
 promotion_dag(clicked)
+
+filled = pipeline("filled")
+epoch_dag(filled, schedule="0 0 * * *", **YEAR)
 
 history = pipeline("history", max_files=None, path_time="%Y-%m-%dT%H-%M-%S")
 epoch_dag(
