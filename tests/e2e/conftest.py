@@ -17,7 +17,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def nothing_stays_armed(stack: Stack) -> Iterator[None]:
     """What one test asked of the pipelines' code does not reach the next."""
     yield
-    for name in ("arm", "fired", "poison"):
-        (stack.root / name).unlink(missing_ok=True)
-    for held in stack.root.glob("hold-*"):
-        held.unlink()
+    for pattern in ("arm", "fired", "poison-*", "hold-*"):
+        for file in stack.root.glob(pattern):
+            file.unlink()

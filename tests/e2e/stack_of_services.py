@@ -22,7 +22,7 @@ DAGS = Path(__file__).parent / "dags"
 REPOSITORY = Path(__file__).parents[2]
 PIPELINES = (
     *("ticking", "manual", "undone", "daily", "hourly", "reworked"),
-    *("died", "deleted", "run_failed", "run_done", "publish_failed", "publish_done", "marked"),
+    *("died", "deleted", "run_failed", "run_done", "publish_failed", "publish_done", "process_done"),
     *("paused", "cancelled", "capped", "approved", "typed"),
     *("clicked", "filled", "history", "seconds"),
 )

@@ -66,7 +66,7 @@ def test_clearing_a_sealed_run_changes_nothing(stack: Stack):
 
 def test_a_failed_run_says_why_and_clearing_it_finishes_it(stack: Stack):
     stack.add("manual", 3)
-    (stack.root / "poison").touch()
+    (stack.root / "poison-manual").touch()
     run_id = stack.airflow.trigger("manual")
     assert stack.airflow.finished("manual", run_id) == "failed"
     # the function's error is not retried: nothing would be different
@@ -76,7 +76,7 @@ def test_a_failed_run_says_why_and_clearing_it_finishes_it(stack: Stack):
     assert "poisoned on purpose" in log
     page = stack.airflow.http.get("/tidegate/pipelines/manual").text
     assert "poisoned on purpose" in page
-    (stack.root / "poison").unlink()
+    (stack.root / "poison-manual").unlink()
     stack.airflow.clear("manual", run_id, only_failed=True)
     assert stack.airflow.finished("manual", run_id) == "success"
     assert stack.epochs("manual")[-1].attempts == 2

@@ -14,19 +14,20 @@ pytestmark = [
 ]
 
 
-# pipeline: the state that a person gives to a task, or to the whole run, whose epoch is STAGED
+# pipeline: the task that a person marks by hand, None for the whole run, and as what
 MARKS = {
     "run_failed": (None, "failed"),
     "run_done": (None, "success"),
     "publish_failed": ("publish", "failed"),
     "publish_done": ("publish", "success"),
 }
-LEFT = ("died", "deleted", *MARKS)
+STAGED = ("died", "deleted", *MARKS)
+LEFT = (*STAGED, "process_done")
 
 
 @pytest.fixture(scope="module")
 def left(stack: Stack) -> dict[str, tuple[str, str]]:
-    """By pipeline: a run that was ended while its epoch was STAGED, and the run after it.
+    """By pipeline: a run that ended while its epoch was not sealed, and the run after it.
 
     All at once: each second run waits until the lease of the first is over.
     """
@@ -34,34 +35,48 @@ def left(stack: Stack) -> dict[str, tuple[str, str]]:
     for name in LEFT:
         stack.add(name, 1)
         airflow.await_dag(name)
-    for name in LEFT[1:]:
+    for name in STAGED[1:]:
         hold(stack, name)
+    (stack.root / "poison-process_done").touch()
     stack.arm("swapping@died:1")
     first = {name: airflow.trigger(name) for name in LEFT}
-    for name, run_id in first.items():
-        until_staged(stack, name, run_id)
-    assert airflow.finished("died", first["died"]) == "failed"
-    stack.disarm()
-    assert airflow.tasks("died", first["died"]) == {"process": ("success", 1), "publish": ("failed", 1)}
-    # Airflow deletes no run that is running
-    assert airflow.http.delete(f"/api/v2/dags/deleted/dagRuns/{first['deleted']}").status_code == 409
-    airflow.mark("deleted", first["deleted"], "failed")
-    for name in ("died", "deleted"):
-        airflow.call("DELETE", f"/dags/{name}/dagRuns/{first[name]}")
-    for name, (task, state) in MARKS.items():
-        airflow.mark(name, first[name], state, task)
-    for name in LEFT[1:]:
-        release(stack, name)
-    for name, (_, state) in MARKS.items():
-        assert airflow.finished(name, first[name]) == state
-    for name in LEFT:
+    end_early(stack, first)
+    for name in STAGED:
         assert [e.status for e in stack.epochs(name)] == [Status.STAGED], name
         assert stack.rows(name) == []
+    assert [e.status for e in stack.epochs("process_done")] == [Status.PLANNED]
+    (stack.root / "poison-process_done").unlink()
+    for name in LEFT:
         stack.add(name, 2)
     second = {name: airflow.trigger(name) for name in LEFT}
     for name, run_id in second.items():
-        assert airflow.finished(name, run_id) == "success", name
+        assert airflow.finished(name, run_id, timeout_s=180) == "success", name
     return {name: (first[name], second[name]) for name in LEFT}
+
+
+def end_early(stack: Stack, runs: dict[str, str]) -> None:
+    """One dies and is deleted, one is marked as failed and deleted, the others are marked by hand."""
+    airflow = stack.airflow
+    assert airflow.finished("died", runs["died"]) == "failed"
+    stack.disarm()
+    assert airflow.tasks("died", runs["died"]) == {"process": ("success", 1), "publish": ("failed", 1)}
+    assert airflow.finished("process_done", runs["process_done"]) == "failed"
+    airflow.mark("process_done", runs["process_done"], "success", "process")
+    for name in STAGED[1:]:
+        airflow.until(lambda n=name: airflow.tasks(n, runs[n])["process"][0] == "success", f"process of {name}")
+    # Airflow deletes no run that is running
+    assert airflow.http.delete(f"/api/v2/dags/deleted/dagRuns/{runs['deleted']}").status_code == 409
+    airflow.mark("deleted", runs["deleted"], "failed")
+    for name in ("died", "deleted"):
+        airflow.call("DELETE", f"/dags/{name}/dagRuns/{runs[name]}")
+    for name, (task, state) in MARKS.items():
+        airflow.mark(name, runs[name], state, task)
+    for name in STAGED[1:]:
+        release(stack, name)
+    for name, (_, state) in MARKS.items():
+        assert airflow.finished(name, runs[name]) == state, name
+    assert airflow.finished("process_done", runs["process_done"]) == "success"
+    assert airflow.tasks("process_done", runs["process_done"])["publish"][0] == "skipped"
 
 
 @pytest.mark.parametrize("name", LEFT)
@@ -78,24 +93,6 @@ def test_deleting_a_run_whose_epoch_is_sealed_takes_nothing_back(stack: Stack, l
     assert airflow.xcom("deleted", empty, "process")["status"] == "NO_INPUT"
     assert stack.epochs("deleted") == before
     assert stack.rows("deleted") == expected(range(1, 3))
-
-
-def test_process_marked_as_success_by_hand_publishes_nothing(stack: Stack):
-    airflow = stack.airflow
-    stack.add("marked", 1)
-    airflow.await_dag("marked")
-    (stack.root / "poison").touch()
-    marked = airflow.trigger("marked")
-    assert airflow.finished("marked", marked) == "failed"
-    airflow.mark("marked", marked, "success", "process")
-    assert airflow.finished("marked", marked) == "success"
-    assert airflow.tasks("marked", marked)["publish"][0] == "skipped"
-    assert [e.status for e in stack.epochs("marked")] == [Status.PLANNED]
-    (stack.root / "poison").unlink()
-    stack.add("marked", 2)
-    run_id = stack.succeeds("marked")
-    assert sealed_by(stack, "marked") == [marked, run_id]
-    assert stack.rows("marked") == expected(range(1, 3))
 
 
 def test_nothing_starts_in_a_paused_dag_and_unpausing_finishes_what_was_left(stack: Stack):
@@ -145,6 +142,10 @@ def test_a_cancelled_backfill_leaves_whole_epochs_and_can_be_created_again(stack
     states = [airflow.finished("cancelled", run_id) for run_id in runs]
     assert states == ["success", "failed", "failed"]  # what runs may end; what waits is failed
     assert stack.rows("cancelled") == expected(range(1, 2))
+    airflow.clear("cancelled", runs[2], only_failed=False)
+    stack.succeeds("canary")
+    assert airflow.run("cancelled", runs[2])["state"] == "queued"  # Airflow starts no run of a cancelled backfill
+    airflow.mark("cancelled", runs[2], "failed")
     again = airflow.backfill("cancelled", *days, reprocess_behavior="failed", max_active_runs=1)
     airflow.until(lambda: airflow.call("GET", f"/backfills/{again}")["completed_at"], "the end of the backfill")
     assert sealed_by(stack, "cancelled") == runs
@@ -175,6 +176,22 @@ def test_a_cancelled_reprocessing_leaves_live_alone_and_its_lane_is_resumed(stac
     assert stack.rows("cancelled") == [(name, amount, 10 * total) for name, amount, total in expected(range(1, 4))]
 
 
+def test_a_run_keeps_the_lane_of_its_backfill_until_another_one_takes_it_away(stack: Stack):
+    """Airflow keeps a run's conf, so a run that is cleared names a lane that is over."""
+    airflow, day = stack.airflow, "2026-01-03"
+    before = stack.epochs("cancelled")
+    run_id = ids(stack, "cancelled")[-1]
+    airflow.clear("cancelled", run_id, only_failed=False)
+    assert airflow.finished("cancelled", run_id) == "failed"
+    tries = airflow.tasks("cancelled", run_id)["process"][1]
+    assert "the lane is promoted" in airflow.log("cancelled", run_id, "process", tries)
+    without = airflow.backfill("cancelled", day, day, reprocess_behavior="failed", dag_run_conf={})
+    airflow.until(lambda: airflow.call("GET", f"/backfills/{without}")["completed_at"], "the end of the backfill")
+    assert airflow.finished("cancelled", run_id) == "success"
+    assert airflow.xcom("cancelled", run_id, "process")["status"] == "UNCHANGED"
+    assert stack.epochs("cancelled") == before
+
+
 def test_a_wrong_lane_is_refused_before_anything_changes(stack: Stack):
     airflow = stack.airflow
     airflow.await_dag("cancelled")
@@ -188,6 +205,13 @@ def test_a_wrong_lane_is_refused_before_anything_changes(stack: Stack):
     assert status == 422
     assert "No Lane" in says
     assert airflow.runs("cancelled") == runs
+
+    without_epoch = airflow.backfill("cancelled", "2026-01-04", "2026-01-04", dag_run_conf={"lane": "new"})
+    airflow.until(lambda: airflow.call("GET", f"/backfills/{without_epoch}")["completed_at"], "the end of the backfill")
+    run_id = airflow.runs("cancelled")[-1]["dag_run_id"]
+    assert airflow.tasks("cancelled", run_id)["process"] == ("failed", 1)
+    assert "needs `from_epoch`" in airflow.log("cancelled", run_id, "process", 1)
+    assert stack.epochs("cancelled") == before
 
     unknown = airflow.trigger("cancelled_promotion", lane="nowhere")
     assert airflow.finished("cancelled_promotion", unknown) == "failed"
@@ -304,12 +328,6 @@ def test_the_command_line_does_the_same(stack: Stack):
     airflow.until(lambda: len(airflow.runs("typed", state="success")) == 3, "the cleared run")
     assert stack.epochs("typed") == before
     assert stack.rows("typed") == expected(range(1, 4))
-
-
-def until_staged(stack: Stack, name: str, run_id: str) -> None:
-    """Wait until the run is between its two tasks."""
-    stack.airflow.until(lambda: stack.airflow.tasks(name, run_id)["process"][0] == "success", "task process")
-    assert stack.epochs(name)[-1].status is Status.STAGED
 
 
 def hold(stack: Stack, name: str) -> None:

@@ -1,7 +1,8 @@
 """Small pipelines for the end-to-end tests on Airflow: on a schedule, on demand, with days and hours to fill.
 
 `TIDEGATE_E2E_ROOT` holds their input; a file `arm` in it arms a crash point in the next task that reads this file, and
-a file `changed-NAME` changes the code of a pipeline. A file `hold-NAME` keeps a gated DAG between its two tasks.
+a file `changed-NAME` changes the code of a pipeline. A file `hold-NAME` keeps a gated DAG between its two tasks, and
+with `poison-NAME` a pipeline's function fails.
 """
 
 import os
@@ -28,7 +29,7 @@ TOTALS = pa.schema([("name", pa.string()), ("amount", pa.int64()), ("total", pa.
 
 
 class Total(KeyedProcessFunction):
-    """Running total per name, `factor` times; fails while a file `poison` is there."""
+    """Running total per name, `factor` times; fails while the file `poison` is there."""
 
     total = ValueState(pa.int64())
 
@@ -69,7 +70,9 @@ def pipeline(name: str, max_files: int | None = 1, path_time: str | None = None)
         Pipeline(name, buckets=2)
         .source(source)
         .key_by("name")
-        .process(Total(str(ROOT / "poison"), factor=10 if (ROOT / f"changed-{name}").exists() else 1), output=TOTALS)
+        .process(
+            Total(str(ROOT / f"poison-{name}"), factor=10 if (ROOT / f"changed-{name}").exists() else 1), output=TOTALS
+        )
         .sink(HiveTable(f"e2e.{name}"))
     )
 
@@ -115,8 +118,8 @@ YEAR = {"start_date": datetime(2026, 1, 1, tzinfo=UTC), "end_date": datetime(202
 died = pipeline("died")
 epoch_dag(died, retries=0)
 
-marked = pipeline("marked")
-epoch_dag(marked)
+process_done = pipeline("process_done")
+epoch_dag(process_done)
 
 for name in ("deleted", "run_failed", "run_done", "publish_failed", "publish_done"):
     gated(epoch_dag(pipeline(name)))
