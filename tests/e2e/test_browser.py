@@ -53,7 +53,7 @@ def page(stack: Stack, browser: Browser) -> Page:
 
 @pytest.fixture(scope="module", autouse=True)
 def known(stack: Stack) -> None:
-    for dag_id in ("clicked", "clicked_promotion", "filled"):
+    for dag_id in ("clicked", "filled"):
         stack.airflow.await_dag(dag_id)
     stack.airflow.pause("filled", paused=True)
 
@@ -150,29 +150,32 @@ def test_a_paused_dag_queues_a_run_until_the_switch_is_turned(stack: Stack, page
     assert stack.rows("clicked") == expected(range(1, 5))
 
 
-def test_a_lane_is_filled_by_the_form_and_promoted_when_a_person_says_so(stack: Stack, page: Page):
-    files = expected(range(1, 5))
-    (stack.root / "changed-clicked").touch()
-    page.goto("/dags/clicked")
-    form = trigger_form(page, "clicked")
+def test_a_backfill_by_the_form_fills_a_lane_that_is_promoted_when_a_person_says_so(stack: Stack, page: Page):
+    before = stack.epochs("filled")
+    (stack.root / "changed-filled").touch()
+    page.goto("/dags/filled")
+    form = backfill_form(page, "filled", "2026/01/01", "2026/01/02")
+    form.get_by_text("All Runs", exact=True).click()
+    form.get_by_text("Override parameters on existing runs").click()
     form.locator("#element_lane").fill("fix")
-    form.get_by_role("spinbutton", name="From epoch").fill("1")
-    start(page, form)
-    shows(page, "Success")
-    assert stack.rows("clicked") == files
+    form.get_by_role("button", name="Run Backfill").click()
+    expect(page.get_by_text("Backfill in progress")).to_be_visible()
+    stack.airflow.await_backfills("filled")
+    assert stack.epochs("filled") == before
+    assert stack.rows("filled") == expected(range(1, 3))
 
-    page.goto("/dags/clicked_promotion")
-    form = trigger_form(page, "clicked_promotion")
+    page.goto("/dags/filled_promotion")
+    form = trigger_form(page, "filled_promotion")
     form.locator("#element_lane").fill("fix")
     run_id = start(page, form)
     page.get_by_role("button", name="Required Actions").click(timeout=RUN_MS)
     question = page.get_by_role("dialog", name="Required Actions")
-    expect(question.get_by_text("Let lane fix take the place of clicked?")).to_be_visible()
-    assert stack.rows("clicked") == files
+    expect(question.get_by_text("Let lane fix take the place of filled?")).to_be_visible()
+    assert stack.rows("filled") == expected(range(1, 3))
     question.get_by_role("button", name="Approve").click()
-    assert stack.airflow.finished("clicked_promotion", run_id) == "success"
-    assert stack.epochs("clicked")[-1].kind is Kind.PROMOTION
-    assert stack.rows("clicked") == [(name, amount, 10 * total) for name, amount, total in files]
+    assert stack.airflow.finished("filled_promotion", run_id) == "success"
+    assert stack.epochs("filled")[-1].kind is Kind.PROMOTION
+    assert stack.rows("filled") == [(name, amount, 10 * total) for name, amount, total in expected(range(1, 3))]
 
 
 def test_browse_tidegate_leads_to_the_epochs_and_from_there_to_a_run(stack: Stack, page: Page):

@@ -143,10 +143,10 @@ epoch_dag(typed, schedule="0 0 * * *", **YEAR)
 
 clicked = pipeline("clicked", max_files=None)
 gated(epoch_dag(clicked))
-promotion_dag(clicked)
 
 filled = pipeline("filled")
 epoch_dag(filled, schedule="0 0 * * *", **YEAR)
+promotion_dag(filled)
 
 history = pipeline("history", max_files=None, path_time="%Y-%m-%dT%H-%M-%S")
 epoch_dag(
