@@ -98,8 +98,21 @@ class AirflowClient:
         """Clear the tasks of a run, as a person does in the UI."""
         self.call("POST", f"/dags/{dag_id}/dagRuns/{run_id}/clear", dry_run=False, only_failed=only_failed)
 
-    def approve(self, dag_id: str, run_id: str) -> str:
-        """Say yes when task `approve` asks, as a person does in the UI, until it is done; what it showed."""
+    def mark(self, dag_id: str, run_id: str, state: str, task_id: str | None = None) -> None:
+        """Mark a run, or one task of it, as success or failed."""
+        run = f"/dags/{dag_id}/dagRuns/{run_id}"
+        if task_id:
+            self.call("PATCH", f"{run}/taskInstances/{task_id}", new_state=state)
+        else:
+            self.call("PATCH", run, state=state)
+
+    def backfill(self, dag_id: str, first: str, last: str, **more: Any) -> int:
+        """Create a backfill; its id."""
+        dates = {"from_date": f"{first}T00:00:00Z", "to_date": f"{last}T00:00:00Z"}
+        return int(self.call("POST", "/backfills", dag_id=dag_id, **dates, **more)["id"])
+
+    def approve(self, dag_id: str, run_id: str, answer: str = "Approve") -> str:
+        """Answer when task `approve` asks, as a person does in the UI, until it is done; what it showed."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/approve/-1/hitlDetails"
         shown: dict[str, Any] = {}
 
@@ -109,7 +122,7 @@ class AirflowClient:
             if state == "awaiting_input":
                 shown.update(self.call("GET", path))
                 if not shown["response_received"]:
-                    self.call("PATCH", path, chosen_options=["Approve"])
+                    self.call("PATCH", path, chosen_options=[answer])
             return bool(state == "success")
 
         self._until(over, f"the approval of {run_id}", 120)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from airflow_client import AirflowClient
@@ -19,7 +20,12 @@ from tidegate.wiring import VARIABLES, Endpoints
 
 DAGS = Path(__file__).parent / "dags"
 REPOSITORY = Path(__file__).parents[2]
-PIPELINES = ("ticking", "manual", "undone", "daily", "hourly", "reworked")
+PIPELINES = (
+    *("ticking", "manual", "undone", "daily", "hourly", "reworked"),
+    *("died", "deleted", "run_failed", "run_done", "publish_failed", "publish_done", "process_done"),
+    *("paused", "cancelled", "capped", "approved", "typed"),
+    *("clicked", "filled", "history", "seconds"),
+)
 
 
 @dataclass
@@ -39,9 +45,18 @@ class Stack:
         hidden.write_text(text)
         hidden.rename(file)
 
+    def succeeds(self, dag_id: str, **conf: Any) -> str:
+        """Start a run with these params and wait for its good end; its id."""
+        run_id = self.airflow.trigger(dag_id, **conf)
+        assert self.airflow.finished(dag_id, run_id) == "success", self.airflow.tasks(dag_id, run_id)
+        return run_id
+
     def backfill(self, dag_id: str, first: str, last: str, *more: str) -> None:
         """`airflow backfill create`, as a person calls it."""
-        words = ["backfill", "create", "--dag-id", dag_id, "--from-date", first, "--to-date", last, *more]
+        self.command("backfill", "create", "--dag-id", dag_id, "--from-date", first, "--to-date", last, *more)
+
+    def command(self, *words: str, code: int = 0) -> str:
+        """Airflow's command line, as a person calls it; what it printed."""
         done = subprocess.run(
             [Path(sys.executable).with_name("airflow"), *words],
             env={**os.environ, **services.airflow_environment(self.home, DAGS)},
@@ -49,7 +64,9 @@ class Stack:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        said = done.stdout + done.stderr
+        assert done.returncode == code, said
+        return said
 
     def tidegate(self, *words: str) -> str:
         """The command line, as a person calls it; what it printed."""

@@ -1,10 +1,9 @@
 """Goal: on a real Airflow every verb keeps the promise: run, kill, retry, clear, backfill; the pages are guarded."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from stack_of_services import PIPELINES, Stack, expected, running
+from stack_of_services import PIPELINES, Stack, expected
 
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.protocol.model import Kind, LaneId, Status
@@ -14,19 +13,6 @@ pytestmark = [
     pytest.mark.timeout(420),
     pytest.mark.filterwarnings("default"),  # of the packages that run the services in this process
 ]
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory) -> Iterator[Stack]:
-    with running(tmp_path_factory.mktemp("e2e")) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_armed(stack: Stack) -> Iterator[None]:
-    yield
-    for name in ("arm", "fired", "poison"):
-        (stack.root / name).unlink(missing_ok=True)
 
 
 def test_scheduled_runs_make_epochs_and_empty_ones_are_skipped(stack: Stack):
@@ -80,7 +66,7 @@ def test_clearing_a_sealed_run_changes_nothing(stack: Stack):
 
 def test_a_failed_run_says_why_and_clearing_it_finishes_it(stack: Stack):
     stack.add("manual", 3)
-    (stack.root / "poison").touch()
+    (stack.root / "poison-manual").touch()
     run_id = stack.airflow.trigger("manual")
     assert stack.airflow.finished("manual", run_id) == "failed"
     # the function's error is not retried: nothing would be different
@@ -90,7 +76,7 @@ def test_a_failed_run_says_why_and_clearing_it_finishes_it(stack: Stack):
     assert "poisoned on purpose" in log
     page = stack.airflow.http.get("/tidegate/pipelines/manual").text
     assert "poisoned on purpose" in page
-    (stack.root / "poison").unlink()
+    (stack.root / "poison-manual").unlink()
     stack.airflow.clear("manual", run_id, only_failed=True)
     assert stack.airflow.finished("manual", run_id) == "success"
     assert stack.epochs("manual")[-1].attempts == 2

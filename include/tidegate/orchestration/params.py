@@ -8,6 +8,9 @@ from airflow.sdk import Context, Param
 from tidegate.errors import ConfigurationError
 from tidegate.protocol.lanes import lane_name
 
+LANE_PATTERN = "^((?!main$)[a-z0-9][a-z0-9_-]{0,62})?$"
+"""What `lane_name` takes, or nothing: a wrong name is refused at the form, and before a backfill clears a run."""
+
 
 @dataclass(frozen=True)
 class RunParams:
@@ -40,6 +43,7 @@ def declared() -> dict[str, Param]:
         "lane": Param(
             None,
             type=["null", "string"],
+            pattern=LANE_PATTERN,
             title="Lane",
             description="Process past epochs again on this lane; no table shows them before it is promoted.",
         ),

@@ -12,6 +12,7 @@ from tidegate.engine.lanes import Lanes
 from tidegate.orchestration.by_hand import APPROVE, approval, dag_by_hand
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.operators import AnnouncingOperator, EpochOperator, run_of
+from tidegate.orchestration.params import LANE_PATTERN
 from tidegate.orchestration.summary import comparison_summary, report_summary
 
 COMPARE, PROMOTE = "compare", "promote"
@@ -104,7 +105,13 @@ class PromoteOperator(AnnouncingOperator):
 
 def _form() -> dict[str, Param]:
     return {
-        "lane": Param(type="string", minLength=1, title="Lane", description="As `tidegate lanes` lists them."),
+        "lane": Param(
+            type="string",
+            minLength=1,
+            pattern=LANE_PATTERN,
+            title="Lane",
+            description="As `tidegate lanes` lists them.",
+        ),
         "output_only": Param(
             default=False,
             type="boolean",

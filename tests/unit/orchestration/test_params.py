@@ -8,7 +8,7 @@ from airflow.sdk.exceptions import ParamValidationError
 from airflow.serialization.serialized_objects import DagSerialization
 
 from tidegate.errors import ConfigurationError
-from tidegate.orchestration import epoch_dag
+from tidegate.orchestration import epoch_dag, promotion_dag
 from tidegate.orchestration.params import RunParams, params_of
 
 DEFAULTS = {"dry_run": False, "max_files": None, "lane": None, "from_epoch": None, "to_epoch": None}
@@ -68,6 +68,26 @@ def test_anything_else_is_refused_by_airflow_and_by_the_task(definition, given):
 def test_a_range_needs_a_lane_with_a_name(given, why):
     with pytest.raises(ConfigurationError, match=why):
         params_of({"params": given})
+
+
+def lane_fields(definition):
+    return [dag(definition).params.get_param("lane") for dag in (epoch_dag, promotion_dag)]
+
+
+@pytest.mark.parametrize("name", ["No Lane", "../x", "main", "-x", "ä", "x" * 64])
+def test_a_wrong_lane_is_refused_at_the_form_and_by_the_task(definition, name):
+    """At the form it is refused before a run is made, and before a backfill clears one."""
+    for field in lane_fields(definition):
+        with pytest.raises(ParamValidationError):
+            field.resolve(name)
+    with pytest.raises(ConfigurationError, match="cannot be a lane's name"):
+        params_of({"params": {"lane": name}})
+
+
+@pytest.mark.parametrize("name", ["fix", "main-2", "0_a-b", "x" * 63])
+def test_a_lane_that_the_task_takes_passes_the_form(definition, name):
+    assert [field.resolve(name) for field in lane_fields(definition)] == [name, name]
+    assert params_of({"params": {"lane": name}}).lane == name
 
 
 def test_they_are_in_the_trigger_form(definition):

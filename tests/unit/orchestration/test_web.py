@@ -152,6 +152,23 @@ def test_an_unreadable_pipeline_is_as_good_as_none(client):
     assert client(None).get("/tidegate/dags/sales_dag").status_code == 403
 
 
+@pytest.mark.parametrize("owner", ["airflow:sales_dag_rollback:x", "cli:host:9"])
+def test_a_pipeline_stays_with_its_dag_when_something_else_rolled_it_back_or_promoted_a_lane(client, owner):
+    head = replace(SEALED, epoch=2, kind=Kind.ROLLBACK, restores=0, run=Run("x", owner))
+
+    class RolledBack(FakeStore):
+        def pipelines(self):
+            return [PipelineSummary("sales", "f", 4, (LaneSummary(head.lane, 1, None, None, False, head, None),))]
+
+        def epochs(self, lane, *, limit):
+            return [head, SEALED][:limit]
+
+    browser = client("sales_dag", store=RolledBack)
+    assert [p["dag_id"] for p in browser.get("/tidegate/api/pipelines").json()] == ["sales_dag"]
+    assert browser.get("/tidegate/api/pipelines/sales").json()["dag_id"] == "sales_dag"
+    assert "[0, 1,234)" in browser.get("/tidegate/dags/sales_dag").text
+
+
 def test_the_page_of_a_pipeline(client):
     answer = client("sales_dag").get("/tidegate/pipelines/sales")
     assert answer.status_code == 200

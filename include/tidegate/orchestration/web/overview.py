@@ -8,8 +8,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tidegate.adapters.checkpoint import PipelineSummary, PostgresCheckpointStore
-from tidegate.orchestration.summary import epoch_summary, iso
-from tidegate.protocol.model import MAIN_LANE, Epoch, LaneId, LaneStatus, Manifest
+from tidegate.orchestration.summary import dag_id_of, epoch_summary, iso
+from tidegate.protocol.model import MAIN_LANE, Epoch, Kind, LaneId, LaneStatus, Manifest
+
+_LOOK_BACK = 100
+"""Epochs among which one of events is looked for."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,12 @@ class Overview:
 
 def overviews(store: PostgresCheckpointStore) -> list[Overview]:
     """Every pipeline, by name."""
-    return [_overview(summary) for summary in store.pipelines()]
+    return [_overview(store, summary) for summary in store.pipelines()]
 
 
 def overview(store: PostgresCheckpointStore, pipeline: str) -> Overview | None:
     """One pipeline's main lane; None when there is no such pipeline."""
-    return next((_overview(s) for s in store.pipelines() if s.name == pipeline), None)
+    return next((_overview(store, s) for s in store.pipelines() if s.name == pipeline), None)
 
 
 def epoch_rows(store: PostgresCheckpointStore, pipeline: str, lane: str, *, limit: int) -> list[dict[str, Any]]:
@@ -64,7 +67,15 @@ def clone_rows(store: PostgresCheckpointStore, pipeline: str) -> list[dict[str, 
     ]
 
 
-def _overview(summary: PipelineSummary) -> Overview:
+def _dag_id(store: PostgresCheckpointStore, newest: Epoch) -> str | None:
+    """The DAG that runs the pipeline: a rollback or a promotion may be another DAG's, or nobody's."""
+    if newest.kind is not Kind.EVENTS:
+        epochs = store.epochs(newest.lane, limit=_LOOK_BACK)
+        newest = next((e for e in epochs if e.kind is Kind.EVENTS), newest)
+    return dag_id_of(newest)
+
+
+def _overview(store: PostgresCheckpointStore, summary: PipelineSummary) -> Overview:
     main = next((lane for lane in summary.lanes if lane.lane.lane == MAIN_LANE), None)
     head = main.head if main else None
     newest = (main.unfinished if main else None) or head
@@ -75,7 +86,7 @@ def _overview(summary: PipelineSummary) -> Overview:
         pipeline=summary.name,
         lane=MAIN_LANE,
         buckets=summary.buckets,
-        dag_id=row["dag_id"] if row else None,
+        dag_id=_dag_id(store, newest) if newest else None,
         head=head.epoch if head else None,
         status=row["status"] if row else None,
         lease_owner=main.lease_owner if main and leased else None,
