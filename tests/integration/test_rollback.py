@@ -13,6 +13,7 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
+from faults.leases import run_out
 from pipelines import totals
 from tidegate import Definition, FileSource, HiveTable, Pipeline, Retention
 from tidegate.adapters.hive.server import connect
@@ -266,6 +267,7 @@ def test_an_epoch_under_way_is_abandoned_or_finished_first(opened: Any) -> None:
         assert world.engine.process(Run("run-3", "killed")).epoch.status is Status.STAGED
         planned = plan_rollback(world.engine, 1)
         assert (planned.unfinished.epoch, planned.unfinished.status) == (3, Status.STAGED)
+        run_out(world.endpoints.checkpoint, world.name)
         assert world.back(1) == 4
         world.back(3)
 
@@ -317,6 +319,7 @@ def test_a_clean_up_keeps_what_going_back_needs(opened: Any, tmp_path: Path, end
         world.engine.crash = crash
         was = world.was
     # somebody keeps less from now on, and cleans up before the retry comes
+    run_out(endpoints.checkpoint, world.name)
     with opened(dead_letters=False, retention=Retention(epochs=1, grace=timedelta(0))) as world:
         world.engine.clean(Run("clean", "test"), dry_run=False)
         report = roll_back(world.engine, Run("dies", "a person"), to_epoch=last - 3)
