@@ -147,9 +147,13 @@ class Lanes:
         return report
 
     def remaining(self, fork: Fork) -> tuple[Epoch, ...]:
-        """Main's epochs that the lane has not replayed yet. Raises ConfigurationError when main went back meanwhile."""
-        work = self.main.work
-        return left(fork, work.replayed(fork.lane), line(work.epochs_of_main(), base=fork.base))
+        """Main's epochs that the lane has not replayed yet.
+
+        Raises ConfigurationError when main went back meanwhile, or a promotion replaced what the lane began from.
+        """
+        work, epochs = self.main.work, self.main.work.epochs_of_main()
+        forkable(epochs, base=fork.base, upsert=bool(self._upsert()))
+        return left(fork, work.replayed(fork.lane), line(epochs, base=fork.base))
 
     def changes(self, fork: Fork) -> list[Change]:
         """The partitions whose content would be another if the lane were promoted now."""
@@ -178,8 +182,8 @@ class Lanes:
             output_only: leave main's state, and do not catch up. Partitions that later epochs of main have rewritten
                 would be lost, so upsert tables allow it only for a lane that has caught up.
 
-        Raises ConfigurationError, before any change: no such lane, `output_only` is not possible, or main was rolled
-        back over what the lane replayed.
+        Raises ConfigurationError, before any change: no such lane, `output_only` is not possible, main was rolled back
+        over what the lane replayed, or another lane was promoted over what this one began from.
         """
         done = self.main.adapters.store.of_run(self.main.lane_id, run.key)
         if done is None:
