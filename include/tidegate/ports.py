@@ -311,6 +311,9 @@ class Processor(Protocol):
     def process(self, task: EpochTask) -> Processed:
         """Run the epoch. The same task with the same code gives the same rows (I3), in new files."""
 
+    def check_state(self, definition: Definition, state: Sequence[StateRun]) -> None:
+        """Raise StateIncompatibleError when the pipeline's function cannot start from a state version."""
+
     def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
         """Write the rows of each joining's partitions, in order, into one: one StagedPartition per joining."""
 

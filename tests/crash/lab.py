@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-import psycopg
 
 from crash import attempt
 from crash.forked import Forked
@@ -77,13 +76,6 @@ class Lab:
 
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
         return {**os.environ, **environment_of(self.endpoints), **more}
-
-    def lease_runs_out(self) -> None:
-        """As it does 30 seconds after its holder died or froze: nobody else could take the lane before."""
-        with psycopg.connect(self.endpoints.checkpoint) as connection:
-            connection.execute(
-                "UPDATE lanes SET lease_expires_at = now() WHERE pipeline = %s AND lease_owner IS NOT NULL", [self.name]
-            )
 
     def end(self) -> None:
         """Nothing that was started lives on, frozen or not."""

@@ -6,6 +6,7 @@ import pytest
 
 from crash import reprocess
 from crash.lab import Lab
+from faults.leases import run_out
 from pipelines import totals
 from tidegate.engine.crash import POINTS
 from tidegate.engine.lanes import Lanes
@@ -69,7 +70,7 @@ def test_sigkill_in_a_promotion(live: Lab, point: str, then: str) -> None:
     kill(live, "promote", point, 3)
     assert shown(live) == before or doubled(live)
     if then == "a live run":
-        live.lease_runs_out()
+        run_out(live.endpoints.checkpoint, live.name)
         live.arrive(3)
         assert live.run_here("run-3") is Status.SEALED
         with coordinator(live.definition, live.endpoints, progress=print) as engine:

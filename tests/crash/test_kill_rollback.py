@@ -6,6 +6,7 @@ import pytest
 
 from crash.attempt import FENCED
 from crash.lab import Lab, wait_for
+from faults.leases import run_out
 from pipelines.totals import Tables
 from tidegate.engine.crash import POINTS
 from tidegate.protocol.model import Kind, Status
@@ -59,7 +60,7 @@ def test_sigkill_in_a_rollback(lab: Lab, behind: Tables, point: str) -> None:
 def test_a_scheduled_run_comes_instead_of_the_retry(lab: Lab, behind: Tables, point: str) -> None:
     """It finishes the rollback, then takes the input that comes next: that of the epoch that was undone."""
     killed(lab, point)
-    lab.lease_runs_out()
+    run_out(lab.endpoints.checkpoint, lab.name)
     assert lab.run_here("scheduled") is Status.SEALED
     sealed = kinds(lab)
     assert (sealed[ROLLBACK], sealed[max(sealed)]) == (Kind.ROLLBACK, Kind.EVENTS)
@@ -75,7 +76,7 @@ def test_a_frozen_publisher_whose_epoch_was_undone_meanwhile(lab: Lab, behind: T
     stopped = lab.folder / "stopped"
     frozen = lab.start("run-4", point, str(stopped))
     wait_for(stopped.exists, frozen)
-    lab.lease_runs_out()
+    run_out(lab.endpoints.checkpoint, lab.name)
     lab.back_here(BACK_TO)  # finishes epoch 5 or 6 first, and goes back over it
     lab.audit(behind)
     frozen.send_signal(signal.SIGCONT)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from test_reprocessing import Live, replayed
+from test_reprocessing import Live, from_scratch, replayed
 
 from pipelines import totals
 from tidegate import ValueState
 from tidegate.engine.lanes import Lanes
 from tidegate.errors import ConfigurationError, SourceGapError, StateIncompatibleError, TidegateError
-from tidegate.protocol.model import Run
+from tidegate.protocol.model import LaneStatus, Run
 from tidegate.wiring import Endpoints, coordinator
 
 pytestmark = pytest.mark.services
@@ -99,14 +99,26 @@ def test_a_replay_whose_input_was_archived_away(live: Live) -> None:
 
 
 def test_code_whose_state_has_another_type(live: Live) -> None:
-    """The lane cannot start from the state behind its base. Live is as it was; the lane is to be discarded."""
+    """A lane cannot start from the state behind its base; from nothing it can."""
 
     class OtherState(totals.Totals):
         count = ValueState(pa.string())
 
     why = "count int64.*the pipeline declares .*count string.*Restore the declaration"
-    with refused(live, StateIncompatibleError, why, unchanged=[of_main], function=OtherState()) as lanes:
+    with refused(live, StateIncompatibleError, why, function=OtherState()) as lanes:
         replayed(lanes.main, since=2)
+
+
+def test_two_lanes_over_the_same_epochs(live: Live, tmp_path: Path, endpoints: Endpoints) -> None:
+    """The first is promoted. The second began from the state that this has replaced, and would bring it back."""
     with live.engine() as engine:
-        Lanes(engine).discard("fix")
-        assert replayed(engine, since=1) == [1, 2, 3]
+        lanes = Lanes(engine)
+        for name, since, until in (("first", 1, 2), ("second", 2, 3)):
+            assert len(list(lanes.replay(Run(name, name), name, since=since, until=until))) == 2
+        assert lanes.promote(PROMOTE, "first") is not None
+    assert live.rows() == from_scratch(tmp_path, endpoints, live.source)
+    with refused(live, ConfigurationError, "were reprocessed by epoch 4.*behind epoch 4") as lanes:
+        lanes.promote(replace(PROMOTE, key="another"), "second")
+    with live.engine() as engine:
+        Lanes(engine).discard("second")
+        assert [f.status for f in Lanes(engine).all()] == [LaneStatus.PROMOTED, LaneStatus.DISCARDED]

@@ -17,7 +17,7 @@ from tidegate import services
 from tidegate.adapters.hive import metastore_answers
 from tidegate.adapters.hive.server import connect
 from tidegate.errors import ConfigurationError, UnavailableError
-from tidegate.services import ServiceEvent, ServiceStatus
+from tidegate.services import ServiceEvent, ServiceStatus, lifecycle
 from tidegate.services.model import HOST
 from tidegate.wiring import VARIABLES, Endpoints
 
@@ -250,7 +250,8 @@ def test_a_frozen_service_is_unhealthy_and_not_crashed(home: Path, running: Endp
 
 
 def only(patch: pytest.MonkeyPatch, service: str, others: Endpoints) -> None:
-    """Let `up` start one service; the others are given."""
+    """Let `up` start one service, and wait for no port to become free; the others are given."""
+    patch.setattr(lifecycle, "_PORT_TIMEOUT_S", 0.1)
     for name, variable in VARIABLES.items():
         if name not in (service, "warehouse"):
             patch.setenv(variable, getattr(others, name))

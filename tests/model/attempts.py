@@ -162,6 +162,9 @@ class _Processor:
         counts = Counts(rows_in=len(rows), processed=len(rows), keys_changed=len(rows), rows_out=dict(out))
         return Processed(tuple(folder.partitions), (run,), None, counts, {})
 
+    def check_state(self, definition: Definition, state: Sequence[StateRun]) -> None:
+        """It is always of the same types."""
+
     def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
         folder = _Writing(task.root)
         for joining in task.joinings:

@@ -57,6 +57,7 @@ class Lanes:
         Raises:
             ConfigurationError: no such window (nothing is changed then); or the lane is over, or starts elsewhere.
             SourceGapError: a source file of the window is gone or has changed.
+            StateIncompatibleError: the code's state has other types than the state before the window.
         """
         lane, epochs = LaneId(self.main.definition.name, lane_name(name)), self.main.work.epochs_of_main()
         base = _before(epochs, since)
@@ -65,10 +66,16 @@ class Lanes:
             raise ConfigurationError(f"{self.main.lane_id}: epoch {since} has no events, or was rolled back")
         self.main.adapters.source.check([e for epoch in window for e in self.main.work.entries(epoch.offsets)])
         forkable(epochs, base=base, upsert=bool(self._upsert()))
+        self._check_state(next((e for e in epochs if e.epoch == base and e.manifest), None))
         fork = self.main.adapters.store.fork(lane, base=base)
         self._reached("forked", fork)
         for epoch in left(fork, self.main.work.replayed(lane), window):
             yield self._replay(run, fork, epoch)
+
+    def _check_state(self, base: Epoch | None) -> None:
+        if base is not None:
+            state = read_manifest(self.main.adapters.storage, base.manifest).state
+            self.main.adapters.processor.check_state(self.main.definition, state)
 
     def cover(self, run: Run, name: str, epoch: int) -> None:
         """Let the lane reach from before main's `epoch` to behind it, whatever it covers already.
@@ -148,9 +155,13 @@ class Lanes:
         return report
 
     def remaining(self, fork: Fork) -> tuple[Epoch, ...]:
-        """Main's epochs that the lane has not replayed yet. Raises ConfigurationError when main went back meanwhile."""
-        work = self.main.work
-        return left(fork, work.replayed(fork.lane), line(work.epochs_of_main(), base=fork.base))
+        """Main's epochs that the lane has not replayed yet.
+
+        Raises ConfigurationError when main went back meanwhile, or a promotion replaced what the lane began from.
+        """
+        work, epochs = self.main.work, self.main.work.epochs_of_main()
+        forkable(epochs, base=fork.base, upsert=bool(self._upsert()))
+        return left(fork, work.replayed(fork.lane), line(epochs, base=fork.base))
 
     def changes(self, fork: Fork) -> list[Change]:
         """The partitions whose content would be another if the lane were promoted now."""
@@ -179,8 +190,8 @@ class Lanes:
             output_only: leave main's state, and do not catch up. Partitions that later epochs of main have rewritten
                 would be lost, so upsert tables allow it only for a lane that has caught up.
 
-        Raises ConfigurationError, before any change: no such lane, `output_only` is not possible, or main was rolled
-        back over what the lane replayed.
+        Raises ConfigurationError, before any change: no such lane, `output_only` is not possible, main was rolled back
+        over what the lane replayed, or another lane was promoted over what this one began from.
         """
         done = self.main.adapters.store.of_run(self.main.lane_id, run.key)
         if done is None:

@@ -74,7 +74,8 @@ def forkable(epochs: Sequence[Epoch], *, base: int, upsert: bool) -> None:
         if since <= base and (upsert or promotion.parent not in of_main):
             raise ConfigurationError(
                 f"epochs from {since} on were reprocessed by epoch {promotion.epoch}, which the state behind epoch "
-                f"{base} does not know: start at epoch {since} or before, or behind epoch {promotion.epoch}"
+                f"{base} does not know: replay on a lane that starts at epoch {since} or before, or behind epoch "
+                f"{promotion.epoch}"
             )
 
 

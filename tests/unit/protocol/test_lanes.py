@@ -127,7 +127,7 @@ def test_a_state_that_an_earlier_promotion_has_replaced_is_refused(
     if allowed:
         forkable(main, base=base, upsert=upsert)
     else:
-        with pytest.raises(ConfigurationError, match=f"start at epoch {restores + 1} or before, or behind epoch 4"):
+        with pytest.raises(ConfigurationError, match=f"starts at epoch {restores + 1} or before, or behind epoch 4"):
             forkable(main, base=base, upsert=upsert)
 
 

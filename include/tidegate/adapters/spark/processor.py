@@ -25,6 +25,7 @@ from tidegate.adapters.spark.comparison import ROWS, compared, read_rows, sides
 from tidegate.adapters.spark.dead_letters import write_malformed
 from tidegate.adapters.spark.failures import raise_reported, translate
 from tidegate.adapters.spark.session import connect
+from tidegate.adapters.spark.state_runs import check_columns, run_schema
 from tidegate.adapters.spark.upsert import Rewrite, rewrite_partitions
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
@@ -78,6 +79,11 @@ class SparkProcessor:
         except PySparkException as e:
             self.close()  # the server may be a new one, which knows nothing of this session
             raise translate(e, str(epoch)) from e
+
+    def check_state(self, definition: Definition, state: Sequence[StateRun]) -> None:
+        """Compare the columns of one run, here and now: all runs of a version have the same. See `ports.Processor`."""
+        for run in state[:1]:
+            check_columns(run.path, run_schema(definition.state_schema()))
 
     def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
         """Join partitions, one Spark task each; see `ports.Processor`."""

@@ -74,11 +74,7 @@ class Run:
     def __init__(self, uri: str, schema: pa.Schema) -> None:
         self._source = open_input(uri)
         reader = ipc.open_file(self._source)
-        if not reader.schema.equals(schema):
-            raise StateIncompatibleError(
-                f"stored state {uri} has the columns {_named(reader.schema)}; the pipeline declares {_named(schema)}. "
-                "Restore the declaration: state of other types cannot be read yet"
-            )
+        _compare(uri, reader.schema, schema)
         self.batches = [reader.get_batch(i) for i in range(reader.num_record_batches)]
         self.hashes = [b.column(0).to_numpy() for b in self.batches]
 
@@ -101,6 +97,20 @@ class Run:
             stop = len(stored) if high is None else int(np.searchsorted(stored, high, "left"))
             if start < stop:
                 yield batch.slice(start, stop - start)
+
+
+def check_columns(uri: str, schema: pa.Schema) -> None:
+    """Raise StateIncompatibleError when a run has other columns. Reads its footer only."""
+    with open_input(uri) as source:
+        _compare(uri, ipc.open_file(source).schema, schema)
+
+
+def _compare(uri: str, found: pa.Schema, declared: pa.Schema) -> None:
+    if not found.equals(declared):
+        raise StateIncompatibleError(
+            f"stored state {uri} has the columns {_named(found)}; the pipeline declares {_named(declared)}. Restore the "
+            "declaration: state of other types cannot be read yet"
+        )
 
 
 def _named(schema: pa.Schema) -> str:
