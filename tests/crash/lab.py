@@ -74,6 +74,22 @@ class Lab:
         self._started.append(forked)
         return forked
 
+    def kill(self, main: Callable[..., int | None], *arguments: str, at: str, epoch: int) -> str:
+        """Run a process until it dies at a crash point of an epoch (0: of none); what it said."""
+        once = self.folder / f"fired-{'-'.join(arguments)}"
+        environment = {"TIDEGATE_CRASH_AT": f"{at}@{self.name}:{epoch}", "TIDEGATE_CRASH_ONCE": str(once)}
+        victim = self.fork(main, *arguments, **environment)
+        output, _ = victim.communicate()
+        assert victim.returncode == -signal.SIGKILL, output
+        assert once.exists(), f"{at} was never reached:\n{output}"
+        return output
+
+    def finish(self, main: Callable[..., int | None], *arguments: str) -> None:
+        """Run a process to its good end."""
+        done = self.fork(main, *arguments)
+        output, _ = done.communicate()
+        assert done.returncode == 0, output
+
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
         return {**os.environ, **environment_of(self.endpoints), **more}
 

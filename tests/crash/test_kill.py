@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from crash.attempt import FENCED
+from crash import attempt
 from crash.lab import Lab, wait_for
 from tidegate.engine.crash import POINTS
 from tidegate.engine.verify import verify
@@ -21,12 +21,7 @@ def test_sigkill_in_a_compaction(lab: Lab, point: str) -> None:
         lab.arrive(number)
         assert lab.run_here(f"run-{number}") is Status.SEALED
     lab.arrive(3)
-    once = lab.folder / "fired"
-    victim = lab.start("run-3", TIDEGATE_CRASH_AT=f"{point}@{lab.name}:3", TIDEGATE_CRASH_ONCE=str(once))
-    output, _ = victim.communicate()
-    assert victim.returncode == -signal.SIGKILL, output
-    assert "planned: a compaction" in output
-    assert once.exists()
+    assert "planned: a compaction" in lab.kill(attempt.main, "run-3", at=point, epoch=3)
     assert lab.run_here("run-3") is Status.SEALED
     with coordinator(lab.definition, lab.endpoints, progress=print) as engine:
         kinds = {e.epoch: e.kind for e in engine.adapters.store.epochs(engine.lane_id, limit=9)}
@@ -40,12 +35,7 @@ def test_sigkill(lab: Lab, point: str) -> None:
     lab.arrive(1)
     assert lab.run_here("run-1") is Status.SEALED
     lab.arrive(2)
-    once = lab.folder / "fired"
-    where = lab.name if point == "leased" else f"{lab.name}:2"
-    victim = lab.start("run-2", TIDEGATE_CRASH_AT=f"{point}@{where}", TIDEGATE_CRASH_ONCE=str(once))
-    output, _ = victim.communicate()
-    assert victim.returncode == -signal.SIGKILL, output
-    assert once.exists(), f"{point} was never reached:\n{output}"
+    lab.kill(attempt.main, "run-2", at=point, epoch=0 if point == "leased" else 2)
     assert lab.run_here("run-2") is Status.SEALED
     lab.arrive(3)
     assert lab.run_here("run-3") is Status.SEALED
@@ -80,7 +70,7 @@ def test_a_frozen_attempt_wakes_up_fenced(lab: Lab, point: str) -> None:
     assert lab.run_here("run-2") is Status.SEALED
     frozen.send_signal(signal.SIGCONT)
     output, _ = frozen.communicate()
-    assert frozen.returncode == FENCED, output
+    assert frozen.returncode == attempt.FENCED, output
     lab.audit()
 
 
@@ -114,7 +104,7 @@ def test_two_attempts_started_at_once(lab: Lab) -> None:
     both = [lab.start("run-1"), lab.start("run-1")]
     outputs = [attempt.communicate()[0] for attempt in both]
     codes = sorted(attempt.returncode for attempt in both)
-    assert codes in ([0, 0], [0, FENCED]), outputs
+    assert codes in ([0, 0], [0, attempt.FENCED]), outputs
     lab.arrive(2)
     assert lab.run_here("run-2") is Status.SEALED
     lab.audit()

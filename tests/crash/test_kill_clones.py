@@ -1,6 +1,5 @@
 """Goal: a clone that is killed at any point is finished or taken back, and what it shows is not deleted meanwhile."""
 
-import signal
 from datetime import timedelta
 
 import pytest
@@ -15,21 +14,6 @@ from tidegate.protocol.model import Status
 from tidegate.wiring import coordinator
 
 pytestmark = pytest.mark.services
-
-
-def kill(lab: Lab, work: str, point: str, epoch: int) -> None:
-    once = lab.folder / f"fired-{work}"
-    environment = {"TIDEGATE_CRASH_AT": f"{point}@{lab.name}:{epoch}", "TIDEGATE_CRASH_ONCE": str(once)}
-    victim = lab.fork(clone.main, work, **environment)
-    output, _ = victim.communicate()
-    assert victim.returncode == -signal.SIGKILL, output
-    assert once.exists(), f"{point} was never reached:\n{output}"
-
-
-def finish(lab: Lab, work: str) -> None:
-    done = lab.fork(clone.main, work)
-    output, _ = done.communicate()
-    assert done.returncode == 0, output
 
 
 def shown(lab: Lab) -> list[tuple[object, ...]]:
@@ -63,32 +47,32 @@ def goes_on(lab: Lab) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("point", ["clone_recorded", "cloned"])
 def test_sigkill_while_a_clone_is_made(live: Lab, point: str) -> None:
     """From the moment that it is noted, no clean-up deletes its files; asking again finishes it."""
-    kill(live, "clone", point, 1)
+    live.kill(clone.main, "clone", at=point, epoch=1)
     first = goes_on(live)
-    finish(live, "clone")
+    live.finish(clone.main, "clone")
     assert shown(live) == first
     live.audit()
 
 
 def test_sigkill_before_a_clone_is_noted(live: Lab) -> None:
     """Nothing keeps the files yet: asking again in time makes it."""
-    kill(live, "clone", "leased", 0)
+    live.kill(clone.main, "clone", at="leased", epoch=0)
     live.audit()
-    finish(live, "clone")
+    live.finish(clone.main, "clone")
     assert shown(live) == goes_on(live)
     live.audit()
 
 
 def test_sigkill_while_a_clone_is_dropped(live: Lab) -> None:
     """Readers do not see it any more, and its files stay until asking again drops the note."""
-    finish(live, "clone")
-    kill(live, "drop", "clone_dropped", 1)
+    live.finish(clone.main, "clone")
+    live.kill(clone.main, "drop", at="clone_dropped", epoch=1)
     goes_on(live)
     with coordinator(live.definition, live.endpoints, progress=print) as engine:
-        (clone,) = Clones(engine).all()
-        assert engine.adapters.sink.shown(clone) is None
-        assert all(engine.adapters.storage.sizes(p.location) for p in Clones(engine).partitions(clone))
+        (noted,) = Clones(engine).all()
+        assert engine.adapters.sink.shown(noted) is None
+        assert all(engine.adapters.storage.sizes(p.location) for p in Clones(engine).partitions(noted))
         (found,) = verify(live.definition, engine.adapters, progress=print, checksums=True)
         assert "make it again, or drop it" in found.problem
-    finish(live, "drop")
+    live.finish(clone.main, "drop")
     live.audit()

@@ -1,7 +1,5 @@
 """Goal: a replay or promotion that is killed at any point leaves live as it was; asking again finishes it."""
 
-import signal
-
 import pytest
 
 from crash import reprocess
@@ -21,21 +19,6 @@ UNSEEN = ("exposed", "swapping", "swapped", "published", "read_back")
 """Points that an epoch of a lane does not have: nothing of it is shown."""
 
 
-def kill(lab: Lab, work: str, point: str, epoch: int) -> None:
-    once = lab.folder / "fired"
-    environment = {"TIDEGATE_CRASH_AT": f"{point}@{lab.name}:{epoch}", "TIDEGATE_CRASH_ONCE": str(once)}
-    victim = lab.fork(reprocess.main, work, **environment)
-    output, _ = victim.communicate()
-    assert victim.returncode == -signal.SIGKILL, output
-    assert once.exists(), f"{point} was never reached:\n{output}"
-
-
-def finish(lab: Lab, work: str) -> None:
-    done = lab.fork(reprocess.main, work)
-    output, _ = done.communicate()
-    assert done.returncode == 0, output
-
-
 def shown(lab: Lab) -> tuple[list[object], ...]:
     return tuple(totals.found(lab.endpoints.hiveserver2, lab.name))
 
@@ -51,11 +34,11 @@ def live(lab: Lab) -> Lab:
 @pytest.mark.parametrize(("point", "epoch"), [("forked", 0), *((p, 2) for p in OF_AN_EPOCH if p not in UNSEEN)])
 def test_sigkill_in_a_replay(live: Lab, point: str, epoch: int) -> None:
     before = shown(live)
-    kill(live, "replay", point, epoch)
+    live.kill(reprocess.main, "replay", at=point, epoch=epoch)
     assert shown(live) == before
     live.audit()
-    finish(live, "replay")
-    finish(live, "promote")
+    live.finish(reprocess.main, "replay")
+    live.finish(reprocess.main, "promote")
     assert doubled(live)
 
 
@@ -65,9 +48,9 @@ def test_sigkill_in_a_replay(live: Lab, point: str, epoch: int) -> None:
 )
 def test_sigkill_in_a_promotion(live: Lab, point: str, then: str) -> None:
     """Readers see the old window or the new one; the next attempt, or a live epoch that comes first, finishes it."""
-    finish(live, "replay")
+    live.finish(reprocess.main, "replay")
     before = shown(live)
-    kill(live, "promote", point, 3)
+    live.kill(reprocess.main, "promote", at=point, epoch=3)
     assert shown(live) == before or doubled(live)
     if then == "a live run":
         run_out(live.endpoints.checkpoint, live.name)
@@ -76,7 +59,7 @@ def test_sigkill_in_a_promotion(live: Lab, point: str, then: str) -> None:
         with coordinator(live.definition, live.endpoints, progress=print) as engine:
             kinds = [e.kind for e in engine.adapters.store.epochs(engine.lane_id, limit=9)]
         assert Kind.PROMOTION in kinds
-    finish(live, "promote")
+    live.finish(reprocess.main, "promote")
     if then == "asked again":
         assert doubled(live)
     with coordinator(live.definition, live.endpoints, progress=print) as engine:
@@ -85,7 +68,7 @@ def test_sigkill_in_a_promotion(live: Lab, point: str, then: str) -> None:
 
 def test_a_lane_is_given_up_under_a_killed_replay(live: Lab) -> None:
     before = shown(live)
-    kill(live, "replay", "staged", 2)
+    live.kill(reprocess.main, "replay", at="staged", epoch=2)
     with coordinator(live.definition, live.endpoints, progress=print) as engine:
         Lanes(engine).discard("fix")
         engine.clean(Run("clean", "clean"), dry_run=False)
@@ -95,13 +78,13 @@ def test_a_lane_is_given_up_under_a_killed_replay(live: Lab) -> None:
 
 def test_sigkill_behind_a_discard(live: Lab) -> None:
     """The lane is over: what it made is deleted, and its name may be used again."""
-    finish(live, "replay")
-    kill(live, "discard", "discarded", 0)
+    live.finish(reprocess.main, "replay")
+    live.kill(reprocess.main, "discard", at="discarded", epoch=0)
     with coordinator(live.definition, live.endpoints, progress=print) as engine:
         assert [f.status for f in Lanes(engine).all()] == [LaneStatus.DISCARDED]
     live.audit()
-    finish(live, "replay")
-    finish(live, "promote")
+    live.finish(reprocess.main, "replay")
+    live.finish(reprocess.main, "promote")
     assert doubled(live)
 
 

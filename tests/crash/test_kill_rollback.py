@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from crash.attempt import FENCED
+from crash import attempt
 from crash.lab import Lab, wait_for
 from faults.leases import run_out
 from pipelines.totals import Tables
@@ -37,12 +37,7 @@ def kinds(lab: Lab) -> dict[int, Kind]:
 
 
 def killed(lab: Lab, point: str) -> None:
-    where = lab.name if point == "leased" else f"{lab.name}:{ROLLBACK}"
-    once = lab.folder / "fired"
-    victim = lab.start(f"back-{BACK_TO}", TIDEGATE_CRASH_AT=f"{point}@{where}", TIDEGATE_CRASH_ONCE=str(once))
-    output, _ = victim.communicate()
-    assert victim.returncode == -signal.SIGKILL, output
-    assert once.exists(), f"{point} was never reached:\n{output}"
+    lab.kill(attempt.main, f"back-{BACK_TO}", at=point, epoch=0 if point == "leased" else ROLLBACK)
 
 
 @pytest.mark.parametrize("point", [p for p in POINTS if p not in ("forgotten", "swept")])
@@ -81,7 +76,7 @@ def test_a_frozen_publisher_whose_epoch_was_undone_meanwhile(lab: Lab, behind: T
     lab.audit(behind)
     frozen.send_signal(signal.SIGCONT)
     output, _ = frozen.communicate()
-    assert frozen.returncode == FENCED, output
+    assert frozen.returncode == attempt.FENCED, output
     lab.audit(behind)
     for key in ("again-3", "again-4"):
         assert lab.run_here(key) is Status.SEALED
@@ -98,5 +93,5 @@ def test_a_frozen_rollback_wakes_up_behind_the_next_epoch(lab: Lab, behind: Tabl
     assert lab.run_here("again") is Status.SEALED
     frozen.send_signal(signal.SIGCONT)
     output, _ = frozen.communicate()
-    assert frozen.returncode == FENCED, output
+    assert frozen.returncode == attempt.FENCED, output
     lab.audit()

@@ -108,8 +108,8 @@ def check_columns(uri: str, schema: pa.Schema) -> None:
 def _compare(uri: str, found: pa.Schema, declared: pa.Schema) -> None:
     if not found.equals(declared):
         raise StateIncompatibleError(
-            f"stored state {uri} has the columns {_named(found)}; the pipeline declares {_named(declared)}. Restore the "
-            "declaration: state of other types cannot be read yet"
+            f"stored state {uri} has the columns {_named(found)}; the pipeline declares {_named(declared)}. "
+            "Restore the declaration: state of other types cannot be read yet"
         )
 
 
