@@ -329,6 +329,16 @@ def test_the_command_line_does_the_same(stack: Stack):
     assert stack.rows("typed") == expected(range(1, 4))
 
 
+@pytest.mark.parametrize("day", ["2025-12-01", "2026-11-01"])
+def test_outside_the_dates_of_the_dag_airflow_runs_no_task(stack: Stack, day):
+    stack.airflow.await_dag("typed")
+    before = stack.epochs("typed")
+    run_id = stack.airflow.trigger("typed", f"{day}T00:00:00Z")
+    assert stack.airflow.finished("typed", run_id) == "success"
+    assert stack.airflow.tasks("typed", run_id) == {}
+    assert stack.epochs("typed") == before
+
+
 def hold(stack: Stack, name: str) -> None:
     (stack.root / f"hold-{name}").touch()
 
