@@ -58,7 +58,7 @@ model: install ## every interleaving of the protocol's steps, crashes and lost a
 mutants: install ## break the protocol on purpose, one way at a time: the tests must see each
 	$(BIN)/python tests/mutants/run.py
 
-e2e: install ## a real Airflow: runs, kills, clears, backfills
+e2e: install ## a real Airflow: runs, kills, clears, backfills, by REST, command and click; needs chromium
 	$(BIN)/pytest tests/e2e
 
 reprocess: install ## live goes on while a backfill of 50 days reprocesses and is promoted; twice, the second time with kills

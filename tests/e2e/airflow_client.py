@@ -111,6 +111,12 @@ class AirflowClient:
         dates = {"from_date": f"{first}T00:00:00Z", "to_date": f"{last}T00:00:00Z"}
         return int(self.call("POST", "/backfills", dag_id=dag_id, **dates, **more)["id"])
 
+    def asks(self, dag_id: str, run_id: str) -> bool:
+        """Whether task `approve` waits for an answer."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/approve/-1/hitlDetails"
+        waits = self.tasks(dag_id, run_id)["approve"][0] == "awaiting_input"
+        return waits and not self.call("GET", path)["response_received"]
+
     def approve(self, dag_id: str, run_id: str, answer: str = "Approve") -> str:
         """Answer when task `approve` asks, as a person does in the UI, until it is done; what it showed."""
         path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/approve/-1/hitlDetails"

@@ -183,19 +183,19 @@ def test_a_cancelled_reprocessing_leaves_live_alone_and_its_lane_is_resumed(stac
     assert stack.rows("cancelled") == [(name, amount, 10 * total) for name, amount, total in expected(range(1, 4))]
 
 
-def test_a_run_keeps_the_lane_of_its_backfill_until_another_one_takes_it_away(stack: Stack):
-    """Airflow keeps a run's conf, so a run that is cleared names a lane that is over."""
+def test_an_epoch_inside_a_promoted_window_is_not_processed_again_by_itself(stack: Stack):
+    """A cleared run keeps the conf of its backfill, and with it the lane; another backfill takes it away."""
     airflow, day = stack.airflow, "2026-01-03"
     before = stack.epochs("cancelled")
-    run_id = ids(stack, "cancelled")[-1]
+    run_id = ids(stack, "cancelled")[2]
     airflow.clear("cancelled", run_id, only_failed=False)
     assert airflow.finished("cancelled", run_id) == "failed"
+    assert airflow.run("cancelled", run_id)["conf"] == {"lane": "fix"}
+    airflow.backfill("cancelled", day, day, reprocess_behavior="failed", dag_run_conf={})
+    assert airflow.finished("cancelled", run_id) == "failed"
+    assert airflow.run("cancelled", run_id)["conf"] == {}
     tries = airflow.tasks("cancelled", run_id)["process"][1]
-    assert "the lane is promoted" in airflow.log("cancelled", run_id, "process", tries)
-    without = airflow.backfill("cancelled", day, day, reprocess_behavior="failed", dag_run_conf={})
-    airflow.until(lambda: airflow.call("GET", f"/backfills/{without}")["completed_at"], "the end of the backfill")
-    assert airflow.finished("cancelled", run_id) == "success"
-    assert airflow.xcom("cancelled", run_id, "process")["status"] == "UNCHANGED"
+    assert "were reprocessed by epoch 4" in airflow.log("cancelled", run_id, "process", tries)
     assert stack.epochs("cancelled") == before
 
 
@@ -327,6 +327,16 @@ def test_the_command_line_does_the_same(stack: Stack):
     airflow.until(lambda: len(airflow.runs("typed", state="success")) == 3, "the cleared run")
     assert stack.epochs("typed") == before
     assert stack.rows("typed") == expected(range(1, 4))
+
+
+@pytest.mark.parametrize("day", ["2025-12-01", "2026-11-01"])
+def test_outside_the_dates_of_the_dag_airflow_runs_no_task(stack: Stack, day):
+    stack.airflow.await_dag("typed")
+    before = stack.epochs("typed")
+    run_id = stack.airflow.trigger("typed", f"{day}T00:00:00Z")
+    assert stack.airflow.finished("typed", run_id) == "success"
+    assert stack.airflow.tasks("typed", run_id) == {}
+    assert stack.epochs("typed") == before
 
 
 def hold(stack: Stack, name: str) -> None:
