@@ -281,7 +281,8 @@ def test_a_backfill_reprocesses_on_a_lane_that_is_compared_and_promoted(stack: S
     run_id = stack.airflow.trigger("reworked_promotion", lane="fix")
     question = stack.airflow.approve("reworked_promotion", run_id)
     assert "Let lane fix take the place of reworked?" in question
-    assert '"added": ' in question
+    assert "e2e.reworked: " in question
+    assert " rows added, " in question
     reworked(stack, 6, 2, 6)  # nothing is swapped before a person says so
     assert stack.airflow.finished("reworked_promotion", run_id) == "success"
     assert stack.airflow.xcom("reworked_promotion", run_id, "promote")["status"] == "SEALED"

@@ -261,7 +261,7 @@ def test_a_rollback_asks_first(stack: Stack):
     rejected = airflow.trigger("approved_rollback", to_epoch=1)
     question = airflow.approve("approved_rollback", rejected, "Reject")
     assert "Bring approved back to epoch 1?" in question
-    assert '"undone": ' in question
+    assert "approved: from epoch 2 back to epoch 1, over 1 epochs" in question
     assert airflow.finished("approved_rollback", rejected) == "success"
     assert airflow.tasks("approved_rollback", rejected)["rollback"][0] == "skipped"
     assert stack.epochs("approved") == before

@@ -43,11 +43,11 @@ def dag_by_hand(
 
 
 def approval(subject: str, *, shows: str) -> Any:
-    """Task `approve`: ask a person, who sees what task `shows` left in XCom."""
+    """Task `approve`: ask a person, who sees the sentences `says` that task `shows` left in XCom."""
     from airflow.providers.standard.operators.hitl import ApprovalOperator  # noqa: PLC0415  (not every DAG file's)
 
     return ApprovalOperator(
         task_id=APPROVE,
         subject=subject,
-        body=f"```\n{{{{ ti.xcom_pull(task_ids='{shows}') | tojson(indent=2) }}}}\n```",
+        body=f"{{% for sentence in ti.xcom_pull(task_ids='{shows}').says %}}- {{{{ sentence }}}}\n{{% endfor %}}",
     )

@@ -13,7 +13,7 @@ from tidegate.orchestration.by_hand import APPROVE, approval, dag_by_hand
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.operators import AnnouncingOperator, EpochOperator, run_of
 from tidegate.orchestration.params import LANE_PATTERN
-from tidegate.orchestration.summary import comparison_summary, report_summary
+from tidegate.orchestration.summary import comparison_sentences, comparison_summary, report_summary
 
 COMPARE, PROMOTE = "compare", "promote"
 
@@ -80,11 +80,10 @@ class CompareOperator(EpochOperator):
             return comparison_summary(name, lanes.compare(lanes.find(name)))
 
         summary = self._coordinated(work)
-        for table, counts in summary["tables"].items():
-            self.log.info("%s: %s", table, ", ".join(f"{n} rows {what}" for what, n in counts.items()))
-        if not summary["tables"]:
-            self.log.info("The lane gives what the tables show already")
-        return summary
+        says = comparison_sentences(summary)
+        for line in says:
+            self.log.info("%s", line)
+        return {**summary, "says": says}
 
 
 class PromoteOperator(AnnouncingOperator):

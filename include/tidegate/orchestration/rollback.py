@@ -73,7 +73,8 @@ class PlanRollbackOperator(EpochOperator):
         summary = self._coordinated(
             lambda c: rollback_summary(plan_rollback(c, params["to_epoch"], allow_gap=params["allow_gap"]))
         )
-        for line in rollback_sentences(summary):
+        summary["says"] = rollback_sentences(summary)
+        for line in summary["says"]:
             self.log.info("%s", line)
         if params["dry_run"]:
             # `skip` ends the task by an exception that means success, so the value is not pushed by itself

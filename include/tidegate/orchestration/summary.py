@@ -3,7 +3,7 @@
 No Airflow here: the command line uses it too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,9 @@ UNCHANGED = "UNCHANGED"
 
 PARTITION_NAMES = 100
 """An asset event names at most so many partitions: Airflow keeps every event."""
+
+_SAID = 10
+"""A person is told of at most so many partitions."""
 
 
 def epoch_summary(epoch: Epoch) -> dict[str, Any]:
@@ -108,6 +111,19 @@ def comparison_summary(lane: str, differences: Sequence[Compared]) -> dict[str, 
             of_table[what] += getattr(d, what)
     first = [{"table": d.table, "values": list(d.values), **{w: getattr(d, w) for w in counted}} for d in differences]
     return {"lane": lane, "tables": tables, "partitions": len(differences), "first": first[:PARTITION_NAMES]}
+
+
+def comparison_sentences(summary: dict[str, Any]) -> list[str]:
+    """The same for people, a line each: the tables, then the first partitions."""
+    if not summary["tables"]:
+        return [f"{summary['lane']} gives what the tables show already"]
+    lines = [f"{summary['partitions']} partitions would change"]
+    lines += [f"{table}: {_rows(counts)}" for table, counts in summary["tables"].items()]
+    return [*lines, *(f"{p['table']} {'/'.join(p['values'])}: {_rows(p)}" for p in summary["first"][:_SAID])]
+
+
+def _rows(counts: Mapping[str, Any]) -> str:
+    return f"{counts['added']} rows added, {counts['removed']} removed, {counts['changed']} changed"
 
 
 def sentence(summary: dict[str, Any]) -> str:

@@ -89,12 +89,24 @@ def test_a_person_is_asked_between_comparison_and_swap(definition):
         promotion_dag(definition.pipeline)
 
 
+def test_the_person_sees_what_the_comparison_says(definition):
+    """As a list, a line each."""
+    asks = promotion_dag(definition).get_task("approve")
+    left = {"compare": {"says": ["2 partitions would change", "shop.sales: 3 rows added"]}}
+    ti = SimpleNamespace(xcom_pull=lambda task_ids: left[task_ids])
+    assert asks.render_template(asks.body, {"ti": ti}) == "- 2 partitions would change\n- shop.sales: 3 rows added\n"
+
+
 def test_the_comparison_is_logged_and_left_in_xcom(execute, capsys):
     done = execute("compare", DIFFERENCES)
     assert done.asked == ["fork fix"]
     assert done.result["tables"] == {"shop.sales": {"added": 300, "removed": 150, "changed": 450}}
     assert (done.result["partitions"], len(done.result["first"])) == (150, 100)
-    assert "shop.sales: 300 rows added, 150 rows removed, 450 rows changed" in capsys.readouterr().out
+    assert "shop.sales: 300 rows added, 150 removed, 450 changed" in capsys.readouterr().out
+    assert done.result["says"][:2] == [
+        "150 partitions would change", "shop.sales: 300 rows added, 150 removed, 450 changed",
+    ]  # fmt: skip
+    assert len(done.result["says"]) == 12  # ten partitions
     assert execute("compare", []).result["tables"] == {}
     assert "what the tables show already" in capsys.readouterr().out
 
