@@ -313,7 +313,11 @@ def test_the_command_line_does_the_same(stack: Stack):
         stack.add("typed", number)
     airflow.await_dag("typed")
     stack.command("dags", "pause", "typed", "--yes")
-    stack.backfill("typed", "2026-01-01", "2026-01-02")
+    days = ("--dag-id", "typed", "--from-date", "2026-01-01", "--to-date", "2026-01-02")
+    listed = stack.command("backfill", "create", *days, "--dry-run")
+    assert all(day in listed for day in days[3::2])
+    assert airflow.runs("typed") == []
+    stack.backfill("typed", *days[3::2])
     stack.command("dags", "trigger", "typed", "--run-id", "by-hand", "--conf", '{"max_files": 1}')
     stack.succeeds("canary")
     assert [r["state"] for r in airflow.runs("typed")] == ["queued"] * 3
