@@ -58,10 +58,12 @@ class CheckpointStore(Protocol):
     def forks(self, pipeline: str) -> list[Fork]:
         """The pipeline's forked lanes, in the order in which they were made."""
 
-    def fork(self, lane: LaneId, *, base: int) -> Fork:
+    def fork(self, lane: LaneId, *, base: int, reach_back: bool = False) -> Fork:
         """Make a lane behind main's sealed epoch `base` (0: before the first); repeating it is harmless.
 
         The name of a lane that is over may be used again. Raises ConfigurationError when it is open with another base.
+        With `reach_back` one that starts later is given up for the new one, together, and one that starts earlier is
+        returned as it is.
         """
 
     def discard(self, lane: LaneId) -> Fork:

@@ -91,6 +91,26 @@ def test_a_fork_may_be_repeated_but_not_moved(story: Story) -> None:
         story.store.fork(LaneId("orders", "other"), base=7)
 
 
+def test_a_fork_that_reaches_back_replaces_a_lane_that_starts_later(story: Story) -> None:
+    """In one transaction: who works on that one is superseded, and nobody meets a lane that is over."""
+    lease = story.lease()
+    one, two = story.sealed(lease), story.sealed(lease)
+    story.store.fork(FIX, base=1, reach_back=True)
+    fixing = story.store.acquire(FIX, "someone", ttl_s=60)
+    replay(story, fixing, two)
+    further = story.store.fork(FIX, base=0, reach_back=True)
+    assert (further.base, further.status, story.store.epochs(FIX, limit=9)) == (0, LaneStatus.OPEN, [])
+    with pytest.raises(FencedError):
+        story.store.renew(fixing, ttl_s=60)
+    again = story.store.acquire(FIX, "someone", ttl_s=60)
+    assert again.fence > fixing.fence
+    assert replay(story, again, one).parent is None
+    assert story.store.fork(FIX, base=1, reach_back=True).base == 0  # what reaches further back stays
+    assert story.store.last_sealed(FIX) is not None
+    with pytest.raises(ConfigurationError, match="forked behind epoch 0, not 1"):
+        story.store.fork(FIX, base=1)
+
+
 def test_an_unknown_lane_cannot_be_worked_on(story: Story, sql: Sql) -> None:
     """A name that was mistyped makes no lane."""
     before = contents(sql)

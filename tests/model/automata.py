@@ -296,6 +296,8 @@ WORK: Mapping[str, Callable[[Coordinator, Run], Any]] = {
     "repair": _work("repair"),
     "rollback": lambda coordinator, run: roll_back(coordinator, run, to_epoch=1),
     "replay": lambda coordinator, run: list(Lanes(coordinator).replay(run, "fix", since=1)),
+    "cover 1": lambda coordinator, run: Lanes(coordinator).cover(run, "fix", 1),
+    "cover 2": lambda coordinator, run: Lanes(coordinator).cover(run, "fix", 2),
     "promote": lambda coordinator, run: Lanes(coordinator).promote(run, "fix"),
     "clone": lambda coordinator, run: Clones(coordinator).make(run, SOURCE_OF_CLONE, CLONE),
     "drop": _drop,

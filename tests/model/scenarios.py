@@ -193,6 +193,14 @@ SCENARIOS: dict[str, Scenario] = {
         uneven=True,
         completes=(("promote", "fix"), *_tasks("run-3")),
     ),
+    "two runs of a backfill fill a lane, the later one first": Scenario(
+        programs=((("cover 2", "run-2"),), (("cover 1", "run-1"),)),
+        runs=("run-1", "run-2"),
+        files=_files(ONE, ONE, ONE),
+        before=_tasks("run-1", "run-2"),
+        faults=0,
+        completes=(("cover 2", "run-2"), ("cover 1", "run-1"), ("promote", "fix")),
+    ),
     "a lane is discarded while it is replayed": Scenario(
         programs=((("replay", "fix"), ("replay", "fix")), (("discard", "fix"),)),
         runs=("run-1", "run-2"),

@@ -417,4 +417,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "        return changes(now, redo(after, earlier))\n",
         "        return changes(now, after)\n",
     ),
+    Mutant(
+        "leave a lane where a later run of a backfill forked it",
+        "I3",
+        "adapters/checkpoint/store.py",
+        "if found.base == base or (reach_back and found.base < base):",
+        "if found.base == base or reach_back:",
+    ),
+    Mutant(
+        "go on with a lane that another run forked anew",
+        "I3",
+        "engine/lanes.py",
+        "            if (now := self.find(fork.lane.lane)).base != fork.base:\n",
+        "            if (now := self.find(fork.lane.lane)).base < 0:\n",
+    ),
 )

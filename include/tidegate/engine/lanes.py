@@ -13,7 +13,7 @@ from tidegate.api.settings import Mode
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lease import kept
 from tidegate.engine.manifests import read_manifest
-from tidegate.errors import ConfigurationError
+from tidegate.errors import ConfigurationError, FencedError
 from tidegate.ports import Change, Compared, EpochReport
 from tidegate.protocol.lanes import forkable, lane_name, left, line, usable
 from tidegate.protocol.model import (
@@ -48,11 +48,14 @@ class Lanes:
     def _named(self, name: str) -> Fork | None:
         return next((f for f in self.all() if f.lane.lane == name), None)
 
-    def replay(self, run: Run, name: str, *, since: int, until: int | None = None) -> Iterator[EpochReport]:
+    def replay(
+        self, run: Run, name: str, *, since: int, until: int | None = None, reach_back: bool = False
+    ) -> Iterator[EpochReport]:
         """Replay main's epochs `since` to `until` (None: its head) on the lane `name`, which is made when it is new.
 
         Yields a report for each that is sealed. An interrupted replay goes on where it was: what is sealed already is
-        not computed again, nor yielded.
+        not computed again, nor yielded. With `reach_back` an open lane that starts later is given up for one that
+        starts here, and one that starts earlier is continued from there.
 
         Raises:
             ConfigurationError: no such window (nothing is changed then); or the lane is over, or starts elsewhere.
@@ -67,10 +70,11 @@ class Lanes:
         self.main.adapters.source.check([e for epoch in window for e in self.main.work.entries(epoch.offsets)])
         forkable(epochs, base=base, upsert=bool(self._upsert()))
         self._check_state(next((e for e in epochs if e.epoch == base and e.manifest), None))
-        fork = self.main.adapters.store.fork(lane, base=base)
+        fork = self.main.adapters.store.fork(lane, base=base, reach_back=reach_back)
         self._reached("forked", fork)
-        for epoch in left(fork, self.main.work.replayed(lane), window):
-            yield self._replay(run, fork, epoch)
+        for epoch in left(fork, self.main.work.replayed(lane), line(epochs, base=fork.base)):
+            if until is None or epoch.epoch <= until:
+                yield self._replay(run, fork, epoch)
 
     def _check_state(self, base: Epoch | None) -> None:
         if base is not None:
@@ -82,8 +86,8 @@ class Lanes:
 
         A lane that starts later is given up and forked anew, so the runs of a backfill may come in any order.
         """
-        fork = self._named(name)
         since, until = epoch, epoch
+        fork = self._named(name)
         if fork is not None and fork.status is LaneStatus.OPEN:
             until = max([epoch, *(e.epoch for e in self.main.work.replayed(fork.lane))])
             window = line(self.main.work.epochs_of_main(), base=fork.base)
@@ -91,9 +95,15 @@ class Lanes:
                 since = window[0].epoch
             else:
                 self.main.progress(f"{fork.lane}: epoch {epoch} comes before the lane: it is forked anew")
-                self.discard(name)
-        for report in self.replay(run, name, since=since, until=until):
-            self.main.progress(f"{report.epoch} replayed")
+        try:
+            for report in self.replay(run, name, since=since, until=until, reach_back=True):
+                self.main.progress(f"{report.epoch} replayed")
+        except (FencedError, ConfigurationError):
+            now, base = self._named(name), _before(self.main.work.epochs_of_main(), since)
+            if now is None or now.status is not LaneStatus.OPEN or now.base >= base:
+                raise
+            self.main.progress(f"{now.lane}: another run lets the lane start earlier: once more from there")
+            self.cover(run, name, epoch)
 
     def again(self, run: Run, own: Epoch) -> str | None:
         """Process one sealed epoch again on a lane of its own: what a cleared run does.
@@ -139,6 +149,8 @@ class Lanes:
         again = replace(run, key=f"replay of epoch {epoch.epoch}")
 
         def plan(lease: Lease) -> Epoch:
+            if (now := self.find(fork.lane.lane)).base != fork.base:
+                raise ConfigurationError(f"{fork.lane}: another run has forked the lane anew, behind epoch {now.base}")
             planned = coordinator.adapters.store.plan(
                 lease,
                 run=again,

@@ -137,18 +137,20 @@ class PostgresCheckpointStore:
         with self._session.transaction(f"{pipeline}: lanes", writes=False) as cursor:
             return [fork_of(r) for r in cursor.execute(QUERIES["forks"], {"pipeline": pipeline})]
 
-    def fork(self, lane: LaneId, *, base: int) -> Fork:
+    def fork(self, lane: LaneId, *, base: int, reach_back: bool = False) -> Fork:
         """Make a lane behind main's sealed epoch `base`; see the port."""
         with self._session.transaction(f"{lane}: fork") as cursor:
             sealed_epoch(cursor, LaneId(lane.pipeline), base)
             found = fork(cursor, lane)
             if found and found.status is LaneStatus.OPEN:
-                if found.base != base:
+                if found.base == base or (reach_back and found.base < base):
+                    return found
+                if not reach_back:
                     raise ConfigurationError(
                         f"{lane}: the lane was forked behind epoch {found.base}, not {base}: take another name, or "
                         "discard it first"
                     )
-                return found
+                end_lane(cursor, lane, LaneStatus.DISCARDED)
             row = one(cursor, "unfinished", lane_key(LaneId(lane.pipeline)))
             if row and row["promotes"] == lane.lane:
                 raise ConfigurationError(f"{lane}: the lane is being promoted: take another name")
