@@ -27,7 +27,7 @@ from tidegate.protocol.model import (
     Status,
     checksum,
 )
-from tidegate.protocol.rebasing import newest_at, undone
+from tidegate.protocol.rebasing import newest_at
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ class Clones:
         return last.epoch if last else 0
 
     def _note(self, lease: Lease, wanted: Clone) -> Clone:
-        behind = self._sealed(wanted.epoch)
         partitions = self.main.work.as_of(wanted.epoch, wanted.source)  # 2
+        behind = self._sealed(wanted.epoch)
         uri = f"{self.main.root}/{wanted.pipeline}/clone={wanted.table}/attempt={lease.fence}/manifest.json"
         manifest = self._write_manifest(uri, lease, behind, partitions)  # 3
         noted = self.main.adapters.store.record_clone(lease, replace(wanted, manifest=manifest))  # 4
@@ -126,7 +126,6 @@ class Clones:
 
     def _sealed(self, number: int) -> Epoch:
         epochs = self.main.work.epochs_of_main()
-        undone(epochs, to=number)  # it and all behind it are kept
         found = next((e for e in epochs if e.epoch == number and e.status is Status.SEALED), None)
         if found is None:
             raise ConfigurationError(f"{self.main.lane_id} has no sealed epoch to show")
