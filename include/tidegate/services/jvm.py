@@ -75,6 +75,7 @@ def spark_command(home: Path, settings: Settings, metastore: str) -> list[str | 
         "spark.local.dir": str(home / "run" / "spark-local"),
         "spark.speculation": "false",
         "spark.python.daemon.module": "tidegate.adapters.spark.worker_daemon",
+        "spark.python.worker.reuse": "false",
         "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
         "spark.connect.grpc.binding.address": HOST,
         "spark.connect.grpc.binding.port": str(settings.port("connect")),
