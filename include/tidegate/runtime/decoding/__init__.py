@@ -1,0 +1,43 @@
+"""One strict decoder for files: a value has exactly its declared type, or its row is malformed.
+
+It knows nothing of what distributes the work. A file is cut into parts, each of which one task decodes by itself, in
+bounded memory; malformed rows are results beside the well-formed ones.
+"""
+
+from collections.abc import Iterator
+
+from tidegate.api.files import Csv, FileSource, Json
+from tidegate.errors import MalformedInputError
+from tidegate.runtime.decoding import parquet
+from tidegate.runtime.decoding.model import WHOLE, Decoded, Malformed, Part
+
+__all__ = ["Decoded", "Malformed", "Part", "check_file", "count_records", "decode", "parts"]
+
+
+def parts(source: FileSource, path: str, size: int) -> list[Part]:
+    """The parts of a file of `size` bytes, in order, of about 64 MiB each; CSV and compressed files are never cut."""
+    return [WHOLE] if isinstance(source.dialect, Csv | Json) else parquet.parts(path)
+
+
+def decode(source: FileSource, path: str, part: Part) -> Iterator[Decoded]:
+    """The records of a part, in order, in batches of about 16,000.
+
+    Raises:
+        MalformedInputError: the file as a whole cannot be read; names it and says why.
+    """
+    if isinstance(source.dialect, Csv | Json):
+        raise NotImplementedError(source.dialect.word)
+    return parquet.decode(source, path, part)
+
+
+def count_records(source: FileSource, path: str) -> int:
+    """How many records `decode` would meet in the whole file. Raises MalformedInputError."""
+    if isinstance(source.dialect, Csv | Json):
+        raise NotImplementedError(source.dialect.word)
+    return parquet.count_records(path)
+
+
+def check_file(source: FileSource, path: str) -> None:
+    """Look at a file's header or footer. Raises MalformedInputError when it does not have the declared columns."""
+    if not isinstance(source.dialect, Csv | Json):
+        parquet.check_file(source, path)
