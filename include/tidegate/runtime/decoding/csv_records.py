@@ -16,6 +16,7 @@ from tidegate.api.files import Csv
 
 Ints = "np.ndarray[tuple[int], np.dtype[np.int64]]"
 Bools = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+Bytes = "np.ndarray[tuple[int], np.dtype[np.uint8]]"
 
 LF, CR = 10, 13
 
@@ -64,71 +65,75 @@ def scan(block: bytes, dialect: Csv, *, final: bool) -> Records:
 def at_once(block: bytes, dialect: Csv, *, final: bool) -> Records | None:
     """See `scan`; None where a quote or a carriage return is out of place. A final block ends with a line feed."""
     data = np.frombuffer(block, np.uint8)
-    quote = ord(dialect.quote) if dialect.quote else LF  # a line feed is a mark already
-    marks = np.flatnonzero(_equal_any(data, {ord(dialect.delimiter), quote, LF, CR}))
-    kinds = data[marks]
-    quotes = (kinds == quote) & (quote != LF)
-    outside = (np.cumsum(quotes, dtype=np.int64) & 1) == 0
-    ends = marks[outside & (kinds == LF)]
-    used = int(ends[-1]) + 1 if len(ends) else 0
+    quote = ord(dialect.quote) if dialect.quote else None
+    places = np.flatnonzero(_equal_any(data, {ord(dialect.delimiter), quote, LF, CR} - {None}))
+    kinds = data[places]
+    quotes = kinds == quote if quote is not None else np.zeros(len(kinds), bool)
+    outside = (np.cumsum(quotes) & 1) == 0
+    ends = np.flatnonzero(outside & (kinds == LF))
+    used = int(places[ends[-1]]) + 1 if len(ends) else 0
     if final and used != len(block):
         return None  # the last quote is not closed
-    within = marks < used
-    marks, kinds, quotes, outside = marks[within], kinds[within], quotes[within], outside[within]
-    data = data[:used]
-    returns = marks[outside & (kinds == CR)]
-    if not (data[returns + 1] == LF).all():
-        return None
-    opening, closing = marks[quotes][0::2], marks[quotes][1::2]
-    doubled = closing[:-1] + 1 == opening[1:]
-    if not _quotes_fit(data, opening, closing, doubled, ord(dialect.delimiter)):
-        return None
-    separators = marks[outside & ~quotes & (kinds != CR)]
-    keep = np.ones(used, bool)
-    for removed in (separators, returns, opening, closing[~np.append(doubled, False)[: len(closing)]]):
-        keep[removed] = False
-    return _laid_out(data, keep, separators, returns, marks[kinds == LF], quote if quote != LF else None)
+    marks = _Marks(data[:used], *(a[: ends[-1] + 1 if len(ends) else 0] for a in (places, kinds, quotes, outside)))
+    return marks.records(quote) if marks.fit(ord(dialect.delimiter)) else None
 
 
-def _equal_any(data: "np.ndarray[tuple[int], np.dtype[np.uint8]]", values: set[int]) -> Bools:
+def _equal_any(data: Bytes, values: set[int]) -> Bools:
     found = np.zeros(len(data), bool)
     for value in values:
         found |= data == value
     return found
 
 
-def _quotes_fit(
-    data: "np.ndarray[tuple[int], np.dtype[np.uint8]]", opening: Ints, closing: Ints, doubled: Bools, delimiter: int
-) -> bool:
-    """Each quote opens a field, closes it, or is one of two neighbours inside of it."""
-    before, after = data[opening - 1], data[closing + 1]  # before the first byte comes the last one: a line feed
-    opens = _equal_any(before, {delimiter, LF}) | np.append(False, doubled)[: len(opening)]
-    closes = _equal_any(after, {delimiter, LF, CR}) | np.append(doubled, False)[: len(closing)]
-    return bool(opens.all() and closes.all())
+@dataclass(frozen=True)
+class _Marks:
+    """Delimiters, quotes, line feeds and carriage returns of whole records: places, which they are, and where they are
+    outside of quotes."""
 
+    data: Bytes
+    places: Ints
+    kinds: Bytes
+    quotes: Bools
+    outside: Bools
 
-def _laid_out(
-    data: "np.ndarray[tuple[int], np.dtype[np.uint8]]",
-    keep: Bools,
-    separators: Ints,
-    returns: Ints,
-    feeds: Ints,
-    quote: int | None,
-) -> Records:
-    removed = np.flatnonzero(~keep)
-    offsets = np.append(0, separators - np.searchsorted(removed, separators))
-    buffers = [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(data[keep])]
-    cells = pa.Array.from_buffers(pa.binary(), len(separators), buffers)
-    starts = np.append(0, separators[:-1] + 1)[: len(separators)]
-    literal = data[starts] == quote if quote is not None else np.zeros(len(starts), bool)
-    last = np.flatnonzero(data[separators] == LF)
-    first = np.append(0, last[:-1] + 1)[: len(last)]
-    start, stop = starts[first], separators[last]
-    stop = stop - np.isin(stop - 1, returns)
-    there = start != stop
-    first, last, start, stop = first[there], last[there], start[there], stop[there]
-    line = np.searchsorted(feeds, start)
-    return Records(cells, literal, first, last - first + 1, start, stop, line, {}, len(data), len(feeds))
+    def fit(self, delimiter: int) -> bool:
+        """Each quote opens a field, closes it, or is one of two neighbours inside of it; returns come before feeds."""
+        opening, closing, doubled = self.pairs()
+        before, after = self.data[opening - 1], self.data[closing + 1]  # before the first byte: the last, a line feed
+        opens = _equal_any(before, {delimiter, LF}) | np.append(False, doubled)[: len(opening)]
+        closes = _equal_any(after, {delimiter, LF, CR}) | np.append(doubled, False)[: len(closing)]
+        returns = self.places[self.outside & (self.kinds == CR)]
+        return bool(opens.all() and closes.all() and (self.data[returns + 1] == LF).all())
+
+    def pairs(self) -> tuple[Ints, Ints, Bools]:
+        """Quotes that open, quotes that close, and for each of these but the last whether the next one opens again."""
+        opening, closing = self.places[self.quotes][0::2], self.places[self.quotes][1::2]
+        return opening, closing, closing[:-1] + 1 == opening[1:]
+
+    def records(self, quote: int | None) -> Records:
+        """Cells are what is left without separators and the quotes around them."""
+        separating = self.outside & ~self.quotes & (self.kinds != CR)
+        gone = self.outside | self.quotes
+        _, closing, doubled = self.pairs()
+        gone[np.searchsorted(self.places, closing[:-1][doubled])] = False  # one of two neighbours stays
+        keep = np.ones(len(self.data), bool)
+        keep[self.places[gone]] = False
+        separators = self.places[separating]
+        offsets = np.append(0, separators + 1 - np.cumsum(gone)[separating])
+        buffers = [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(self.data[keep])]
+        cells = pa.Array.from_buffers(pa.binary(), len(separators), buffers)
+        starts = np.append(0, separators + 1)[:-1]
+        literal = self.data[starts] == quote if quote is not None else np.zeros(len(starts), bool)
+        last = np.flatnonzero(self.data[separators] == LF)
+        first = np.append(0, last + 1)[:-1]
+        start, stop = starts[first], separators[last]
+        stop = stop - ((stop > start) & (self.data[stop - 1] == CR))
+        feeds = np.cumsum(self.kinds == LF)[separating][last]
+        line = np.append(0, feeds)[:-1]
+        there = start != stop
+        first, last, start, stop, line = first[there], last[there], start[there], stop[there], line[there]
+        lines = int(feeds[-1]) if len(feeds) else 0
+        return Records(cells, literal, first, last - first + 1, start, stop, line, {}, len(self.data), lines)
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,13 @@ from tidegate.runtime.decoding.model import (
     decoded,
     readable,
 )
-from tidegate.runtime.decoding.objects import Number, from_values
+from tidegate.runtime.decoding.objects import from_values
 from tidegate.runtime.decoding.streams import RECORD_BYTES_MAX, opened, packed
 
 BLOCK_BYTES = 2 * 1024 * 1024
 PART_BYTES = 64 * 1024 * 1024
 
-_decode = msgspec.json.Decoder(float_hook=Number).decode
+_decode = msgspec.json.Decoder(float_hook=str.encode).decode
 _decode_raw = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
@@ -109,7 +109,8 @@ class _Block:
 
     def __init__(self, source: FileSource, block: bytes, at: int, lines_before: int | None) -> None:
         assert isinstance(source.dialect, Json)
-        self._source, self._dialect, self._at, self._before = source, source.dialect, at, lines_before
+        self._source, self._dialect = source, source.dialect
+        self._block, self._at, self._before = block, at, lines_before
         self.lines = _lines(block)
         self.records = [i for i, line in enumerate(self.lines) if line and not line.isspace()]
         self._texts = [self.lines[i] for i in self.records] if len(self.records) < len(self.lines) else self.lines
@@ -168,7 +169,8 @@ class _Block:
         A name is followed by a colon, behind a quote or white space: where there are no more of these than names were
         found, no name stands twice.
         """
-        if _colons(b"\n".join(self._texts)) == sum(map(_names, rows)):
+        colons = _colons(self._block)
+        if colons == sum(len(row) for row in rows if type(row) is dict) or colons == sum(map(_names, rows)):
             return ()
         return [n for n, row in enumerate(rows) if _colons(self._texts[n]) != _names(row)]
 
@@ -230,7 +232,7 @@ def _bare(name: str) -> str:
 def _colons(text: bytes) -> int:
     data = np.frombuffer(text, np.uint8)
     before = data[np.flatnonzero(data == ord(":")) - 1]
-    return int(np.isin(before, (ord('"'), ord(" "), ord("\t"), ord("\r"))).sum())
+    return sum(int(np.count_nonzero(before == ord(c))) for c in '" \t\r')
 
 
 def _names(value: Any) -> int:

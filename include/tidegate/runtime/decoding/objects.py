@@ -13,14 +13,12 @@ from tidegate.runtime.decoding.moments import MisfitError
 from tidegate.runtime.decoding.texts import each, from_texts, scalar
 
 
-class Number(str):
-    """A JSON number with a point or an exponent, as it stood."""
-
-    __slots__ = ()
+Number = bytes
+"""The kind of a JSON number with a point or an exponent: its text as it stood, which no other value is kept as."""
 
 
 def from_values(values: Sequence[Any], dtype: pa.DataType, dialect: Json) -> Column:
-    """The values of one column: None, bool, int, `Number`, str, list or dict each.
+    """The values of one column: None, bool, int, Number, str, list or dict each.
 
     A string means what the same text means in CSV, but null and false are only what JSON calls so. A number is the text
     that it was written as, where the type takes numbers.
@@ -34,7 +32,7 @@ def from_values(values: Sequence[Any], dtype: pa.DataType, dialect: Json) -> Col
         except (pa.ArrowInvalid, OverflowError):
             kinds = {int, str, Number}  # an integer is out of range
     if kinds <= _textual(dtype):
-        texts = pa.array([_text(v) for v in values] if int in kinds else values, pa.string())
+        texts = pa.array([str(v) if type(v) is int else v for v in values] if int in kinds else values, pa.string())
         return from_texts(texts, dtype, dialect)
     return each(values, _rule(dtype, dialect), dtype)
 
@@ -51,8 +49,8 @@ def _textual(dtype: pa.DataType) -> set[type]:
     return {str, int, Number} if numeric else {str}
 
 
-def _text(value: Any) -> str | None:
-    return str(value) if type(value) is int else value
+def _text(value: Any) -> str:
+    return value.decode() if type(value) is Number else str(value)
 
 
 def _rule(dtype: pa.DataType, dialect: Json) -> Callable[[Any], Any]:

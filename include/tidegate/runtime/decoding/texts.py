@@ -151,7 +151,7 @@ def _at_once(texts: pa.StringArray, dtype: pa.DataType, dialect: Format) -> pa.A
     """The values as Arrow parses them; None where it refuses a text, or reads one that the rule might not."""
     try:
         if pa.types.is_integer(dtype):
-            return _if(texts.cast(dtype), not _any(pc.match_substring(texts, "x", ignore_case=True)))
+            return _if(texts.cast(dtype), not any(_any(pc.match_substring(texts, x)) for x in "xX"))
         if pa.types.is_floating(dtype) and _mark(dialect) == ".":
             values = texts.cast(pa.float64()).cast(dtype)
             return _if(values, not _any(pc.invert(pc.is_finite(values))))
