@@ -65,8 +65,8 @@ class Csv(_Dialect):
 
     Args:
         delimiter: one ASCII character between fields.
-        quote: one ASCII character around fields that contain delimiters, quotes or line breaks; doubled inside. None: no
-            field is quoted.
+        quote: one ASCII character around fields that contain delimiters, quotes or line breaks; doubled inside. None:
+            no field is quoted.
         escape: one ASCII character that takes the special meaning of the next one, or None.
         decimal: the decimal mark, "." or ",".
         encoding: the encoding of the text, by Python's name.

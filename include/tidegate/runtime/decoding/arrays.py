@@ -1,7 +1,7 @@
 """What a stored Arrow value means in each declared type: only what keeps it exactly.
 
-`refusal` decides by the types alone whether a column can be read at all; `from_array` converts, and names each value that
-would not be kept.
+`refusal` decides by the types alone whether a column can be read at all; `from_array` converts, and names each value
+that would not be kept.
 """
 
 from collections.abc import Callable
@@ -24,17 +24,21 @@ _MANTISSA = {pa.float32(): 24, pa.float64(): 53}
 
 def refusal(found: pa.DataType, dtype: pa.DataType, dialect: Format) -> str | None:
     """Why no column of type `found` is read as `dtype`; None when it is, value by value if need be."""
-    t = pa.types
-    if t.is_dictionary(found):
+    if pa.types.is_dictionary(found):
         return refusal(found.value_type, dtype, dialect)
-    if t.is_null(found):
+    if pa.types.is_null(found):
         return None
-    if t.is_nested(dtype):
+    if pa.types.is_nested(dtype):
         return _nested_refusal(found, dtype, dialect)
-    if _is_text(found):
+    if pa.types.is_timestamp(found) and pa.types.is_timestamp(dtype) and not found.tz:
+        return "is a timestamp without a zone; write it as UTC"
+    if _is_text(found) or _same_family(found, dtype, dialect):
         return None
-    if t.is_timestamp(found) and t.is_timestamp(dtype):
-        return None if found.tz else "is a timestamp without a zone; write it as UTC"
+    return f"is {found}, which is not read as {dtype} without loss"
+
+
+def _same_family(found: pa.DataType, dtype: pa.DataType, dialect: Format) -> bool:
+    t = pa.types
     families: list[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], bool]]] = [
         (_is_bytes, lambda d: d in (pa.binary(), pa.string())),
         (t.is_boolean, t.is_boolean),
@@ -42,10 +46,9 @@ def refusal(found: pa.DataType, dtype: pa.DataType, dialect: Format) -> str | No
         (t.is_floating, t.is_floating),
         (t.is_decimal, t.is_decimal),
         (t.is_date, t.is_date),
+        (t.is_timestamp, t.is_timestamp),
     ]
-    if any(is_found(found) and is_declared(dtype) for is_found, is_declared in families):
-        return None
-    return f"is {found}, which is not read as {dtype} without loss"
+    return any(is_found(found) and is_declared(dtype) for is_found, is_declared in families)
 
 
 def _is_text(t: pa.DataType) -> bool:
@@ -99,19 +102,20 @@ def from_array(array: pa.Array, dtype: pa.DataType, dialect: Format) -> Column:
     if pa.types.is_nested(dtype):
         return _nested(array, dtype, dialect)
     if _is_text(found):
-        texts, misfits = utf8(array.cast(pa.binary() if not pa.types.is_string_view(found) else pa.string()))
+        texts, misfits = utf8(array.cast(pa.string()).cast(pa.binary()))
         values, more = from_texts(texts, dtype, dialect)
-        return values, misfits | more
-    if _is_bytes(found):
-        raw = array.cast(pa.binary())
-        return (raw, {}) if dtype == pa.binary() else utf8(raw)
+        return values, more | misfits
+    return _stored(array, dtype, dialect)
+
+
+def _stored(array: pa.Array, dtype: pa.DataType, dialect: Format) -> Column:
+    if dtype == pa.string():
+        return utf8(array.cast(pa.binary()))
     if pa.types.is_timestamp(dtype):
         return _moments(array, dtype, dialect)
     if pa.types.is_date(dtype):
         return _days(array)
-    if pa.types.is_floating(dtype) and pa.types.is_floating(found):
-        return _floats(array, dtype)
-    return _exact(array, dtype)
+    return _floats(array, dtype) if pa.types.is_floating(array.type) else _exact(array, dtype)
 
 
 def utf8(raw: pa.Array) -> Column:
@@ -130,7 +134,7 @@ def _text(raw: bytes) -> str:
 
 
 def _exact(array: pa.Array, dtype: pa.DataType) -> Column:
-    """Integers, decimals and booleans: Arrow's safe casts refuse what does not fit."""
+    """Integers, decimals, booleans and bytes: Arrow's safe casts refuse what does not fit."""
     try:
         if pa.types.is_decimal(dtype) and pa.types.is_integer(array.type):
             return array.cast(pa.decimal128(38, 0)).cast(dtype), {}
@@ -206,7 +210,7 @@ def _within(values: pa.Array, low: int, high: int) -> bool:
     return bounds["min"] is None or low <= bounds["min"] <= bounds["max"] <= high
 
 
-# -- nested types ---------------------------------------------------------------------------------------------------------
+# -- nested types ------------------------------------------------------------------------------------------------------
 
 
 def _nested(array: pa.Array, dtype: pa.DataType, dialect: Format) -> Column:
@@ -220,7 +224,7 @@ def _nested(array: pa.Array, dtype: pa.DataType, dialect: Format) -> Column:
 
 
 def _struct(array: pa.StructArray, dtype: pa.DataType, dialect: Format) -> Column:
-    fields, misfits = [], {}
+    fields, misfits = [], dict[int, str]()
     absent = array.is_null()
     for field, found in zip(dtype, (array.field(f.name) for f in dtype), strict=True):
         values, more = required(*from_array(pc.if_else(absent, None, found), field.type, dialect), field, absent)

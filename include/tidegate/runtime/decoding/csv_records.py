@@ -1,7 +1,7 @@
 """Splits CSV into records and fields, strictly by RFC 4180.
 
-`at_once` does so with whole-array operations, for a block in which every quote is where it should be. `one_by_one` is the
-rule itself, names what is wrong, and knows an escape character. Where both can, they find the same.
+`at_once` does so with whole-array operations, for a block in which every quote is where it should be. `one_by_one` is
+the rule itself, names what is wrong, and knows an escape character. Where both can, they find the same.
 """
 
 import re
@@ -13,10 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from tidegate.api.files import Csv
-
-Ints = "np.ndarray[tuple[int], np.dtype[np.int64]]"
-Bools = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-Bytes = "np.ndarray[tuple[int], np.dtype[np.uint8]]"
+from tidegate.runtime.decoding.model import Bools, Bytes, Ints
 
 LF, CR = 10, 13
 
@@ -52,8 +49,8 @@ class Records:
 def scan(block: bytes, dialect: Csv, *, final: bool) -> Records:
     """The whole records of a block; `final` says that nothing follows it.
 
-    A line without any character is no record. A record with a fault ends with the line on which the fault is found: for a
-    quote that is never closed, that is the end of the file.
+    A line without any character is no record. A record with a fault ends with the line on which the fault is found: for
+    a quote that is never closed, that is the end of the file.
     """
     if dialect.escape is not None:
         return one_by_one(block, dialect, final=final)
@@ -65,17 +62,18 @@ def scan(block: bytes, dialect: Csv, *, final: bool) -> Records:
 def at_once(block: bytes, dialect: Csv, *, final: bool) -> Records | None:
     """See `scan`; None where a quote or a carriage return is out of place. A final block ends with a line feed."""
     data = np.frombuffer(block, np.uint8)
-    quote = ord(dialect.quote) if dialect.quote else None
-    places = np.flatnonzero(_equal_any(data, {ord(dialect.delimiter), quote, LF, CR} - {None}))
+    special = {ord(c) for c in (dialect.delimiter, dialect.quote or "\n", "\r", "\n")}
+    places = np.flatnonzero(_equal_any(data, special))
     kinds = data[places]
-    quotes = kinds == quote if quote is not None else np.zeros(len(kinds), bool)
+    quotes = (kinds == ord(dialect.quote)) if dialect.quote else np.zeros(len(kinds), bool)
     outside = (np.cumsum(quotes) & 1) == 0
     ends = np.flatnonzero(outside & (kinds == LF))
-    used = int(places[ends[-1]]) + 1 if len(ends) else 0
+    whole = int(ends[-1]) + 1 if len(ends) else 0  # marks of whole records
+    used = int(places[whole - 1]) + 1 if whole else 0
     if final and used != len(block):
         return None  # the last quote is not closed
-    marks = _Marks(data[:used], *(a[: ends[-1] + 1 if len(ends) else 0] for a in (places, kinds, quotes, outside)))
-    return marks.records(quote) if marks.fit(ord(dialect.delimiter)) else None
+    marks = _Marks(data[:used], places[:whole], kinds[:whole], quotes[:whole], outside[:whole])
+    return marks.records() if marks.fit(ord(dialect.delimiter)) else None
 
 
 def _equal_any(data: Bytes, values: set[int]) -> Bools:
@@ -87,8 +85,11 @@ def _equal_any(data: Bytes, values: set[int]) -> Bools:
 
 @dataclass(frozen=True)
 class _Marks:
-    """Delimiters, quotes, line feeds and carriage returns of whole records: places, which they are, and where they are
-    outside of quotes."""
+    """Delimiters, quotes, line feeds and carriage returns of whole records.
+
+    Their places, which they are, whether they are quotes, and whether they (or what follows a quote) are outside of
+    quotes.
+    """
 
     data: Bytes
     places: Ints
@@ -110,7 +111,7 @@ class _Marks:
         opening, closing = self.places[self.quotes][0::2], self.places[self.quotes][1::2]
         return opening, closing, closing[:-1] + 1 == opening[1:]
 
-    def records(self, quote: int | None) -> Records:
+    def records(self) -> Records:
         """Cells are what is left without separators and the quotes around them."""
         separating = self.outside & ~self.quotes & (self.kinds != CR)
         gone = self.outside | self.quotes
@@ -123,7 +124,8 @@ class _Marks:
         buffers = [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(self.data[keep])]
         cells = pa.Array.from_buffers(pa.binary(), len(separators), buffers)
         starts = np.append(0, separators + 1)[:-1]
-        literal = self.data[starts] == quote if quote is not None else np.zeros(len(starts), bool)
+        quoted = np.zeros(len(self.data), bool)
+        quoted[self.places[self.quotes]] = True
         last = np.flatnonzero(self.data[separators] == LF)
         first = np.append(0, last + 1)[:-1]
         start, stop = starts[first], separators[last]
@@ -133,7 +135,7 @@ class _Marks:
         there = start != stop
         first, last, start, stop, line = first[there], last[there], start[there], stop[there], line[there]
         lines = int(feeds[-1]) if len(feeds) else 0
-        return Records(cells, literal, first, last - first + 1, start, stop, line, {}, len(self.data), lines)
+        return Records(cells, quoted[starts], first, last - first + 1, start, stop, line, {}, len(self.data), lines)
 
 
 @dataclass(frozen=True)
@@ -204,17 +206,13 @@ def _records(block: bytes, dialect: Csv, *, final: bool) -> Iterator[tuple[int, 
                 return  # more may follow
             if found is None or not found[3] or found[3].endswith(b"\n"):
                 break
-        if fault and at == len(block) and not final and _open_at_end(fault):
+        if fault and at == len(block) and not final and fault == _UNCLOSED:
             return
         stop = at - (2 if block.endswith(b"\r\n", start, at) else 1 if block.endswith(b"\n", start, at) else 0)
         yield start, stop, at, fields, fault
 
 
-_UNCLOSED = "a quote is never closed"
-
-
-def _open_at_end(fault: str) -> bool:
-    return fault == _UNCLOSED
+_UNCLOSED = "has a quote that is never closed"
 
 
 def _fault(block: bytes, at: int, grammar: _Grammar, dialect: Csv) -> tuple[int, str]:

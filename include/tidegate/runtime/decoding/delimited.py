@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from tidegate.api.files import Csv, FileSource
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding.arrays import required, utf8
-from tidegate.runtime.decoding.csv_records import Ints, Records, scan
-from tidegate.runtime.decoding.model import TEXT_MAX, Column, Decoded, Faults, add_misfits, decoded
+from tidegate.runtime.decoding.csv_records import Records, scan
+from tidegate.runtime.decoding.model import TEXT_MAX, Block, Column, Decoded, Faults, Ints, add_misfits
 from tidegate.runtime.decoding.streams import RECORD_BYTES_MAX, Text, opened, original
 from tidegate.runtime.decoding.texts import from_texts
 
@@ -31,7 +31,7 @@ def decode(source: FileSource, path: str) -> Iterator[Decoded]:
     with opened(path, dialect.encoding) as text:
         layout, lines = _layout(source, path, text)
         for block, found in _scans(text, dialect, path, _block_bytes(source), lines):
-            yield _decoded(source, layout, block, found, first, lines)
+            yield _decoded(source, layout, block, found, first=first, lines=lines)
             first += len(found.first)
             lines += found.lines
 
@@ -75,7 +75,7 @@ def _scans(text: Text, dialect: Csv, path: str, size: int, lines: int) -> Iterat
             return
         elif wanted > RECORD_BYTES_MAX:
             raise MalformedInputError(
-                f"{path}: the record at line {lines + 1} has more than {RECORD_BYTES_MAX} bytes: a quote that is never closed?"
+                f"{path}: the record at line {lines + 1} has more than {RECORD_BYTES_MAX} bytes; is a quote not closed?"
             )
         else:
             wanted *= 2
@@ -115,9 +115,9 @@ def _name(cell: bytes, dialect: Csv) -> str:
     return original(cell, dialect.encoding)
 
 
-def _decoded(source: FileSource, layout: _Layout, block: bytes, found: Records, first: int, lines: int) -> Decoded:
+def _decoded(source: FileSource, layout: _Layout, block: bytes, found: Records, *, first: int, lines: int) -> Decoded:
     dialect = _dialect(source)
-    faults: Faults = {record: (None, f"the record {reason}") for record, reason in found.faults.items()}
+    faults: Faults = {record: (None, reason) for record, reason in found.faults.items()}
     for record in np.flatnonzero(found.width != layout.width):
         faults.setdefault(int(record), (None, f"has {found.width[record]} fields, not {layout.width}"))
     numbers = np.flatnonzero(found.width == layout.width)
@@ -131,7 +131,7 @@ def _decoded(source: FileSource, layout: _Layout, block: bytes, found: Records, 
         text = block[found.start[record] : found.stop[record]][: 4 * TEXT_MAX]
         return f"line {lines + found.line[record] + 1}", original(text, dialect.encoding)[:TEXT_MAX]
 
-    return decoded(source.schema, columns, numbers, first, len(found.first), faults, describe)
+    return Block(columns, numbers, len(found.first), faults, describe).decoded(source.schema, first)
 
 
 def _column(found: Records, cells: Ints, dtype: pa.DataType, dialect: Csv) -> Column:

@@ -7,22 +7,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import pyarrow as pa
 
 from tidegate.api.files import FileSource, Json
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding.arrays import required
-from tidegate.runtime.decoding.model import (
-    TEXT_MAX,
-    WHOLE,
-    Decoded,
-    Faults,
-    Part,
-    add_misfits,
-    decoded,
-    readable,
-)
-from tidegate.runtime.decoding.objects import from_values
+from tidegate.runtime.decoding.model import TEXT_MAX, WHOLE, Block, Decoded, Faults, Part, add_misfits, readable
+from tidegate.runtime.decoding.objects import from_values, unfit
 from tidegate.runtime.decoding.streams import RECORD_BYTES_MAX, opened, packed
 
 BLOCK_BYTES = 2 * 1024 * 1024
@@ -44,7 +34,7 @@ def decode(source: FileSource, path: str, part: Part) -> Iterator[Decoded]:
     """The records of a part."""
     first = lines = 0
     for at, block in _blocks(path, part):
-        found = _Block(source, block, at, lines if not part.start else None)
+        found = _Lines(source, block, at, lines if not part.start else None)
         yield found.decoded(first)
         first += len(found.records)
         lines += len(found.lines)
@@ -100,11 +90,11 @@ def _lines(block: bytes) -> list[bytes]:
     return lines if lines[-1] else lines[:-1]
 
 
-class _Block:
+class _Lines:
     """Some lines of a file.
 
-    `records` are the lines that are records, as places in `lines`; `rows` the objects among them, and `numbers` the place
-    in `records` of each.
+    `records` are the lines that are records, as places in `lines`; `rows` the objects among them, and `numbers` the
+    place in `records` of each.
     """
 
     def __init__(self, source: FileSource, block: bytes, at: int, lines_before: int | None) -> None:
@@ -125,7 +115,8 @@ class _Block:
             add_misfits(self._faults, field.name, misfits, self._numbers)
             columns.append(found)
         numbers = np.array(self._numbers, np.int64)
-        return decoded(self._source.schema, columns, numbers, first, len(self.records), self._faults, self._described)
+        block = Block(columns, numbers, len(self.records), self._faults, self._described)
+        return block.decoded(self._source.schema, first)
 
     def _described(self, record: int) -> tuple[str, str]:
         line = self.records[record]
@@ -174,7 +165,7 @@ class _Block:
             return ()
         return [n for n, row in enumerate(rows) if _colons(self._texts[n]) != _names(row)]
 
-    # -- fields ---------------------------------------------------------------------------------------------------------
+    # -- fields --------------------------------------------------------------------------------------------------------
 
     def _values(self) -> list[Sequence[Any]]:
         """The values of each of the schema's columns, once records with unfit names are out."""
@@ -183,12 +174,12 @@ class _Block:
         wanted = [n for n, c in zip(names, self._source.schema.names, strict=True) if c != rest]
         if rest is None and self._dialect.extra == "ignore" and (values := _columns(self._rows, wanted)) is not None:
             return values
-        known, verdicts = frozenset(wanted), dict[tuple[str, ...], str | None]()
+        verdicts = dict[tuple[str, ...], str | None]()
         kept: list[int] = []
         for place, row in enumerate(self._rows):
             shape = tuple(row)
             if shape not in verdicts:
-                verdicts[shape] = self._unfit(set(shape), known)
+                verdicts[shape] = unfit(shape, wanted, self._dialect)
             if reason := verdicts[shape]:
                 self._faults[self._numbers[place]] = (None, reason)
             else:
@@ -196,18 +187,10 @@ class _Block:
         self._rows, self._numbers = [self._rows[p] for p in kept], [self._numbers[p] for p in kept]
         columns = {name: [row.get(name) for row in self._rows] for name in wanted}
         if rest is not None:
-            columns[rest] = [self._rest(number, known) for number in self._numbers]
+            columns[rest] = [self._rest(number, wanted) for number in self._numbers]
         return [columns[name] for name in names]
 
-    def _unfit(self, found: set[str], known: frozenset[str]) -> str | None:
-        extra = sorted(found - known)
-        near = {_bare(name): name for name in extra}
-        for name in sorted(known - found):
-            if _bare(name) in near:
-                return f"has no field {name!r}, but {near[_bare(name)]!r}: declare FileSource(aliases=…) if that is it"
-        return f"has a field {extra[0]!r} that is not declared" if extra and self._dialect.extra == "refuse" else None
-
-    def _rest(self, number: int, known: frozenset[str]) -> str | None:
+    def _rest(self, number: int, known: Sequence[str]) -> str | None:
         """The fields that are not declared, each as it stood."""
         fields = _decode_raw(self._texts[number])
         kept = [f"{json.dumps(n, ensure_ascii=False)}:{bytes(v).decode()}" for n, v in fields.items() if n not in known]
@@ -222,11 +205,6 @@ def _columns(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> list[Seque
         return [list(map(itemgetter(name), rows)) for name in names]
     except KeyError:
         return None
-
-
-def _bare(name: str) -> str:
-    """A name without what differs between ways to spell it."""
-    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def _colons(text: bytes) -> int:

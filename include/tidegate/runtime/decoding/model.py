@@ -5,9 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 TEXT_MAX = 2000
 """Characters of a malformed row that are kept."""
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
 
 Column = tuple[pa.Array, dict[int, str]]
 """Values of exactly a declared type, null at each misfit, and the misfits: place in the array → reason."""
@@ -17,8 +22,8 @@ Column = tuple[pa.Array, dict[int, str]]
 class Part:
     """A part of one file that one task can decode by itself.
 
-    Row groups of a Parquet file, or bytes of an uncompressed file of JSON lines: the lines that begin in it. None is the
-    end of the file.
+    Row groups of a Parquet file, or bytes of an uncompressed file of JSON lines: the lines that begin in it. None is
+    the end of the file.
     """
 
     start: int
@@ -30,14 +35,14 @@ WHOLE = Part(0, None)
 
 @dataclass(frozen=True)
 class Malformed:
-    """A row that is not what was declared.
+    r"""A row that is not what was declared.
 
     Args:
         row: its record number in the part, from 0.
         place: where it stands in the file, as "line 12", "byte 4711" (of a later part) or "row 12" (Parquet), from 1.
         column: the schema's column that does not fit; None when the row as a whole cannot be read.
         reason: why, with the value.
-        text: the row as it stood, at most `TEXT_MAX` characters; bytes that are no text are written as ``\\xNN``.
+        text: the row as it stood, at most `TEXT_MAX` characters; bytes that are no text are written as ``\xNN``.
     """
 
     row: int
@@ -68,7 +73,9 @@ Faults = dict[int, tuple[str | None, str]]
 """Records that are malformed: place in the block → column and reason, the first that was found."""
 
 
-def add_misfits(faults: Faults, column: str, misfits: Mapping[int, str], records: Sequence[int] | None = None) -> None:
+def add_misfits(
+    faults: Faults, column: str, misfits: Mapping[int, str], records: "Sequence[int] | Ints | None" = None
+) -> None:
     """Note a column's misfits; `records` are the records of its values when they are not all."""
     for index, reason in misfits.items():
         faults.setdefault(index if records is None else int(records[index]), (column, reason))
@@ -77,7 +84,8 @@ def add_misfits(faults: Faults, column: str, misfits: Mapping[int, str], records
 def shown(value: object, most: int = 100) -> str:
     """A value in a reason: quoted, and cut."""
     text = plain(value)
-    return repr(text if len(text) <= most else f"{text[:most]}…")
+    cut = text if len(text) <= most else f"{text[:most]}…"
+    return f"'{cut}'" if isinstance(value, bytes) else repr(cut)
 
 
 def plain(value: object) -> str:
@@ -86,41 +94,39 @@ def plain(value: object) -> str:
 
 
 def readable(data: bytes) -> str:
-    """Bytes as the text that they are, cut at `TEXT_MAX`; those that are no UTF-8 as ``\\xNN``."""
+    r"""Bytes as the text that they are, cut at `TEXT_MAX`; those that are no UTF-8 as ``\xNN``."""
     return data[: 4 * TEXT_MAX].decode(errors="backslashreplace")[:TEXT_MAX]
 
 
-def decoded(
-    schema: pa.Schema,
-    columns: Sequence[pa.Array],
-    numbers: "np.ndarray[tuple[int], np.dtype[np.int64]]",
-    first: int,
-    records: int,
-    faults: Faults,
-    describe: Callable[[int], tuple[str, str]],
-) -> Decoded:
-    """Put a block's records together.
+@dataclass(frozen=True)
+class Block:
+    """Some neighbouring records of a part, decoded.
 
     Args:
-        schema: of the source.
-        columns: the values of the records that could be split into columns.
+        columns: the values of the records that could be split into the schema's columns.
         numbers: the place in the block of each of those records.
-        first: the record number of the block's first record in the part.
         records: how many records the block has.
         faults: of the block's records; those that could not be split are among them.
         describe: place and text of a record of the block.
     """
-    batch = pa.RecordBatch.from_arrays(list(columns), schema=schema)
-    if faults:
-        good = np.ones(records, dtype=bool)
-        good[list(faults)] = False
-        kept = good[numbers]
-        batch, numbers = batch.filter(pa.array(kept)), numbers[kept]
-    malformed = tuple(
-        Malformed(first + record, *_placed(describe(record), faults[record])) for record in sorted(faults)
-    )
-    return Decoded(batch, pa.array(numbers + first, pa.int64()), malformed, records)
 
+    columns: Sequence[pa.Array]
+    numbers: Ints
+    records: int
+    faults: Faults
+    describe: Callable[[int], tuple[str, str]]
 
-def _placed(described: tuple[str, str], fault: tuple[str | None, str]) -> tuple[str, str | None, str, str]:
-    return described[0], fault[0], fault[1], described[1]
+    def decoded(self, schema: pa.Schema, first: int) -> Decoded:
+        """Sort well-formed and malformed rows; `first` is the number of the block's first record in the part."""
+        batch, numbers = pa.RecordBatch.from_arrays(list(self.columns), schema=schema), self.numbers
+        if self.faults:
+            good = np.ones(self.records, dtype=bool)
+            good[list(self.faults)] = False
+            kept = good[numbers]
+            batch, numbers = batch.filter(pa.array(kept)), numbers[kept]
+        malformed = tuple(self._malformed(record, first) for record in sorted(self.faults))
+        return Decoded(batch, pa.array(numbers + first, pa.int64()), malformed, self.records)
+
+    def _malformed(self, record: int, first: int) -> Malformed:
+        (place, text), (column, reason) = self.describe(record), self.faults[record]
+        return Malformed(first + record, place, column, reason, text)

@@ -12,7 +12,6 @@ from tidegate.runtime.decoding.model import Column, shown
 from tidegate.runtime.decoding.moments import MisfitError
 from tidegate.runtime.decoding.texts import each, from_texts, scalar
 
-
 Number = bytes
 """The kind of a JSON number with a point or an exponent: its text as it stood, which no other value is kept as."""
 
@@ -39,7 +38,15 @@ def from_values(values: Sequence[Any], dtype: pa.DataType, dialect: Json) -> Col
 
 def _plain(dtype: pa.DataType) -> type:
     """The kind of value that Arrow takes as it is."""
-    return bool if pa.types.is_boolean(dtype) else int if pa.types.is_integer(dtype) else str if dtype == pa.string() else object
+    return (
+        bool
+        if pa.types.is_boolean(dtype)
+        else int
+        if pa.types.is_integer(dtype)
+        else str
+        if dtype == pa.string()
+        else object
+    )
 
 
 def _textual(dtype: pa.DataType) -> set[type]:
@@ -69,6 +76,24 @@ def _rule(dtype: pa.DataType, dialect: Json) -> Callable[[Any], Any]:
 _KINDS = {bool: "a boolean", int: "a number", Number: "a number", str: "a string", list: "an array", dict: "an object"}
 
 
+def unfit(found: Sequence[str], declared: Sequence[str], dialect: Json) -> str | None:
+    """Why an object with these fields is malformed, whatever their values; None when it is not.
+
+    A field that it lacks is null; but not where another one has nearly its name.
+    """
+    extra = {_bare(name): name for name in found if name not in declared}
+    for name in declared:
+        if name not in found and _bare(name) in extra:
+            return f"has no field {name!r}, but {extra[_bare(name)]!r}, which is another name"
+    refused = extra if dialect.extra == "refuse" else {}
+    return next((f"has a field {name!r} that is not declared" for name in refused.values()), None)
+
+
+def _bare(name: str) -> str:
+    """A name without what differs between ways to spell it."""
+    return "".join(filter(str.isalnum, name)).casefold()
+
+
 # -- nested types ------------------------------------------------------------------------------------------------------
 
 
@@ -92,7 +117,10 @@ def _list(values: Sequence[Any], dtype: pa.DataType, dialect: Json) -> Column:
 
 
 def _struct(values: Sequence[Any], dtype: pa.DataType, dialect: Json) -> Column:
-    absent, fields, misfits = _absent(values), [], dict[int, str]()
+    names = [field.name for field in dtype]
+    shapes = {shape: unfit(shape, names, dialect) for shape in {tuple(v) for v in values if v is not None}}
+    misfits = {i: reason for i, v in enumerate(values) if v is not None and (reason := shapes[tuple(v)])}
+    absent, fields = _absent(values), []
     for field in dtype:
         inner = [None if v is None else v.get(field.name) for v in values]
         found, more = required(*from_values(inner, field.type, dialect), field, absent)
@@ -109,7 +137,9 @@ def _map(values: Sequence[Any], dtype: pa.DataType, dialect: Json) -> Column:
         return rest, more | misfits
     inner = [item for v in values if v is not None for item in v.values()]
     items, misfits = required(*from_values(inner, dtype.item_type, dialect), dtype.item_field)
-    offsets = pa.array([None if v is None else o for v, o in zip([*values, ""], _offsets(values).to_pylist(), strict=True)])
+    offsets = pa.array(
+        [None if v is None else o for v, o in zip([*values, ""], _offsets(values).to_pylist(), strict=True)]
+    )
     maps = pa.MapArray.from_arrays(offsets.cast(pa.int32()), keys, items, type=dtype)
     return maps, _of_parents(values, misfits, "a value")
 

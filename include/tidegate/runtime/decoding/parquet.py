@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from tidegate.api.files import FileSource
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding.arrays import from_array, refusal, required
-from tidegate.runtime.decoding.model import TEXT_MAX, Decoded, Faults, Part, add_misfits, decoded, plain
+from tidegate.runtime.decoding.model import TEXT_MAX, Block, Decoded, Faults, Part, add_misfits, plain
 
 ROWS = 16_384
 PART_BYTES = 64 * 1024 * 1024
@@ -79,7 +79,7 @@ def _block(source: FileSource, batch: pa.RecordBatch, first: int, before: int) -
         text = json.dumps(row, default=plain, ensure_ascii=False)
         return f"row {before + first + record + 1}", text[:TEXT_MAX]
 
-    return decoded(source.schema, columns, np.arange(len(batch)), first, len(batch), faults, describe)
+    return Block(columns, np.arange(len(batch)), len(batch), faults, describe).decoded(source.schema, first)
 
 
 def _stored(one: pa.Array) -> object:

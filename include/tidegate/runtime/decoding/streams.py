@@ -91,7 +91,7 @@ def opened(path: str, encoding: str = "utf-8", start: int = 0) -> Iterator[Text]
 
 
 def original(data: bytes, encoding: str) -> str:
-    """Text of a block as it stood in its file: bytes that are not in the encoding as \\xNN."""
+    r"""Text of a block as it stood in its file: bytes that are not in the encoding as ``\xNN``."""
     if _is_utf8(encoding):
         return data.decode(errors="backslashreplace")
     text = codecs.getincrementaldecoder("utf-8")(errors="surrogatepass").decode(data)  # its end may be cut

@@ -1,14 +1,14 @@
 """What a text means in each declared type: the same in a CSV field, a JSON string and a Parquet string.
 
-`scalar` is the rule. `from_texts` applies it to whole arrays: Arrow's parsers do so at once where every text is one that
-they and the rule read alike, and the rule itself, text by text, where one is not.
+`scalar` is the rule. `from_texts` applies it to whole arrays: Arrow's parsers do so at once where every text is one
+that they and the rule read alike, and the rule itself, text by text, where one is not.
 """
 
 import base64
 import binascii
 import re
 from collections.abc import Callable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -36,7 +36,7 @@ def from_texts(texts: pa.StringArray, dtype: pa.DataType, dialect: Format) -> Co
 
 
 def each(values: Sequence[Any], convert: Callable[[Any], Any], dtype: pa.DataType) -> Column:
-    """Convert value by value; null stays null. `convert` gives integers for moments and days, and raises MisfitError."""
+    """Convert value by value; null stays null. `convert` gives what `scalar` gives, and raises MisfitError."""
     out: list[Any] = []
     misfits: dict[int, str] = {}
     for index, value in enumerate(values):
@@ -58,7 +58,7 @@ def array_of(values: Sequence[Any], dtype: pa.DataType) -> pa.Array:
 
 
 def scalar(dtype: pa.DataType, dialect: Format) -> Scalar:
-    """The rule of a type: text → value (an integer for moments and days), raising MisfitError."""
+    """The rule of a type that is not nested: text → value (an integer for moments and days), raising MisfitError."""
     if pa.types.is_integer(dtype):
         return partial(_integer, bounds=integer_bounds(dtype), name=str(dtype))
     if pa.types.is_floating(dtype):
@@ -70,7 +70,7 @@ def scalar(dtype: pa.DataType, dialect: Format) -> Scalar:
     if pa.types.is_date32(dtype):
         return partial(day, forms=dialect.dates)
     rules: dict[pa.DataType, Scalar] = {pa.string(): str, pa.bool_(): _bool, pa.binary(): _binary}
-    return rules.get(dtype, partial(_nested, name=str(dtype)))
+    return rules[dtype]
 
 
 def _mark(dialect: Format) -> str:
@@ -140,43 +140,48 @@ def _binary(text: str) -> bytes:
         raise MisfitError("is not base64") from None
 
 
-def _nested(text: str, name: str) -> Any:
-    raise MisfitError(f"is text and not {name}")
-
-
-# -- whole arrays ---------------------------------------------------------------------------------------------------------
+# -- whole arrays ------------------------------------------------------------------------------------------------------
 
 
 def _at_once(texts: pa.StringArray, dtype: pa.DataType, dialect: Format) -> pa.Array | None:
     """The values as Arrow parses them; None where it refuses a text, or reads one that the rule might not."""
+    t, point = pa.types, _mark(dialect) == "."
+    parsers: list[tuple[bool, Callable[[pa.StringArray, pa.DataType], pa.Array | None]]] = [
+        (t.is_integer(dtype), _integers_at_once),
+        (t.is_floating(dtype) and point, _floats_at_once),
+        (t.is_decimal(dtype) and point, lambda texts, dtype: texts.cast(dtype)),
+        (t.is_timestamp(dtype) and dialect.timestamps == (ISO,), partial(_moments_at_once, zone=dialect.zone)),
+        (t.is_date32(dtype) and dialect.dates == (ISO,), _days_at_once),
+    ]
     try:
-        if pa.types.is_integer(dtype):
-            return _if(texts.cast(dtype), not any(_any(pc.match_substring(texts, x)) for x in "xX"))
-        if pa.types.is_floating(dtype) and _mark(dialect) == ".":
-            values = texts.cast(pa.float64()).cast(dtype)
-            return _if(values, not _any(pc.invert(pc.is_finite(values))))
-        if pa.types.is_decimal(dtype) and _mark(dialect) == ".":
-            return texts.cast(dtype)
-        if pa.types.is_timestamp(dtype) and dialect.timestamps == (ISO,):
-            return _moments_at_once(texts, dtype, dialect.zone)
-        if pa.types.is_date32(dtype) and dialect.dates == (ISO,):
-            days = texts.cast(dtype)
-            return _if(days, not _any(pc.less(days.view(pa.int32()), DAY_MIN)))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, InvalidOperation):
+        return next((parse(texts, dtype) for applies, parse in parsers if applies), None)
+    except pa.ArrowInvalid:
         return None
-    return None
 
 
 def _any(mask: pa.BooleanArray) -> bool:
     return bool(pc.any(mask).as_py())
 
 
-def _if(values: pa.Array, right: bool) -> pa.Array | None:
-    return values if right else None
+def _integers_at_once(texts: pa.StringArray, dtype: pa.DataType) -> pa.Array | None:
+    """Arrow takes hexadecimal digits, too."""
+    return None if any(_any(pc.match_substring(texts, x)) for x in "xX") else texts.cast(dtype)
 
 
-def _moments_at_once(texts: pa.StringArray, dtype: pa.DataType, zone: str) -> pa.Array | None:
-    """Arrow takes hours without minutes and the year 0, which the rule does not."""
+def _floats_at_once(texts: pa.StringArray, dtype: pa.DataType) -> pa.Array | None:
+    """Arrow takes numbers that are too large as infinite."""
+    values = texts.cast(pa.float64()).cast(dtype)
+    return None if _any(pc.invert(pc.is_finite(values))) else values
+
+
+def _days_at_once(texts: pa.StringArray, dtype: pa.DataType) -> pa.Array | None:
+    """Arrow takes the year 0."""
+    days = texts.cast(dtype)
+    return None if _any(pc.less(days.view(pa.int32()), DAY_MIN)) else days
+
+
+def _moments_at_once(texts: pa.StringArray, dtype: pa.DataType, *, zone: str) -> pa.Array | None:
+    """Arrow takes hours without minutes and the year 0, too."""
     zoned = _zoned(texts)
     if zone != "UTC" and not zoned:
         return None
