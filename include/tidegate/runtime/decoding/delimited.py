@@ -1,5 +1,6 @@
 """CSV files: fields by the header's names, each text in its column's type."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -101,9 +102,10 @@ def _layout(source: FileSource, path: str, text: Text) -> tuple[_Layout, int]:
     if 0 in found.faults:
         raise MalformedInputError(f"{path}: the header {found.faults[0]}")
     there = [_name(found.cells[int(found.first[0]) + i].as_py(), dialect) for i in range(int(found.width[0]))]
+    times = Counter(there)
     for name in names:
-        if there.count(name) != 1:
-            many = "no" if name not in there else "more than one"
+        if times[name] != 1:
+            many = "more than one" if times[name] else "no"
             raise MalformedInputError(f"{path}: the header has {many} column {name!r}; it has {', '.join(there)}")
     end = block.find(b"\n", int(found.stop[0])) + 1 or len(block)
     lines = block.count(b"\n", 0, end)

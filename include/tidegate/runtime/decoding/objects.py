@@ -81,9 +81,10 @@ def unfit(found: Sequence[str], declared: Sequence[str], dialect: Json) -> str |
 
     A field that it lacks is null; but not where another one has nearly its name.
     """
-    extra = {_bare(name): name for name in found if name not in declared}
+    there, known = set(found), set(declared)
+    extra = {_bare(name): name for name in found if name not in known}
     for name in declared:
-        if name not in found and _bare(name) in extra:
+        if name not in there and _bare(name) in extra:
             return f"has no field {name!r}, but {extra[_bare(name)]!r}, which is another name"
     refused = extra if dialect.extra == "refuse" else {}
     return next((f"has a field {name!r} that is not declared" for name in refused.values()), None)

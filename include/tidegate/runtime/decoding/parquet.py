@@ -1,6 +1,7 @@
 """Parquet: columns by name, each kept exactly or refused by name."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -43,10 +44,11 @@ def check_file(source: FileSource, path: str) -> None:
     """Compare the footer's columns with the declared ones. Raises MalformedInputError."""
     with _opened(path) as file:
         found = file.schema_arrow
+        times = Counter(found.names)
         for field, name in zip(source.schema, source.file_names, strict=True):
-            if found.names.count(name) != 1:
-                many = "no" if name not in found.names else "more than one"
-                raise MalformedInputError(f"{path} has {many} column {name!r}; it has {', '.join(found.names)}")
+            if times[name] != 1:
+                many = "more than one" if times[name] else "no"
+                raise MalformedInputError(f"{path} has {many} column {name!r}; it has {', '.join(times)}")
             reason = refusal(found.field(name).type, field.type, source.dialect)
             if reason:
                 raise MalformedInputError(f"column {name!r} of {path} {reason}")
