@@ -19,7 +19,6 @@ UTC = pa.timestamp("us", tz="UTC")
 flights = FileSource(
     path=HOME / "flights",
     format="csv",
-    null_value="NA",
     max_files=2,
     settle=timedelta(0),  # the demo moves whole files in
     schema=pa.schema(

@@ -10,8 +10,8 @@ from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.adapters.hive import HiveSink
+from tidegate.api.files import FileSource
 from tidegate.api.pipeline import Definition
-from tidegate.api.settings import FileSource
 from tidegate.engine import crash
 from tidegate.engine.coordinator import Coordinator
 from tidegate.errors import ConfigurationError

@@ -1,20 +1,23 @@
 """What a pipeline's author writes with: declarations, state, sources and sinks."""
 
+from tidegate.api.files import Csv, FileSource, Json, Parquet
 from tidegate.api.function import Context, KeyedProcessFunction, Row
 from tidegate.api.pipeline import Definition, Pipeline, Stream
-from tidegate.api.settings import FileFormat, FileSource, HiveTable, Mode, Retention
+from tidegate.api.settings import HiveTable, Mode, Retention
 from tidegate.api.state import ListState, MapState, ValueState
 
 __all__ = [
     "Context",
+    "Csv",
     "Definition",
-    "FileFormat",
     "FileSource",
     "HiveTable",
+    "Json",
     "KeyedProcessFunction",
     "ListState",
     "MapState",
     "Mode",
+    "Parquet",
     "Pipeline",
     "Retention",
     "Row",

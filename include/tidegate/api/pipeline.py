@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from tidegate.api.files import FileSource
 from tidegate.api.function import KeyedProcessFunction
 from tidegate.api.schema import (
     caller,
@@ -24,7 +25,7 @@ from tidegate.api.schema import (
     known_columns,
     table_name,
 )
-from tidegate.api.settings import DEAD_LETTER_SCHEMA, FileSource, HiveTable, Mode, Retention, Target
+from tidegate.api.settings import DEAD_LETTER_SCHEMA, HiveTable, Mode, Retention, Target
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -230,7 +231,7 @@ class Definition:
         """SHA-256 over settings, schemas and code; recorded in every manifest."""
         parts: dict[str, Any] = {
             "pipeline": [self.name, self.pipeline.buckets, self.pipeline.dead_letters],
-            "source": [str(self.source.format), self.source.null_value, _columns(self.source.schema)],
+            "source": self.source.meaning(),
             "transforms": [_code(t.fn) for t in self.stream.transforms],
             "stream": _columns(self.stream.schema),
             "timestamps": repr(self.stream.timestamps),

@@ -1,94 +1,12 @@
-"""Sources and sinks as frozen settings: what to read and where to write, without the means to do it."""
+"""Sinks as frozen settings: where to write and what to keep, without the means to do it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from pathlib import Path
 
 import pyarrow as pa
 
-from tidegate.api.path_time import PathTime
-from tidegate.api.schema import checked_schema, fail, partition_columns, table_name
-
-
-class FileFormat(StrEnum):
-    """What the file source reads."""
-
-    CSV = "csv"
-    JSON = "json"
-    PARQUET = "parquet"
-
-
-@dataclass(frozen=True)
-class FileSource:
-    """A folder in which files appear over time.
-
-    New files are added to an ordered log, by path within one discovery (by time, then path, where files tell a time);
-    an epoch reads a range of that log. Names that begin with ``.`` or ``_`` or end in a temporary suffix (``.tmp``,
-    ``.part``, ``.inprogress``, ``._COPYING_``) are not looked at, and a file is taken only once it has not changed for
-    `settle`.
-
-    Epochs that are bounded by data intervals need files that tell a time: `path_time` or `event_time`. A file that then
-    tells none stops the pipeline.
-
-    Args:
-        path: the folder, read with all its subfolders.
-        format: "csv" (with a header line), "json" (one object a line) or "parquet"; ``.gz`` is unpacked.
-        schema: the columns to expect; timestamps must be ``pa.timestamp('us', tz='UTC')``.
-        max_files: at most so many files in one epoch.
-        max_rows: end the epoch with the file that reaches so many rows (files are never split).
-        max_bytes: end the epoch with the file that reaches so many bytes.
-        settle: how long a file must have been unchanged before it is taken.
-        null_value: the CSV text that means null, beside the empty field.
-        path_time: how a file's path below the folder tells the UTC time at which its data begin, like
-            ``year=%Y/month=%m/day=%d/hour=%H`` or ``orders-%Y%m%dT%H%M%S.json`` (see `PathTime`).
-        event_time: in its place, for Parquet: the timestamp column whose smallest value in a file, as the statistics in
-            its footer have it, is that time. A file without a value in it is taken at once.
-    """
-
-    path: str | Path
-    format: FileFormat | str
-    schema: pa.Schema
-    max_files: int | None = None
-    max_rows: int | None = None
-    max_bytes: int | None = None
-    settle: timedelta = timedelta(seconds=2)
-    null_value: str = ""
-    path_time: str | None = None
-    event_time: str | None = None
-
-    def __post_init__(self) -> None:
-        checked_schema(self.schema, "FileSource schema")
-        try:
-            object.__setattr__(self, "format", FileFormat(self.format))
-        except ValueError:
-            raise fail(f"FileSource format {self.format!r} is not one of {', '.join(FileFormat)}") from None
-        object.__setattr__(self, "path", str(self.path))
-        if "://" in str(self.path) or not Path(str(self.path)).is_absolute():
-            raise fail(f"FileSource path {self.path!r} must be an absolute path of a mounted folder")
-        for name in ("max_files", "max_rows", "max_bytes"):
-            cap = getattr(self, name)
-            if cap is not None and cap < 1:
-                raise fail(f"FileSource {name} must be at least 1, not {cap}")
-        if self.settle < timedelta(0):
-            raise fail("FileSource settle must not be negative")
-        if self.path_time is not None:
-            PathTime(self.path_time)
-        if self.event_time is not None:
-            self._check_event_time(self.event_time)
-
-    def _check_event_time(self, column: str) -> None:
-        if self.path_time is not None:
-            raise fail("FileSource event_time and path_time both say the time of a file: leave one out")
-        if self.format is not FileFormat.PARQUET:
-            raise fail(f"FileSource event_time is for format 'parquet', not {self.format!s}: use path_time")
-        if column not in self.schema.names or not pa.types.is_timestamp(self.schema.field(column).type):
-            raise fail(f"FileSource event_time {column!r} is not a timestamp column of the schema")
-
-    @property
-    def tells_time(self) -> bool:
-        """True when a file says when its data begin."""
-        return self.path_time is not None or self.event_time is not None
+from tidegate.api.schema import fail, partition_columns, table_name
 
 
 @dataclass(frozen=True)

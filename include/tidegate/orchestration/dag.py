@@ -122,7 +122,7 @@ _TAKES = {
 def describe(pipeline: Definition, bound: Bound = Bound.AVAILABLE) -> str:
     """The DAG's documentation in Markdown."""
     rows = [
-        ("Source", f"`{pipeline.source.path}` ({pipeline.source.format})"),
+        ("Source", f"`{pipeline.source.path}` ({pipeline.source.dialect.word})"),
         ("A run takes", _TAKES[bound]),
         ("Key", ", ".join(f"`{c}`" for c in pipeline.key)),
         ("Function", f"`{type(pipeline.function).__name__}`"),

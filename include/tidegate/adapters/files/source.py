@@ -1,23 +1,18 @@
 """A folder as a source: files that appear become an ordered, immutable log."""
 
-import gzip
 import os
 import stat
 import time
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tidegate.adapters.files.times import FileTimes
-from tidegate.api.settings import FileFormat, FileSource
+from tidegate.api.files import FileSource, Parquet
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, UnavailableError
 from tidegate.ports import CheckpointStore, Planned
 from tidegate.protocol.model import FileEntry, OffsetRange
+from tidegate.runtime.decoding import check_file, count_records
 
 HIDDEN = (".", "_")
 UNFINISHED = (".tmp", ".part", ".partial", ".inprogress", ".crdownload", ".filepart", "._COPYING_")
@@ -96,16 +91,15 @@ class FileSourceAdapter:
                 )
             if not os.access(entry.path, os.R_OK):
                 raise ConfigurationError(f"{self._pipeline}: no right to read {entry.path}")
-            if self._settings.format is FileFormat.PARQUET:
-                _check_parquet(entry.path, self._settings.schema, self._pipeline)
+            self._look(entry.path)
 
     def rows(self, entries: Sequence[FileEntry]) -> int | None:
         """Rows by the footers of Parquet files; None for other formats, and when a footer cannot be read."""
-        if self._settings.format is not FileFormat.PARQUET:
+        if not isinstance(self._settings.format, Parquet):
             return None
         try:
-            return sum(count_rows(Path(e.path), FileFormat.PARQUET) for e in entries)
-        except (OSError, pa.ArrowInvalid):
+            return sum(count_records(self._settings, e.path) for e in entries)
+        except (OSError, MalformedInputError):
             return None
 
     def gone(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
@@ -160,39 +154,14 @@ class FileSourceAdapter:
             raise ConfigurationError(f"{self._pipeline}: the name {shown} is not UTF-8; rename the file") from None
         return path
 
+    def _look(self, path: str) -> None:
+        try:
+            check_file(self._settings, path)
+        except MalformedInputError as e:
+            raise MalformedInputError(f"{self._pipeline}: {e}") from e
+
     def _rows(self, entry: FileEntry) -> int:
         try:
-            return count_rows(Path(entry.path), FileFormat(self._settings.format))
-        except (OSError, EOFError, zlib.error, pa.ArrowInvalid):
+            return count_records(self._settings, entry.path)
+        except (OSError, MalformedInputError):
             return 0  # the epoch itself says what is wrong with the file
-
-
-def count_rows(path: Path, file_format: FileFormat) -> int:
-    """Rows of a file: from a Parquet footer, else by counting lines (a CSV header is not a row)."""
-    if file_format is FileFormat.PARQUET:
-        return int(pq.read_metadata(path).num_rows)
-    lines, last = 0, b"\n"
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as f:
-        while chunk := f.read(1 << 20):
-            lines += chunk.count(b"\n")
-            last = chunk[-1:]
-    lines += last != b"\n"
-    return max(0, lines - 1) if file_format is FileFormat.CSV else lines
-
-
-def _check_parquet(path: str, schema: pa.Schema, pipeline: str) -> None:
-    """Spark reads a column that a file lacks as null, and a timestamp without zone as another type: say so instead."""
-    try:
-        found = pq.read_schema(path)
-    except (pa.ArrowInvalid, OSError) as e:
-        raise MalformedInputError(f"{pipeline}: {path} is not a Parquet file: {e}") from e
-    for field in schema:
-        if field.name not in found.names:
-            raise MalformedInputError(
-                f"{pipeline}: {path} has no column {field.name!r}; it has {', '.join(found.names)}"
-            )
-        there = found.field(field.name).type
-        if pa.types.is_timestamp(field.type) and pa.types.is_timestamp(there) and there.tz is None:
-            raise MalformedInputError(
-                f"{pipeline}: column {field.name!r} of {path} is a timestamp without a zone; write it as UTC"
-            )

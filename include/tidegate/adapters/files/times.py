@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tidegate.api.files import FileSource
 from tidegate.api.path_time import PathTime
-from tidegate.api.settings import FileSource
 from tidegate.errors import ConfigurationError
 
 _BEFORE_ALL = -(2**63)

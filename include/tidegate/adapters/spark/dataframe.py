@@ -12,8 +12,8 @@ from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
 from tidegate.adapters.spark.bucket import BUCKET, FILE, HASH, MALFORMED, TIMESTAMP
+from tidegate.api.files import Csv, FileSource, Parquet
 from tidegate.api.pipeline import Definition, Transform
-from tidegate.api.settings import FileFormat, FileSource
 from tidegate.errors import DefinitionError, InvariantViolationError, UserFunctionError
 
 _PATH, _BLOCK, _ROW = "_tidegate_path", "_tidegate_block", "_tidegate_row"
@@ -37,11 +37,11 @@ class Reading:
 def read(session: SparkSession, source: FileSource, paths: Sequence[str]) -> Reading:
     """Read files whole, with the declared schema; what does not fit it is kept as malformed text."""
     schema = from_arrow_schema(source.schema)
-    can_be_malformed = source.format is not FileFormat.PARQUET
+    can_be_malformed = not isinstance(source.format, Parquet)
     if can_be_malformed:
         schema = schema.add(MALFORMED, "string")
     reader = session.read.schema(schema).option("pathGlobFilter", "*").options(**_options(source))
-    raw = reader.format(str(source.format)).load([_literal_glob(p) for p in paths])
+    raw = reader.format(source.dialect.word).load([_literal_glob(p) for p in paths])
     observed = Observation("tidegate_read")
     malformed = F.count(MALFORMED) if can_be_malformed else F.lit(0).cast("long")
     metrics = [malformed.alias("malformed")]
@@ -57,11 +57,11 @@ def read(session: SparkSession, source: FileSource, paths: Sequence[str]) -> Rea
 
 
 def _options(source: FileSource) -> dict[str, str]:
-    if source.format is FileFormat.PARQUET:
+    if isinstance(source.format, Parquet):
         return {}
     options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": MALFORMED, "timeZone": "UTC"}
-    if source.format is FileFormat.CSV:
-        options |= {"header": "true", "enforceSchema": "false", "nullValue": source.null_value}
+    if isinstance(source.format, Csv):
+        options |= {"header": "true", "enforceSchema": "false", "nullValue": source.format.nulls[0]}
     return options
 
 

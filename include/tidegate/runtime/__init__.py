@@ -1,0 +1,1 @@
+"""What runs inside a task, apart from what distributes tasks."""

@@ -1,0 +1,146 @@
+"""CSV files: fields by the header's names, each text in its column's type."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidegate.api.files import Csv, FileSource
+from tidegate.errors import MalformedInputError
+from tidegate.runtime.decoding.arrays import required, utf8
+from tidegate.runtime.decoding.csv_records import Records, scan
+from tidegate.runtime.decoding.model import TEXT_MAX, Block, Column, Decoded, Faults, Ints, add_misfits
+from tidegate.runtime.decoding.streams import RECORD_BYTES_MAX, Text, opened, original
+from tidegate.runtime.decoding.texts import from_texts
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How many fields a record has, and where each of the schema's columns is."""
+
+    width: int
+    places: tuple[int, ...]
+
+
+def decode(source: FileSource, path: str) -> Iterator[Decoded]:
+    """The records of a whole file."""
+    dialect = _dialect(source)
+    first = lines = 0
+    with opened(path, dialect.encoding) as text:
+        layout, lines = _layout(source, path, text)
+        for block, found in _scans(text, dialect, path, _block_bytes(source), lines):
+            yield _decoded(source, layout, block, found, first=first, lines=lines)
+            first += len(found.first)
+            lines += found.lines
+
+
+def count_records(source: FileSource, path: str) -> int:
+    """How many records a file has, beside its header."""
+    dialect = _dialect(source)
+    with opened(path, dialect.encoding) as text:
+        _, lines = _layout(source, path, text)
+        return sum(len(f.first) for _, f in _scans(text, dialect, path, _block_bytes(source), lines))
+
+
+def check_file(source: FileSource, path: str) -> None:
+    """Look at the header. Raises MalformedInputError."""
+    with opened(path, _dialect(source).encoding) as text:
+        _layout(source, path, text)
+
+
+def _dialect(source: FileSource) -> Csv:
+    assert isinstance(source.dialect, Csv)
+    return source.dialect
+
+
+def _block_bytes(source: FileSource) -> int:
+    """About 16,000 records, and not too few where they are wide."""
+    return (1 << 20) + len(source.schema) * (1 << 14)
+
+
+def _scans(text: Text, dialect: Csv, path: str, size: int, lines: int) -> Iterator[tuple[bytes, Records]]:
+    """Blocks with their whole records."""
+    wanted = size
+    while True:
+        block = text.block(wanted)
+        found = scan(block, dialect, final=text.ended)
+        if found.used:
+            yield block, found
+            text.drop(found.used)
+            lines += found.lines
+            wanted = size
+        elif text.ended:
+            return
+        elif wanted > RECORD_BYTES_MAX:
+            raise MalformedInputError(
+                f"{path}: the record at line {lines + 1} has more than {RECORD_BYTES_MAX} bytes; is a quote not closed?"
+            )
+        else:
+            wanted *= 2
+
+
+def _layout(source: FileSource, path: str, text: Text) -> tuple[_Layout, int]:
+    """Read the header, if there is one; and how many lines it takes."""
+    names = list(source.file_names)
+    dialect = _dialect(source)
+    if not dialect.header:
+        return _Layout(len(names), tuple(range(len(names)))), 0
+    size = 1 << 16
+    while True:
+        block = text.block(size)
+        found = scan(block, dialect, final=text.ended)
+        if len(found.first) or text.ended:
+            break
+        if size > RECORD_BYTES_MAX:
+            raise MalformedInputError(f"{path}: the header does not end within {RECORD_BYTES_MAX} bytes")
+        size *= 2
+    if not len(found.first):
+        return _Layout(len(names), tuple(range(len(names)))), 0  # an empty file: nothing follows
+    if 0 in found.faults:
+        raise MalformedInputError(f"{path}: the header {found.faults[0]}")
+    there = [_name(found.cells[int(found.first[0]) + i].as_py(), dialect) for i in range(int(found.width[0]))]
+    times = Counter(there)
+    for name in names:
+        if times[name] != 1:
+            many = "more than one" if times[name] else "no"
+            raise MalformedInputError(f"{path}: the header has {many} column {name!r}; it has {', '.join(there)}")
+    end = block.find(b"\n", int(found.stop[0])) + 1 or len(block)
+    lines = block.count(b"\n", 0, end)
+    text.drop(end)
+    return _Layout(len(there), tuple(there.index(name) for name in names)), lines
+
+
+def _name(cell: bytes, dialect: Csv) -> str:
+    return original(cell, dialect.encoding)
+
+
+def _decoded(source: FileSource, layout: _Layout, block: bytes, found: Records, *, first: int, lines: int) -> Decoded:
+    dialect = _dialect(source)
+    faults: Faults = {record: (None, reason) for record, reason in found.faults.items()}
+    for record in np.flatnonzero(found.width != layout.width):
+        faults.setdefault(int(record), (None, f"has {found.width[record]} fields, not {layout.width}"))
+    numbers = np.flatnonzero(found.width == layout.width)
+    columns = []
+    for field, place in zip(source.schema, layout.places, strict=True):
+        values, misfits = required(*_column(found, found.first[numbers] + place, field.type, dialect), field)
+        add_misfits(faults, field.name, misfits, numbers)
+        columns.append(values)
+
+    def describe(record: int) -> tuple[str, str]:
+        text = block[found.start[record] : found.stop[record]][: 4 * TEXT_MAX]
+        return f"line {lines + found.line[record] + 1}", original(text, dialect.encoding)[:TEXT_MAX]
+
+    return Block(columns, numbers, len(found.first), faults, describe).decoded(source.schema, first)
+
+
+def _column(found: Records, cells: Ints, dtype: pa.DataType, dialect: Csv) -> Column:
+    raw = found.cells.take(pa.array(cells))
+    if dialect.nulls:
+        null = pc.is_in(raw, pa.array([n.encode() for n in dialect.nulls], pa.binary()))
+        raw = pc.if_else(pc.and_(null, pa.array(~found.literal[cells])), None, raw)
+    texts, misfits = utf8(raw)
+    values, more = from_texts(texts, dtype, dialect)
+    return values, more | misfits

@@ -1,0 +1,64 @@
+"""Reads a file's bytes through the decoder, and holds what must be true of every reading."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tidegate import FileSource
+from tidegate.runtime.decoding import Malformed, count_records, decode, parts
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of a file: the rows as a table, and the malformed ones."""
+
+    table: pa.Table
+    malformed: list[Malformed]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries."""
+        return self.table.to_pylist()
+
+    def column(self, name: str) -> list[Any]:
+        """A column's values."""
+        return self.table.column(name).to_pylist()
+
+    @property
+    def reasons(self) -> list[tuple[str, str | None, str]]:
+        """Place, column and reason of each malformed row."""
+        return [(m.place, m.column, m.reason) for m in self.malformed]
+
+
+Reader = Callable[..., Reading]
+
+
+def reading(path: Path, source: FileSource) -> Reading:
+    """Every part of a file. Every record is one row or malformed; types are the declared ones; counts agree."""
+    batches, malformed, records = [], [], 0
+    for part in parts(source, str(path), path.stat().st_size):
+        first = 0
+        for found in decode(source, str(path), part):
+            found.batch.validate(full=True)
+            assert found.batch.schema.equals(source.schema)
+            numbers = sorted([*found.rows.to_pylist(), *(m.row for m in found.malformed)])
+            assert numbers == list(range(first, first + found.records))
+            assert found.rows.to_pylist() == sorted(found.rows.to_pylist())
+            first += found.records
+            records += found.records
+            batches.append(found.batch)
+            malformed += found.malformed
+    assert records == count_records(source, str(path))
+    return Reading(pa.Table.from_batches(batches, source.schema), malformed)
+
+
+def read_bytes(
+    folder: Path, data: str | bytes, schema: Mapping[str, pa.DataType] | pa.Schema, file_format: Any, **settings: Any
+) -> Reading:
+    """Write a file and read it."""
+    path = folder / settings.pop("name", "a")
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return reading(path, FileSource(folder, file_format, pa.schema(schema), **settings))
