@@ -1,0 +1,1 @@
+"""What runs in a task, apart from Spark: events in, rows and state out."""
