@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
-from tidegate.api.schema import identifier
+from tidegate.api.schema import fail, identifier
 from tidegate.api.state import State
 
 
 class Row(tuple[Any, ...]):
     """One event: an immutable tuple whose columns are attributes, made by `row_type`.
 
-    Its own two names are those of a named tuple.
+    Its own two names are those of a named tuple; `event_schema` keeps columns from having them.
     """
 
     __slots__ = ()
@@ -79,7 +79,13 @@ class KeyedProcessFunction(ABC):
         """The declared state by attribute name, base classes first, in order of declaration."""
         found: dict[str, State] = {}
         for base in reversed(cls.__mro__):
-            found.update({n: v for n, v in vars(base).items() if isinstance(v, State)})
+            for name, value in vars(base).items():
+                if isinstance(value, State):
+                    found[name] = value
+                else:
+                    found.pop(name, None)
         for name in found:
             identifier(name, "state")
+            if hasattr(KeyedProcessFunction, name):
+                raise fail(f"state {name!r} has the name of something that every function has: rename the state")
         return found

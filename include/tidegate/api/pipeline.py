@@ -19,6 +19,7 @@ from tidegate.api.function import KeyedProcessFunction
 from tidegate.api.schema import (
     caller,
     checked_schema,
+    event_schema,
     fail,
     identifier,
     key_columns,
@@ -26,6 +27,7 @@ from tidegate.api.schema import (
     table_name,
 )
 from tidegate.api.settings import DEAD_LETTER_SCHEMA, HiveTable, Mode, Retention, Target
+from tidegate.api.state import State
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -118,7 +120,7 @@ class Stream:
         """Group events by exact equality of the columns. A null in any of them makes the row a dead letter."""
         if self.timestamps is not None:
             known_columns([self.timestamps.column], self.schema, "key_by, after assign_timestamps")
-        return KeyedStream(self, key_columns(columns, self.schema))
+        return KeyedStream(self, key_columns(columns, event_schema(self.schema)))
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,15 @@ class KeyedStream:
         if not isinstance(function, KeyedProcessFunction):
             raise fail(f"process takes an instance of a KeyedProcessFunction, not {function!r}")
         checked_schema(output, "process output")
-        for name in function.states():
+        states = function.states()
+        for name in states:
             if name in self.key:
                 raise fail(f"state {name!r} has the name of a key column: rename the state")
+        for name, value in vars(function).items():
+            if isinstance(value, State) or name in states:
+                raise fail(
+                    f"state {name!r} is set on the instance: declare it in the body of the class, and only there"
+                )
         return ProcessedStream(self, function, output)
 
 
@@ -171,7 +179,7 @@ class Definition:
             raise fail(f"pipeline {self.name}: two sinks write to {table.name}; give each its own table")
         target = Target(table, self.processed.output)
         if target.mode is Mode.UPSERT:
-            known_columns(table.primary_key, target.schema, "primary_key")
+            key_columns(table.primary_key, target.schema, "primary_key")
             self._contained(table, self.key, "key_by column", "two keys could write the same row")
             self._contained(table, table.partition_by, "partition column", "a row could move between partitions")
         return replace(self, targets=(*self.targets, target), line=caller())

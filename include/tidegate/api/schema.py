@@ -11,6 +11,9 @@ import pyarrow as pa
 from tidegate.errors import DefinitionError
 
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,126}\Z")
+_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,126}\Z")
+_OWN_PREFIX = "_tidegate_"
+_NAMES_OF_EVENTS = {"_asdict", "_fields"}
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 _HIVE_TYPES: dict[pa.DataType, str] = {
@@ -83,20 +86,36 @@ def hive_type(dtype: pa.DataType) -> str:
         return _HIVE_TYPES[dtype]
     if pa.types.is_timestamp(dtype) and dtype.tz == "UTC" and dtype.unit in ("ms", "us"):
         return "timestamp"
-    if pa.types.is_decimal128(dtype):
+    if pa.types.is_decimal128(dtype) and 0 <= dtype.scale <= dtype.precision:
         return f"decimal({dtype.precision},{dtype.scale})"
     if pa.types.is_list(dtype):
         return f"array<{hive_type(dtype.value_type)}>"
-    if pa.types.is_map(dtype):
+    if pa.types.is_map(dtype) and not pa.types.is_nested(dtype.key_type):
         return f"map<{hive_type(dtype.key_type)},{hive_type(dtype.item_type)}>"
     if pa.types.is_struct(dtype):
-        return "struct<" + ",".join(f"{f.name}:{hive_type(f.type)}" for f in dtype) + ">"
+        return f"struct<{','.join(f'{name}:{hive_type(dtype.field(name).type)}' for name in _field_names(dtype))}>"
     raise ValueError(_type_advice(dtype))
+
+
+def _field_names(dtype: pa.StructType) -> list[str]:
+    """Names of a struct's fields. Hive knows no case and none but plain characters; Parquet knows no empty struct."""
+    names = [f.name for f in dtype]
+    if odd := [n for n in names if not _FIELD.match(n)]:
+        raise ValueError(f"the name of field {odd[0]!r} of {dtype} is not of letters, digits and underscores")
+    if len({n.lower() for n in names}) < max(1, len(names)):
+        raise ValueError(
+            f"the fields of {dtype} need names that differ in more than their case, and at least one field"
+        )
+    return names
 
 
 def _type_advice(dtype: pa.DataType) -> str:
     if pa.types.is_timestamp(dtype):
         return f"{dtype} is not UTC: declare pa.timestamp('us', tz='UTC')"
+    if pa.types.is_decimal128(dtype):
+        return f"the scale of {dtype} is not from 0 to its precision"
+    if pa.types.is_map(dtype):
+        return f"{dtype} has keys of a nested type"
     return (
         f"{dtype} has no lossless Hive type: use one of string, bool, int8 to int64, float, double, date32, "
         "timestamp UTC, decimal128, binary, list, map, struct"
@@ -110,6 +129,8 @@ def checked_schema(schema: pa.Schema, what: str) -> pa.Schema:
     seen: set[str] = set()
     for field in schema:
         identifier(field.name, f"{what}: column")
+        if field.name.startswith(_OWN_PREFIX):
+            raise fail(f"{what}: column {field.name!r}: names that begin with {_OWN_PREFIX!r} are tidegate's own")
         if field.name in seen:
             raise fail(f"{what}: column {field.name!r} is declared twice")
         seen.add(field.name)
@@ -117,6 +138,14 @@ def checked_schema(schema: pa.Schema, what: str) -> pa.Schema:
             hive_type(field.type)
         except ValueError as e:
             raise fail(f"{what}: column {field.name!r}: {e}") from None
+    return schema
+
+
+def event_schema(schema: pa.Schema) -> pa.Schema:
+    """Return `schema` when its columns can be attributes of an event."""
+    for name in schema.names:
+        if name in _NAMES_OF_EVENTS or (name.startswith("__") and name.endswith("__")):
+            raise fail(f"column {name!r} has a name that events need themselves: rename it in a transform")
     return schema
 
 
@@ -134,15 +163,10 @@ def known_columns(names: Sequence[str], schema: pa.Schema, what: str) -> tuple[s
     return tuple(names)
 
 
-def key_columns(names: Sequence[str], schema: pa.Schema) -> tuple[str, ...]:
+def key_columns(names: Sequence[str], schema: pa.Schema, what: str = "key_by") -> tuple[str, ...]:
     """Return `names` when they can be a key: known columns of types whose equality is exact."""
-    names = known_columns(names, schema, "key_by")
-    _typed(
-        names,
-        schema,
-        "key_by",
-        lambda t: t in _KEY_TYPES or pa.types.is_decimal(t) or pa.types.is_timestamp(t),
-    )
+    names = known_columns(names, schema, what)
+    _typed(names, schema, what, lambda t: t in _KEY_TYPES or pa.types.is_decimal(t) or pa.types.is_timestamp(t))
     return names
 
 

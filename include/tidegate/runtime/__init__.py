@@ -1,1 +1,1 @@
-"""What runs inside a task, apart from what distributes tasks."""
+"""What runs in a task, apart from Spark: records in, rows and state out."""

@@ -29,7 +29,7 @@ def spec(root: Path, *, dead: bool = False, partition_by: tuple[str, ...] = ()) 
     return BucketSpec(
         subject="p epoch 1",
         function=Totals(),
-        columns=tuple(EVENT.names),
+        events=EVENT,
         key=("key", "day"),
         state_schema=STATE,
         state={},

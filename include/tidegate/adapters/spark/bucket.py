@@ -9,6 +9,7 @@ import json
 import time
 import traceback
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -21,9 +22,14 @@ from tidegate.adapters.spark.output_files import PartitionedWriter
 from tidegate.adapters.spark.state_runs import MIN_MERGE, RunWriter, StateReader, merge, run_schema
 from tidegate.api.function import Context, KeyedProcessFunction, row_type
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
+from tidegate.api.values import printable
 from tidegate.errors import TidegateError, UnavailableError, UserFunctionError
 from tidegate.protocol.merging import tail_to_merge
 from tidegate.protocol.model import StateRun
+from tidegate.runtime.emitter import Emitter
+from tidegate.runtime.events import declared, python_columns, readable
+from tidegate.runtime.keyed_state import Key, KeyedState
+from tidegate.runtime.letters import Letters, as_json
 
 HASH = "_tidegate_hash"
 BUCKET = "_tidegate_bucket"
@@ -47,11 +53,11 @@ class Output:
 
 @dataclass(frozen=True)
 class BucketSpec:
-    """What is shipped to the workers. `state` are the parent's runs by bucket, oldest first."""
+    """What is shipped to the workers. `events` are their columns; `state` are the parent's runs by bucket, in order."""
 
     subject: str
     function: KeyedProcessFunction
-    columns: tuple[str, ...]
+    events: pa.Schema
     key: tuple[str, ...]
     state_schema: pa.Schema
     state: dict[int, tuple[StateRun, ...]]
@@ -114,180 +120,161 @@ class BucketTask:
         self.spec = spec
         self.result = BucketResult(bucket)
         self._part = f"{bucket:05d}-{uuid4().hex}"
-        self._function = spec.function
-        declared = type(spec.function).states()  # a class that was shipped by value has lost its order
-        cells = {name: declared[name].bind() for name in spec.state_schema.names[len(spec.key) :]}
-        vars(self._function).update(cells)
-        self._cells = tuple(cells.values())
-        self._context = Context()
-        self._row = row_type(spec.columns)
         self._schema = run_schema(spec.state_schema)
+        declared_states = type(spec.function).states()  # a class that was shipped by value has lost its order
+        names = spec.state_schema.names[len(spec.key) :]
+        self._state = KeyedState({name: declared_states[name] for name in names}, self._schema)
+        self._function = copy(spec.function)
+        vars(self._function).update(self._state.cells)
+        self._context = Context()
+        self._row = row_type(tuple(spec.events.names))
         self._parent = spec.state.get(bucket, ())
         self._reader = StateReader([r.path for r in self._parent], self._schema, key_width=len(spec.key))
         self._run = RunWriter(f"{spec.state_root}/run-{self._part}.arrow", self._schema)
         self._writers = [_writer(o, spec.output_schema, self._part) for o in spec.outputs]
         self._dead = _writer(spec.dead_letters, DEAD_LETTER_SCHEMA, self._part) if spec.dead_letters else None
-        self._current: tuple[Any, ...] | None = None
-        self._current_hash = 0
-        self._rows: list[Any] = []
-        self._letters: list[dict[str, Any]] = []
-        self._changed: list[tuple[Any, ...]] = []
+        self._emitter = _emitter(spec)
+        self._letters = Letters()
         self._started = time.perf_counter()
-        self._guarded("open", None, None, self._function.open)
+        try:
+            self._function.open()
+        except _NOT_THE_USERS:
+            raise
+        except BaseException as e:  # also sys.exit(): nothing that it raises may end the worker
+            raise self._user_error("open", e) from e
 
     # -- one batch ------------------------------------------------------------------------------------------------
 
     def feed(self, batch: pa.RecordBatch) -> None:
         """Handle one sorted batch of events."""
         began = self._tick("receive", self._started)
-        batch = self._without_null_keys(batch)
+        batch, columns = self._accepted(batch)
         if not batch.num_rows:
             return
         hashes = batch.column(HASH).to_numpy()
         keys = [batch.column(k) for k in self.spec.key]
         starts = _group_starts(hashes, keys)
         index = pa.array(starts)
-        firsts = [k.take(index) for k in keys]
-        stored = self._reader.get(hashes[starts], firsts)
+        stored = self._reader.get(hashes[starts], [k.take(index) for k in keys])
         began = self._tick("look_up", began)
-        self._events(batch, starts, list(zip(*(k.to_pylist() for k in firsts), strict=True)), stored, hashes[starts])
+        self._events(batch, columns, starts.tolist(), stored)
         began = self._tick("function", began)
-        if len(self._rows) + len(self._letters) >= FLUSH_ROWS:
+        if len(self._emitter) + len(self._letters) >= FLUSH_ROWS:
             self._flush_rows()
-        if len(self._changed) >= FLUSH_ROWS:
+        if len(self._state) >= FLUSH_ROWS:
             self._flush_state()
         self._started = self._tick("write", began)
+
+    def _accepted(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[list[Any]]]:
+        """The rows with a key and with values of their declared types, these also as Python values by column.
+
+        The others become dead letters.
+        """
+        batch, misfits = declared(batch, self.spec.events)
+        nulls = self._null_keys(batch)
+        if not misfits and not nulls:
+            columns, misfits = python_columns(batch, self.spec.events)
+            if not misfits:
+                return batch, columns
+        self.result.failed += len(misfits)
+        self.result.null_keys += len(nulls.keys() - misfits.keys())
+        for i in sorted({*misfits, *nulls}):
+            row = batch.slice(i, 1)
+            step, reason = ("type", misfits[i]) if i in misfits else ("key", nulls[i])
+            self._refuse(step, reason, row.column(FILE)[0].as_py(), None, readable(row.select(self.spec.events.names)))
+        kept = np.ones(batch.num_rows, dtype=bool)
+        kept[[*misfits, *nulls]] = False
+        return self._accepted(batch.filter(pa.array(kept)))
+
+    def _null_keys(self, batch: pa.RecordBatch) -> dict[int, str]:
+        nulls: dict[int, list[str]] = {}
+        for name in self.spec.key:
+            if batch.column(name).null_count:
+                for i in pc.indices_nonzero(batch.column(name).is_null()).to_pylist():
+                    nulls.setdefault(i, []).append(name)
+        return {i: f"null in key column {', '.join(names)}" for i, names in nulls.items()}
 
     def _events(
         self,
         batch: pa.RecordBatch,
-        starts: np.ndarray,
-        keys: list[tuple[Any, ...]],
+        columns: list[list[Any]],
+        starts: list[int],
         stored: list[tuple[Any, ...] | None],
-        hashes: np.ndarray,
     ) -> None:
-        columns = zip(*(batch.column(c).to_pylist() for c in self.spec.columns), strict=True)
         make = self._row
-        rows = [make(values) for values in columns]
+        rows = [make(values) for values in zip(*columns, strict=True)]
         timestamps = batch.column(TIMESTAMP).to_pylist() if self.spec.timed else None
         files = batch.column(FILE).to_numpy()
-        bounds = [*starts.tolist(), batch.num_rows]
-        for group, key in enumerate(keys):
-            if key != self._current:
-                self._switch(key, int(hashes[group]), stored[group])
-            self._one_key(rows, timestamps, files, bounds[group], bounds[group + 1])
-        self.result.processed += len(rows)
-        if timestamps:
-            latest = max((t for t in timestamps if t is not None), default=None)
-            if latest is not None:
-                self.result.max_timestamp = max(latest, self.result.max_timestamp or latest)
+        hashes = batch.column(HASH).to_numpy()
+        keys = [columns[self.spec.events.get_field_index(k)] for k in self.spec.key]
+        for start, stop, of_key in zip(starts, [*starts[1:], len(rows)], stored, strict=True):
+            key = tuple(column[start] for column in keys)
+            if key != self._state.key:
+                self._state.switch(key, int(hashes[start]), of_key)
+                self._context._key = key
+            self._one_key(rows, timestamps, files, range(start, stop))
+        latest = max((t for t in timestamps or () if t is not None), default=None)
+        if latest is not None:
+            before = self.result.max_timestamp
+            self.result.max_timestamp = latest if before is None else max(before, latest)
 
-    def _one_key(
-        self, rows: list[Any], timestamps: list[int | None] | None, files: np.ndarray, start: int, stop: int
-    ) -> None:
-        if self._dead is not None:
-            self._one_key_with_dead_letters(rows, timestamps, files, start, stop)
-            return
-        process, context, emit = self._function.process_element, self._context, self._rows.extend
-        i = start
-        try:
-            for i in range(start, stop):
-                if timestamps is not None:
-                    context._timestamp = timestamps[i]
+    def _one_key(self, rows: list[Any], timestamps: list[int | None] | None, files: np.ndarray, which: range) -> None:
+        """Call the function for some events of the current key.
+
+        With dead letters, an event on which it raises, or yields what is no output row, leaves no trace in state and
+        output.
+        """
+        process, take, context, dead = self._function.process_element, self._emitter.take, self._context, self._dead
+        for i in which:
+            if timestamps is not None:
+                context._timestamp = timestamps[i]
+            if dead is not None:
+                saved, length = self._state.snapshot(), len(self._emitter)
+            try:
                 produced = process(rows[i], context)
                 if produced is not None:
-                    emit(produced)
-        except Exception as e:
-            raise self._user_error("process", rows[i], int(files[i]), e) from e
-
-    def _one_key_with_dead_letters(
-        self, rows: list[Any], timestamps: list[int | None] | None, files: np.ndarray, start: int, stop: int
-    ) -> None:
-        """As `_one_key`, but an event on which the function raises leaves no trace in state and output."""
-        for i in range(start, stop):
-            if timestamps is not None:
-                self._context._timestamp = timestamps[i]
-            saved = [cell.snapshot() for cell in self._cells]
-            try:
-                self._rows.extend(list(self._function.process_element(rows[i], self._context) or ()))
-            except Exception as e:  # noqa: BLE001  (whatever the user's code raises makes a dead letter)
-                for cell, snapshot in zip(self._cells, saved, strict=True):
-                    cell.restore(snapshot)
+                    take(produced)
+            except _NOT_THE_USERS:
+                raise
+            except BaseException as e:  # also sys.exit(): nothing that it raises may end the worker
+                file = int(files[i])
+                if dead is None:
+                    raise self._user_error("process_element", e, file, rows[i]) from e
+                self._state.restore(saved)
+                self._emitter.drop(length)
                 self.result.failed += 1
                 self.result.processed -= 1
-                self._letter("process", f"{type(e).__name__}: {e}", int(files[i]), self._current, rows[i]._asdict())
-
-    def _switch(self, key: tuple[Any, ...], key_hash: int, stored: tuple[Any, ...] | None) -> None:
-        self._keep_changes()
-        self._current, self._current_hash = key, key_hash
-        self._context._key = key
-        if stored is None:
-            for cell in self._cells:
-                cell.load(None)
-        else:
-            for cell, value in zip(self._cells, stored, strict=True):
-                cell.load(value)
-
-    def _keep_changes(self) -> None:
-        if self._current is not None and any(cell.changed for cell in self._cells):
-            values = [cell.stored() for cell in self._cells]
-            deleted = all(v is None for v in values)
-            self._changed.append((self._current_hash, deleted, *self._current, *values))
-
-    def _without_null_keys(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        if not any(batch.column(k).null_count for k in self.spec.key):
-            return batch
-        null = np.zeros(batch.num_rows, dtype=bool)
-        for k in self.spec.key:
-            null |= batch.column(k).is_null().to_numpy(zero_copy_only=False)
-        for row in batch.filter(pa.array(null)).to_pylist():
-            reason = f"null in key column {', '.join(k for k in self.spec.key if row[k] is None)}"
-            self.result.null_keys += 1
-            self._letter("key", reason, row[FILE], None, {c: row[c] for c in self.spec.columns})
-        return batch.filter(pa.array(~null))
+                self._refuse("process", _said(e), file, self._state.key, rows[i]._asdict())
+        self.result.processed += len(which)
 
     # -- what is written ------------------------------------------------------------------------------------------
 
-    def _letter(self, step: str, reason: str, file: int, key: tuple[Any, ...] | None, row: dict[str, Any]) -> None:
+    def _refuse(self, step: str, reason: str, file: int, key: Key | None, row: dict[str, Any]) -> None:
         name = self.spec.files[file]
-        text = json.dumps(row, default=str)
         if self._dead is None:
             raise UserFunctionError(
-                f"{self.spec.subject}: {reason} in {name}, row {text[:500]}; drop such rows in a transform, or declare "
-                "Pipeline(dead_letters='database.table')"
+                f"{self.spec.subject}: {reason} in {name}, row {as_json(row)[:500]}; drop such rows in a transform, "
+                "or declare Pipeline(dead_letters='database.table')"
             )
-        key_text = None if key is None else json.dumps(key, default=str)
-        self._letters.append({"step": step, "reason": reason, "file": name, "key": key_text, "row": text})
+        self._letters.add(step=step, reason=reason, file=name, key=key, row=row)
 
     def _flush_rows(self) -> None:
-        if self._rows:
-            batch = _to_batch(self._rows, self.spec, self.spec.output_schema)
-            for writer, output in zip(self._writers, self.spec.outputs, strict=True):
-                _check_required(batch, output, self.spec.subject)
+        if len(self._emitter):
+            batch = self._emitter.batch()
+            for writer in self._writers:
                 writer.write(batch)
-            self._rows.clear()
-        if self._letters and self._dead is not None:
-            self._dead.write(pa.RecordBatch.from_pylist(self._letters, DEAD_LETTER_SCHEMA))
-            self._letters.clear()
+        if self._dead is not None and len(self._letters):
+            self._dead.write(self._letters.batch())
 
     def _flush_state(self) -> None:
-        if not self._changed:
-            return
-        self.result.keys_changed += len(self._changed)
-        arrays = []
-        for i, (column, values) in enumerate(zip(self._schema, zip(*self._changed, strict=True), strict=True)):
-            try:
-                arrays.append(pa.array(values, column.type))
-            except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, TypeError) as e:
-                what = "key" if i < 2 + len(self.spec.key) else "state"
-                raise UserFunctionError(f"{self.spec.subject}: {what} {column.name!r} is not {column.type}: {e}") from e
-        self._run.write(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
-        self._changed.clear()
+        if len(self._state):
+            self.result.keys_changed += len(self._state)
+            self._run.write(self._state.batch())
 
     def finish(self) -> BucketResult:
         """Close all files, merge state runs where it pays, and report."""
         began = time.perf_counter()
-        self._keep_changes()
+        self._state.keep()
         self._flush_rows()
         self._flush_state()
         self._run.close()
@@ -327,19 +314,14 @@ class BucketTask:
 
     # -- small things ---------------------------------------------------------------------------------------------
 
-    def _guarded(self, step: str, row: Any, file: int | None, call: Any) -> None:
-        try:
-            call()
-        except Exception as e:
-            raise self._user_error(step, row, file, e) from e
-
-    def _user_error(self, step: str, row: Any, file: int | None, error: Exception) -> UserFunctionError:
-        where = "" if row is None else f", key {self._current}, row {json.dumps(row._asdict(), default=str)[:500]}"
+    def _user_error(
+        self, method: str, error: BaseException, file: int | None = None, row: Any = None
+    ) -> UserFunctionError:
+        where = "" if row is None else f", key {self._state.key}, row {as_json(row._asdict())[:500]}"
         source = "" if file is None else f", file {self.spec.files[file]}"
         name = type(self._function).__name__
-        return UserFunctionError(
-            f"{self.spec.subject}: {name}.{_METHODS[step]} raised {type(error).__name__}: {error}{where}{source}"
-        )
+        text = f"{self.spec.subject}: {name}.{method} raised {_said(error)}{where}{source}"
+        return UserFunctionError(printable(text))
 
     def _tick(self, name: str, since: float) -> float:
         now = time.perf_counter()
@@ -347,7 +329,21 @@ class BucketTask:
         return now
 
 
-_METHODS = {"open": "open", "process": "process_element"}
+_NOT_THE_USERS = (KeyboardInterrupt, MemoryError)
+"""Raised in the user's code without its doing: Spark's interrupt, and a machine that is too small."""
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001  (the message of a user's class)
+        return type(error).__name__
+
+
+def _emitter(spec: BucketSpec) -> Emitter:
+    required = {c: f"it is a primary key column of {o.table}" for o in spec.outputs for c in o.required}
+    partition_by = frozenset(c for o in spec.outputs for c in o.partition_by)
+    return Emitter(spec.output_schema, required=required, partition_by=partition_by)
 
 
 def _writer(output: Output, schema: pa.Schema, part: str) -> PartitionedWriter:
@@ -361,37 +357,3 @@ def _group_starts(hashes: np.ndarray, keys: list[pa.Array]) -> np.ndarray:
         unequal = pc.not_equal(column.slice(1), column.slice(0, len(column) - 1))
         new |= unequal.to_numpy(zero_copy_only=False)
     return np.append(0, np.flatnonzero(new) + 1)
-
-
-def _to_batch(rows: list[Any], spec: BucketSpec, schema: pa.Schema) -> pa.RecordBatch:
-    width = len(schema)
-    name = type(spec.function).__name__
-    arrays = []
-    for column in schema:
-        try:
-            arrays.append(pa.array([row[column.name] for row in rows], column.type))
-        except KeyError:
-            raise UserFunctionError(f"{spec.subject}: {name} yielded a row without column {column.name!r}") from None
-        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, TypeError) as e:
-            raise UserFunctionError(
-                f"{spec.subject}: {name} yielded a {column.name!r} that is not {column.type}: {e}"
-            ) from e
-    if sum(map(len, rows)) != width * len(rows):
-        extra = next(sorted(set(row) - set(schema.names)) for row in rows if len(row) != width)
-        raise UserFunctionError(f"{spec.subject}: {name} yielded undeclared columns: {', '.join(extra)}")
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _check_required(batch: pa.RecordBatch, output: Output, subject: str) -> None:
-    for name in output.required:
-        if batch.column(name).null_count:
-            raise UserFunctionError(f"{subject}: a row for {output.table} has null in primary key column {name!r}")
-    for name in output.partition_by:
-        column = batch.column(name)
-        if not pa.types.is_string(column.type):
-            continue
-        if refused := column.filter(pc.match_substring_regex(column, "^$| $"))[:1].to_pylist():
-            raise UserFunctionError(
-                f"{subject}: a row for {output.table} has {refused[0]!r} in partition column {name!r}: Hive would read "
-                "an empty value as null, and some metastores take one that ends in a space for the same without it"
-            )

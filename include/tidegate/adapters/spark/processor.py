@@ -209,7 +209,7 @@ class _Epoch:
         return BucketSpec(
             subject=str(self._task.epoch),
             function=d.function,
-            columns=tuple(d.stream.schema.names),
+            events=d.stream.schema,
             key=d.key,
             state_schema=d.state_schema(),
             state=state,

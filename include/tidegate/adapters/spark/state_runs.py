@@ -1,6 +1,6 @@
 """A bucket's keyed state as immutable, sorted runs.
 
-A run is an Arrow IPC file: `_hash` (int64, ascending), `_deleted` (bool), the key columns, one column per declared
+A run is an Arrow IPC file: `$hash` (int64, ascending), `$deleted` (bool), the key columns, one column per declared
 state. Looking keys up is a binary search on the memory-mapped hash column of each run, newest first; the hash only
 finds, the stored key decides. Which runs are merged is `protocol.merging`'s rule.
 """
@@ -16,10 +16,12 @@ import pyarrow.compute as pc
 from pyarrow import ipc
 
 from tidegate.adapters.files.locations import ChecksummedFile, open_input
+from tidegate.api.values import python_values
 from tidegate.errors import StateIncompatibleError
 
-HASH = "_hash"
-DELETED = "_deleted"
+HASH = "$hash"
+DELETED = "$deleted"
+"""Names that no key column and no state can have."""
 ROWS_PER_BATCH = 65_536
 MIN_MERGE = 4
 """Fewer runs than this are left alone."""
@@ -166,7 +168,7 @@ class StateReader:
         live = ~found.batch.column(1).take(pa.array(found.rows)).to_numpy(zero_copy_only=False)
         index = pa.array(found.rows[live])
         width = found.batch.num_columns
-        columns = [found.batch.column(c).take(index).to_pylist() for c in range(self._first_state, width)]
+        columns = [python_values(found.batch.column(c).take(index)) for c in range(self._first_state, width)]
         for query, values in zip(open_queries[found.queries[live]].tolist(), zip(*columns, strict=True), strict=True):
             answers[query] = values
 
