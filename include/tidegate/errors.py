@@ -4,6 +4,8 @@ A message says what happened, to which pipeline and epoch, and what to do. `kind
 checkpoint table and in logs: names are added, never changed.
 """
 
+from typing import Self
+
 
 class TidegateError(Exception):
     """Root of the tree."""
@@ -75,6 +77,20 @@ class StateIncompatibleError(TidegateError):
     """The stored state does not fit the declared state: restore the declaration or migrate the state."""
 
     kind = "state_incompatible"
+
+
+class DataDamagedError(TidegateError):
+    """A file that tidegate wrote is missing or has other bytes. Put it back, or go back to before it was written."""
+
+    kind = "damaged_data"
+
+    @classmethod
+    def of(cls, uri: str, problem: str) -> Self:
+        """The error for one file: `problem` is what is wrong with it, as the end of a sentence."""
+        return cls(
+            f"{uri} {problem}. Put the file back as it was, or `tidegate rollback` to before the epoch that wrote it; "
+            "`tidegate verify --checksums` names every damaged file"
+        )
 
 
 class InvariantViolationError(TidegateError):

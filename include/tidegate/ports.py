@@ -237,7 +237,7 @@ class EpochTask:
         entries: the planned source entries, in log order.
         parent_state: state runs of the parent version, oldest first within each bucket.
         root: URI of the attempt's own folder; nobody else writes there.
-        locate: heads of an upsert table's partitions: (table, values) → heads, to rewrite those that are touched.
+        locate: an upsert table's partitions that are there: (table, values) → partitions, to rewrite those touched.
         superseded: fences of earlier attempts at this epoch, whose work may still run.
         progress: called with a sentence now and then.
     """
@@ -247,7 +247,7 @@ class EpochTask:
     entries: tuple[FileEntry, ...]
     parent_state: tuple[StateRun, ...]
     root: str
-    locate: Callable[[str, Sequence[PartitionValues]], Mapping[PartitionValues, Head]]
+    locate: Callable[[str, Sequence[PartitionValues]], Mapping[PartitionValues, StagedPartition]]
     superseded: tuple[int, ...] = ()
     progress: Callable[[str], None] = lambda _: None
 
@@ -268,10 +268,10 @@ class Processed:
 
 @dataclass(frozen=True)
 class Joining:
-    """Partitions of one append table to join: `sources` are heads, oldest first; the last one's values get the rows."""
+    """Partitions of one append table to join: `sources`, oldest first; the last one's values get the rows."""
 
     target: Target
-    sources: tuple[Head, ...]
+    sources: tuple[StagedPartition, ...]
 
 
 @dataclass(frozen=True)
@@ -308,7 +308,11 @@ class Compared:
 
 
 class Processor(Protocol):
-    """Computes an epoch on Spark. Effects: files below `task.root` only; they are not referenced until STAGED (I2)."""
+    """Computes an epoch on Spark. Effects: files below `task.root` only; they are not referenced until STAGED (I2).
+
+    They are on disk, their folders too, when a method returns. Of what was written before, exactly the listed files are
+    read; one that is missing or has not its recorded bytes raises DataDamagedError before anything is made of it (I9).
+    """
 
     def process(self, task: EpochTask) -> Processed:
         """Run the epoch. The same task with the same code gives the same rows (I3), in new files."""
@@ -351,7 +355,7 @@ class Storage(Protocol):
         """Size of an object; None when it is not there."""
 
     def rows(self, uri: str) -> int:
-        """Rows of a Parquet file, from its footer. Raises FileNotFoundError."""
+        """Rows of a Parquet file, from its footer. Raises FileNotFoundError, and DataDamagedError when it has none."""
 
     def sha256(self, uri: str) -> str:
         """Checksum of an object's bytes. Raises FileNotFoundError."""

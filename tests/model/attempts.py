@@ -32,7 +32,7 @@ from tidegate.api.schema import hive_type
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.crash import Disarmed
-from tidegate.errors import UnavailableError
+from tidegate.errors import DataDamagedError, UnavailableError
 from tidegate.ports import (
     Adapters,
     CheckpointStore,
@@ -143,7 +143,7 @@ class _Processor:
         contents: Sequence[Sequence[Row]] = self._ask(
             SOURCE, "read", task.entries, epoch=task.epoch.epoch, lane=task.epoch.lane.lane
         )
-        totals = [total for run in task.parent_state for total in self._load(run.path)]
+        totals = [total for run in task.parent_state for total in self._load(run)]
         rows, totals = advance([row for content in contents for row in content], totals)
         if task.epoch.lane.lane != MAIN_LANE:
             rows = [row | {"total": row["total"] + CHANGED} for row in rows]
@@ -155,7 +155,7 @@ class _Processor:
         state = json.dumps(totals).encode()
         folder.objects[f"{task.root}/state/0"] = state
         self._ask(STORAGE, "put", tuple(folder.objects.items()))
-        run = StateRun(0, f"{task.root}/state/0", len(totals), len(state), checksum(state))
+        run = StateRun(0, f"{task.root}/state/0", len(totals), len(state), checksum(state), 0, "")
         out: dict[str, int] = defaultdict(int)
         for p in folder.partitions:
             out[p.table] += p.rows
@@ -168,7 +168,7 @@ class _Processor:
     def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
         folder = _Writing(task.root)
         for joining in task.joinings:
-            rows = [row for head in joining.sources for row in self._rows_at(head.location)]
+            rows = [row for source in joining.sources for row in self._rows_of(source)]
             folder.write(joining.target, joining.sources[-1].values, rows)
         self._ask(STORAGE, "put", tuple(folder.objects.items()))
         return tuple(folder.partitions)
@@ -177,18 +177,21 @@ class _Processor:
         """Nothing is open."""
 
     def _merge(self, target: Target, values: PartitionValues, changes: list[Row], task: EpochTask) -> list[Row]:
-        head = task.locate(target.name, [values]).get(values)
-        kept = {row["key"]: row for row in (self._rows_at(head.location) if head else [])}
+        old = task.locate(target.name, [values]).get(values)
+        kept = {row["key"]: row for row in (self._rows_of(old) if old else [])}
         return list((kept | {row["key"]: row for row in changes}).values())
 
-    def _rows_at(self, location: str) -> list[Row]:
-        return [row for path in sorted(self._storage.sizes(location)) for row in self._load(path)]
+    def _rows_of(self, partition: StagedPartition) -> list[Row]:
+        return [row for file in partition.files for row in self._load(file)]
 
-    def _load(self, uri: str) -> list[Row]:
+    def _load(self, file: DataFile | StateRun) -> list[Row]:
         try:
-            return list(json.loads(self._storage.read(uri)))
+            data = self._storage.read(file.path)
         except FileNotFoundError as e:
-            raise UnavailableError(f"Spark did not find {uri}") from e
+            raise DataDamagedError.of(file.path, "is missing") from e
+        if checksum(data) != file.sha256:
+            raise DataDamagedError.of(file.path, "has other bytes")
+        return list(json.loads(data))
 
 
 @dataclass

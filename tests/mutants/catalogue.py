@@ -320,8 +320,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "merge a lane's rows into what main shows",
         "I3",
         "engine/work.py",
-        "self.adapters.store.heads if epoch.lane.lane == MAIN_LANE else partial(self._on_lane, epoch)",
-        "self.adapters.store.heads",
+        "self._on_main if epoch.lane.lane == MAIN_LANE else partial(self._on_lane, epoch.lane)",
+        "self._on_main",
     ),
     Mutant(
         "replay what was rolled back",

@@ -334,14 +334,14 @@ class Coordinator:
 
     def _compact(self, lease: Lease, run: Run) -> bool:
         """Join small partitions in an epoch of its own, when there are enough; False when there was nothing to do."""
-        joinings = self.work.joinings()
+        groups = self.work.joinable()
         last = self.adapters.store.last_sealed(lease.lane)
-        if not joinings or last is None:
+        if not groups or last is None:
             return False
         of_run = replace(run, key=f"{run.key}/compaction-{last.epoch + 1}")
         planned = self.plan_empty(lease, of_run, at=last.offsets.stop, kind=Kind.COMPACTION)  # 2
-        joined = sum(len(j.sources) for j in joinings)
-        self.progress(f"{planned}: {joined} partitions become {len(joinings)}")
+        joined = sum(len(group.heads) for group in groups)
+        self.progress(f"{planned}: {joined} partitions become {len(groups)}")
         self._reached("planned", planned)
         self._roll_forward(lease, self._stage(lease, planned, superseded=()))
         return True

@@ -1,22 +1,32 @@
-"""Reading manifests back."""
+"""Reading manifests back, and what they say of partitions."""
 
-from tidegate.errors import InvariantViolationError
+from collections.abc import Iterable, Mapping
+
+from tidegate.errors import DataDamagedError, InvariantViolationError
 from tidegate.ports import Storage
-from tidegate.protocol.model import Manifest, ManifestRef, checksum
+from tidegate.protocol.model import Manifest, ManifestRef, Place, Placed, StagedPartition, checksum
 
 
 def read_manifest(storage: Storage, ref: ManifestRef | None) -> Manifest:
-    """Read a manifest whose bytes have the recorded checksum; anything else is an InvariantViolationError."""
+    """Read a manifest whose bytes have the recorded checksum; anything else is a DataDamagedError."""
     if ref is None:
         raise InvariantViolationError("an epoch that is past PLANNED has no manifest")
     try:
         data = storage.read(ref.uri)
     except FileNotFoundError:
-        raise InvariantViolationError(
-            f"manifest {ref.uri} is gone: restore it, or roll back to an older epoch"
-        ) from None
-    if checksum(data) != ref.sha256:
-        raise InvariantViolationError(
-            f"manifest {ref.uri} does not have the checksum {ref.sha256} it was recorded with"
-        )
+        raise DataDamagedError.of(ref.uri, "is missing") from None
+    if (found := checksum(data)) != ref.sha256:
+        raise DataDamagedError.of(ref.uri, f"has the checksum {found}, not {ref.sha256}")
     return Manifest.from_json(data)
+
+
+def listed(storage: Storage, placed: Iterable[tuple[Place, Placed]]) -> dict[Place, StagedPartition]:
+    """Partitions with their files, by the manifests that put them where they lie; each is read once."""
+    manifests: dict[ManifestRef, Mapping[Place, StagedPartition]] = {}
+    found = {}
+    for place, at in placed:
+        if at.manifest not in manifests:
+            partitions = read_manifest(storage, at.manifest).partitions
+            manifests[at.manifest] = {(p.table, p.values): p for p in partitions}
+        found[place] = manifests[at.manifest][place]
+    return found

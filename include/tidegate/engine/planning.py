@@ -91,11 +91,11 @@ def _entries(definition: Definition, adapters: Adapters, planned: Planned) -> li
 
 
 def _compactions(definition: Definition, adapters: Adapters) -> tuple[Compaction, ...]:
-    joinings = Work(definition, adapters, lambda *_: None, lambda _: None).joinings()
+    groups = Work(definition, adapters, lambda *_: None, lambda _: None).joinable()
     return tuple(
-        Compaction(table, sum(len(j.sources) for j in of_table), len(of_table))
-        for table in dict.fromkeys(j.target.name for j in joinings)
-        if (of_table := [j for j in joinings if j.target.name == table])
+        Compaction(table, sum(len(group.heads) for group in of_table), len(of_table))
+        for table in dict.fromkeys(group.target.name for group in groups)
+        if (of_table := [group for group in groups if group.target.name == table])
     )
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from uuid import uuid4
 
 from tidegate.api.pipeline import Definition
-from tidegate.engine.manifests import read_manifest
+from tidegate.engine.manifests import listed, read_manifest
 from tidegate.engine.verify import Finding
-from tidegate.errors import ConfigurationError, InvariantViolationError
+from tidegate.errors import ConfigurationError
 from tidegate.ports import Adapters, EpochTask
-from tidegate.protocol.model import Epoch, Head, Kind, LaneId, Manifest, PartitionValues, StagedPartition, StateRun
+from tidegate.protocol.model import Epoch, Kind, LaneId, Manifest, PartitionValues, StagedPartition, StateRun
 
 
 def replay(
@@ -22,6 +22,7 @@ def replay(
     Raises:
         ConfigurationError: the epoch, or what it started from, is not kept any more; or it is a compaction.
         SourceGapError: a source file of its range changed or is gone.
+        DataDamagedError: what it started from, or its manifest, is not as it was written.
     """
     epoch, manifest = _recorded(definition, adapters, number)
     parent = read_manifest(adapters.storage, epoch.parent) if epoch.parent else None
@@ -30,12 +31,11 @@ def replay(
     if manifest.fingerprint != definition.fingerprint():
         progress(f"{epoch}: the pipeline has changed since then, so differences may come from that")
     folder = f"{root}/{definition.name}/lane={epoch.lane.lane}/replay={uuid4().hex}"
-    before = {(p.table, p.values): p.previous.location for p in manifest.partitions if p.previous}
+    before = {(p.table, p.values): p.previous for p in manifest.partitions if p.previous}
 
-    def locate(table: str, values: Sequence[PartitionValues]) -> Mapping[PartitionValues, Head]:
-        lane = epoch.lane
-        found = {v: before[table, v] for v in values if (table, v) in before}
-        return {v: Head(table, v, at, lane.pipeline, lane.lane, number, 1, rows=0, bytes=0) for v, at in found.items()}
+    def locate(table: str, values: Sequence[PartitionValues]) -> Mapping[PartitionValues, StagedPartition]:
+        wanted = (((table, v), before[table, v]) for v in values if (table, v) in before)
+        return {v: partition for (_, v), partition in listed(adapters.storage, wanted).items()}
 
     try:
         again = adapters.processor.process(
@@ -68,10 +68,7 @@ def _recorded(definition: Definition, adapters: Adapters, number: int) -> tuple[
         raise ConfigurationError(f"{epoch} is a {epoch.kind.lower()}: it has no events to replay")
     if epoch.parent and all(e.manifest != epoch.parent for e in epochs):
         raise ConfigurationError(f"{epoch} cannot be replayed: the state it started from is not kept any more")
-    try:
-        return epoch, read_manifest(adapters.storage, epoch.manifest)
-    except InvariantViolationError as e:
-        raise ConfigurationError(f"{epoch} cannot be replayed: {e}") from e
+    return epoch, read_manifest(adapters.storage, epoch.manifest)
 
 
 def _partitions(partitions: Sequence[StagedPartition]) -> dict[str, list[str]]:

@@ -7,10 +7,11 @@ from itertools import pairwise
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
 from tidegate.engine.manifests import read_manifest
-from tidegate.errors import ConfigurationError, InvariantViolationError
+from tidegate.errors import ConfigurationError, DataDamagedError
 from tidegate.ports import Adapters
 from tidegate.protocol.model import (
     Clone,
+    DataFile,
     Epoch,
     Head,
     Kind,
@@ -62,7 +63,7 @@ class _Audit:
         for epoch in done:
             try:
                 manifests[epoch.epoch, epoch.generation] = read_manifest(self.adapters.storage, epoch.manifest)
-            except InvariantViolationError as e:
+            except DataDamagedError as e:
                 manifests[epoch.epoch, epoch.generation] = str(e)
         self.progress(f"{len(done)} epochs")
         yield from _ranges(done)
@@ -111,7 +112,7 @@ class _Audit:
         try:
             partitions = read_manifest(self.adapters.storage, clone.manifest).partitions
             shown = self.adapters.sink.shown(clone)
-        except (ConfigurationError, InvariantViolationError) as e:
+        except (ConfigurationError, DataDamagedError) as e:
             yield Finding(clone.table, str(e))
             return
         if shown != {p.values: p.location for p in partitions}:
@@ -126,9 +127,16 @@ class _Audit:
             yield Finding(subject, f"{path} is not in the manifest")
         for file in partition.files:
             wrong = list(self._file(subject, file.path, file.bytes, file.sha256))
-            yield from wrong
-            if not wrong and (rows := self.adapters.storage.rows(file.path)) != file.rows:
-                yield Finding(subject, f"{file.path} has {rows} rows, not {file.rows}")
+            yield from wrong or self._rows(subject, file)
+
+    def _rows(self, subject: str, file: DataFile) -> Iterator[Finding]:
+        try:
+            rows = self.adapters.storage.rows(file.path)
+        except DataDamagedError as e:
+            yield Finding(subject, str(e))
+            return
+        if rows != file.rows:
+            yield Finding(subject, f"{file.path} has {rows} rows, not {file.rows}")
 
     def _file(self, subject: str, path: str, size: int, sha256: str) -> Iterator[Finding]:
         found = self.adapters.storage.size(path)

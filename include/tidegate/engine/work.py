@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tidegate.api.pipeline import Definition
-from tidegate.api.settings import Mode
-from tidegate.engine.manifests import read_manifest
+from tidegate.api.settings import Mode, Target
+from tidegate.engine.manifests import listed, read_manifest
 from tidegate.errors import ConfigurationError, InvariantViolationError, SourceGapError
 from tidegate.ports import Adapters, CompactionTask, EpochTask, Joining, Processed
 from tidegate.protocol.compaction import joinable
@@ -33,6 +33,14 @@ from tidegate.protocol.model import (
 from tidegate.protocol.rebasing import changes, redo, undo, undone
 
 _ALL = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Group:
+    """Small partitions of one append table that are to become one, oldest first."""
+
+    target: Target
+    heads: tuple[Head, ...]
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class Work:
                 entries=entries,
                 parent_state=state,
                 root=root,
-                locate=self.adapters.store.heads if epoch.lane.lane == MAIN_LANE else partial(self._on_lane, epoch),
+                locate=self._on_main if epoch.lane.lane == MAIN_LANE else partial(self._on_lane, epoch.lane),
                 superseded=superseded,
                 progress=self.progress,
             )
@@ -104,13 +112,13 @@ class Work:
 
     # -- compaction -----------------------------------------------------------------------------------------------
 
-    def joinings(self) -> tuple[Joining, ...]:
+    def joinable(self) -> tuple[Group, ...]:
         """What there is to join: the same answer until it is done, for only this lane changes these heads."""
         return tuple(
-            Joining(target, group)
+            Group(target, heads)
             for target in self.definition.all_targets
             if target.mode is Mode.APPEND and target.table.compact_at is not None
-            for group in joinable(
+            for heads in joinable(
                 list(self.adapters.store.heads(target.name).values()),
                 minimum=target.table.compact_at,
                 small_bytes=target.table.compact_to,
@@ -118,17 +126,22 @@ class Work:
         )
 
     def _join(self, epoch: Epoch, state: tuple[StateRun, ...], root: str, superseded: tuple[int, ...]) -> Processed:
-        joinings = self.joinings()
+        joinings = tuple(Joining(group.target, self._sources(group)) for group in self.joinable())
         self.reached("processing", epoch)
         joined = self.adapters.processor.compact(CompactionTask(epoch, joinings, root, superseded))  # 4
         rows = {(p.table, p.values): p.rows for p in joined}
         for joining in joinings:
-            before = sum(head.rows for head in joining.sources)
+            before = sum(source.rows for source in joining.sources)
             after = rows.get((joining.target.name, joining.sources[-1].values))
             if before != after:
                 raise InvariantViolationError(f"{epoch}: {before} rows of {joining.target.name} became {after}")
-        emptied = [(j.target.name, head.values) for j in joinings for head in j.sources[:-1]]
+        emptied = [(source.table, source.values) for j in joinings for source in j.sources[:-1]]
         return _without_events(epoch, state, (*joined, *self._emptied(emptied, root)))
+
+    def _sources(self, group: Group) -> tuple[StagedPartition, ...]:
+        values = [head.values for head in group.heads]
+        found = self._on_main(group.target.name, values)
+        return tuple(found[v] for v in values)
 
     # -- going back -----------------------------------------------------------------------------------------------
 
@@ -176,14 +189,23 @@ class Work:
         found = self.adapters.store.epochs(lane, limit=_ALL)
         return tuple(e for e in reversed(found) if e.status is Status.SEALED)
 
-    def _on_lane(self, epoch: Epoch, table: str, values: Sequence[PartitionValues]) -> Mapping[PartitionValues, Head]:
-        """Where partitions lie for a lane: as behind its base, and then as its own epochs left them."""
-        lane = epoch.lane
+    def _on_main(self, table: str, values: Sequence[PartitionValues]) -> Mapping[PartitionValues, StagedPartition]:
+        """Those of some partitions that are there, as main has them."""
+        return self._listed(table, self.adapters.store.placed(table, values))
+
+    def _on_lane(
+        self, lane: LaneId, table: str, values: Sequence[PartitionValues]
+    ) -> Mapping[PartitionValues, StagedPartition]:
+        """The same for a lane: as behind its base, and then as its own epochs left them."""
         base = next(f.base for f in self.adapters.store.forks(lane.pipeline) if f.lane == lane)
         placed = redo(self._behind(base, self.now()), self._manifests(self.replayed(lane)))
-        found = {v: placed[table, v].location for v in values if (table, v) in placed}
-        number = epoch.epoch
-        return {v: Head(table, v, at, lane.pipeline, lane.lane, number, 1, rows=0, bytes=0) for v, at in found.items()}
+        return self._listed(table, {v: placed[table, v] for v in values if (table, v) in placed})
+
+    def _listed(
+        self, table: str, placed: Mapping[PartitionValues, Placed]
+    ) -> Mapping[PartitionValues, StagedPartition]:
+        found = listed(self.adapters.storage, (((table, v), at) for v, at in placed.items()))
+        return {values: partition for (_, values), partition in found.items()}
 
     def epochs_of_main(self) -> list[Epoch]:
         """All rows of main that are kept, the newest first."""
@@ -219,15 +241,9 @@ class Work:
 
     def partitions(self, placed: Iterable[tuple[Place, Placed | None]]) -> list[StagedPartition | None]:
         """The partitions as the manifests list them that put them there; None stays None."""
-        manifests: dict[ManifestRef, Mapping[Place, StagedPartition]] = {}
-
-        def listed(place: Place, at: Placed) -> StagedPartition:
-            if at.manifest not in manifests:
-                found = read_manifest(self.adapters.storage, at.manifest).partitions
-                manifests[at.manifest] = {(p.table, p.values): p for p in found}
-            return manifests[at.manifest][place]
-
-        return [listed(place, at) if at else None for place, at in placed]
+        places = list(placed)
+        found = listed(self.adapters.storage, ((place, at) for place, at in places if at))
+        return [found.get(place) for place, _ in places]
 
     def _promoted_lane(self, epoch: Epoch) -> Fork:
         return next(f for f in self.adapters.store.forks(self.definition.name) if f.lane.lane == epoch.promotes)

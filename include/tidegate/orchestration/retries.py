@@ -33,6 +33,7 @@ BEHAVIOURS: dict[type[TidegateError], Behaviour] = {
     errors.MalformedInputError: Behaviour(_FAIL, "mend the file or declare dead_letters, then clear this task"),
     errors.SourceGapError: Behaviour(_FAIL, "bring the source file back, then clear this task"),
     errors.StateIncompatibleError: Behaviour(_FAIL, "restore the declared state, then clear this task"),
+    errors.DataDamagedError: Behaviour(_FAIL, "put the file back or go back before it, then clear this task"),
     errors.InvariantViolationError: Behaviour(_FAIL, "run `tidegate verify` before anything else"),
 }
 

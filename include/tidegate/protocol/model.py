@@ -195,13 +195,18 @@ class StagedPartition:
 
 @dataclass(frozen=True)
 class StateRun:
-    """One immutable, sorted Arrow IPC file of a bucket's state. In a list of runs the newest is last and wins."""
+    """One immutable, sorted file of a bucket's state. In a list of runs the newest is last and wins.
+
+    Its index, which holds a checksum for each block of rows, are the bytes from `index_at` to the end.
+    """
 
     bucket: int
     path: str
     rows: int
     bytes: int
     sha256: str
+    index_at: int
+    index_sha256: str
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ class World:
         self.known = max(self.known, stop)
         number = last.epoch + 1 if last else 1
         before = Manifest.from_json(self.objects[last.manifest.uri]).state if last and last.manifest else ()
-        grown = (StateRun(0, f"s{number}", rows_in, 8 * rows_in, ""),) if kind is Kind.EVENTS else ()
+        grown = (StateRun(0, f"s{number}", rows_in, 8 * rows_in, "", 0, ""),) if kind is Kind.EVENTS else ()
         written = (DataFile("f", 2 * rows_in, 30 * rows_in, ""),)
         manifest = Manifest(
             "p", "main", number, 1, number, "f", 4, OffsetRange(start, stop), kind, None,

@@ -10,9 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tidegate.adapters.files.locations import files_in, open_input, resolve
+from faults.damage import cut_off, emptied
+from faults.power import Disk
+from tidegate.adapters.files.locations import open_input, resolve
 from tidegate.adapters.files.storage import FsStorage
-from tidegate.errors import ConfigurationError, TidegateError, UnavailableError
+from tidegate.errors import ConfigurationError, DataDamagedError, TidegateError, UnavailableError
 
 NAMES = ["a.json", "a b.json", "a%20b.json", "dt=2026-01-01%3A10", "ümlaut ☃", "a?b#c", "[a]*{b}", "a+b&c;d", "100%"]
 
@@ -31,7 +33,6 @@ def test_a_name_is_taken_as_it_stands(storage: FsStorage, tmp_path: Path, name: 
     assert (tmp_path / f"x {name}" / name).read_bytes() == b"12345"
     assert storage.read(uri) == b"12345"
     assert storage.sizes(folder) == {uri: 5}
-    assert files_in(folder) == [uri]
     with open_input(uri) as f:
         assert f.read() == b"12345"
     storage.delete(uri)
@@ -52,6 +53,13 @@ def test_writing_again_gives_the_same_object(storage: FsStorage, tmp_path: Path)
         storage.write(uri, b"same")
     assert storage.read(uri) == b"same"
     assert [p.name for p in (tmp_path / "deep" / "er").iterdir()] == ["manifest.json"]
+
+
+def test_an_object_survives_a_power_cut(storage: FsStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = Disk(monkeypatch)
+    storage.write(f"file://{tmp_path}/deep/er/manifest.json", b"whole")
+    storage.write(f"file://{tmp_path}/deep/other/manifest.json", b"whole")
+    assert disk.lost(tmp_path) == []
 
 
 def test_an_empty_object(storage: FsStorage, tmp_path: Path) -> None:
@@ -111,7 +119,6 @@ def test_sizes_shows_visible_files_of_the_folder_itself(storage: FsStorage, tmp_
     assert storage.sizes(root) == {f"{root}/a": 1, f"{root}/b": 2}
     assert storage.sizes(f"{root}/") == {f"{root}/a": 1, f"{root}/b": 2}
     assert storage.sizes(f"{root}/sub") == {f"{root}/sub/c": 3}
-    assert files_in(root) == [f"{root}/a", f"{root}/b"]
 
 
 def test_what_is_missing(storage: FsStorage, tmp_path: Path) -> None:
@@ -134,6 +141,14 @@ def test_rows_are_read_from_the_footer(storage: FsStorage, tmp_path: Path) -> No
     (tmp_path / "k=a%20b").mkdir()
     pq.write_table(pa.table({"a": range(12)}), tmp_path / "k=a%20b" / "part 0.parquet")
     assert storage.rows(uri) == 12
+
+
+def test_a_file_that_is_no_parquet_has_no_rows(storage: FsStorage, tmp_path: Path) -> None:
+    for damage in (cut_off, emptied):
+        pq.write_table(pa.table({"a": range(12)}), tmp_path / "part")
+        damage(tmp_path / "part")
+        with pytest.raises(DataDamagedError, match=r"/part has no footer"):
+            storage.rows(f"file://{tmp_path}/part")
 
 
 def test_a_checksum_is_of_the_bytes(storage: FsStorage, tmp_path: Path) -> None:

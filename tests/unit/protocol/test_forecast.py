@@ -94,7 +94,7 @@ def test_a_manifest_tells_what_its_epoch_wrote_and_by_how_much_the_state_grew() 
         return StagedPartition(table, (value,), "file:///x", tuple(DataFile("file:///f", r, b, "") for r, b in files))
 
     def run(count: int) -> StateRun:
-        return StateRun(0, "file:///s", count, 10 * count, "")
+        return StateRun(0, "file:///s", count, 10 * count, "", 0, "")
 
     manifest = Manifest(
         pipeline="p",

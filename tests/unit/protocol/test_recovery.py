@@ -80,7 +80,7 @@ def manifest() -> Manifest:
     return Manifest(
         pipeline="p", lane="main", epoch=3, generation=1, attempt=5, fingerprint="f", buckets=4,
         offsets=OffsetRange(4, 6), kind=Kind.EVENTS, parent=None, partitions=(staged,),
-        state=(StateRun(1, "file:///s", 4, 88, "cd"),),
+        state=(StateRun(1, "file:///s", 4, 88, "cd", 60, "ef"),),
         watermark_ms=17, counts=Counts(rows_in=5, processed=5, rows_out={"d.t": 5}),
     )  # fmt: skip
 

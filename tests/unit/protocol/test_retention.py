@@ -105,7 +105,7 @@ def manifest() -> Manifest:
                 previous=OLD,
             ),
         ),
-        state=(StateRun(0, f"{ROOT}/epoch=2/gen=1/attempt=2/state/run", 1, 1, ""),),
+        state=(StateRun(0, f"{ROOT}/epoch=2/gen=1/attempt=2/state/run", 1, 1, "", 0, ""),),
         watermark_ms=None,
         counts=Counts(),
     )

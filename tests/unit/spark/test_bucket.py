@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from faults.power import Disk
 from pipelines.totals import EVENT, OUTPUT, Totals
 from tidegate.adapters.spark import bucket
 from tidegate.adapters.spark.bucket import BUCKET, FILE, HASH, BucketSpec, Output, run_bucket
@@ -168,3 +169,13 @@ def test_few_files_are_open_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     events = [event(i, "a", 1, i, day=f"d{i % 4}") for i in range(12)]
     result = run(spec(tmp_path, partition_by=("day",)), events, 1)
     assert sorted(r["id"] for r in output(result)) == list(range(12))
+
+
+def test_all_that_a_task_writes_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bucket, "MIN_MERGE", 2)
+    disk = Disk(monkeypatch)
+    given = spec(tmp_path, dead=True, partition_by=("day",))
+    first = run(given, [*EVENTS, event(6, None, 1, 5, day="x")], 2)
+    second = run(replace(given, state={3: tuple(StateRun(**s) for s in first["state"])}), EVENTS, 2)
+    assert "merged" in second["state"][0]["path"]
+    assert disk.lost(tmp_path) == []

@@ -1,5 +1,6 @@
 """Goal: state runs answer as a plain dictionary would, with equal hashes, deletions and any history of merges."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,29 +9,32 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import ipc
 
+from faults.damage import DAMAGES, flipped
 from tidegate.adapters.spark import state_runs
 from tidegate.adapters.spark.state_runs import RunWriter, StateReader, merge, run_schema
-from tidegate.errors import StateIncompatibleError
+from tidegate.errors import DataDamagedError, StateIncompatibleError
 from tidegate.protocol.merging import tail_to_merge
+from tidegate.protocol.model import StateRun
 
 SCHEMA = run_schema(pa.schema([("k", pa.string()), ("n", pa.int64()), ("l", pa.list_(pa.string()))]))
 Model = dict[tuple[int, str], tuple[Any, ...] | None]
 
 
-def write(path: Path, entries: Model, *, rows_per_batch: int = 2) -> str:
+def write(path: Path, entries: Model, *, rows_per_batch: int = 2) -> StateRun:
     writer = RunWriter(f"file://{path}", SCHEMA)
     rows = [(h, v is None, k, *(v or (None, None))) for (h, k), v in sorted(entries.items())]
     for at in range(0, len(rows), rows_per_batch):
         columns = zip(*rows[at : at + rows_per_batch], strict=True)
         arrays = [pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)]
         writer.write(pa.RecordBatch.from_arrays(arrays, schema=SCHEMA))
-    writer.close()
-    return writer.uri
+    (run,) = writer.close(0)
+    return run
 
 
-def look_up(uris: list[str], wanted: list[tuple[int, str]]) -> list[tuple[Any, ...] | None]:
-    reader = StateReader(uris, SCHEMA, key_width=1)
+def look_up(runs: list[StateRun], wanted: list[tuple[int, str]]) -> list[tuple[Any, ...] | None]:
+    reader = StateReader(runs, SCHEMA, key_width=1)
     return reader.get(np.array([h for h, _ in wanted], dtype=np.int64), [pa.array([k for _, k in wanted], pa.string())])
 
 
@@ -46,40 +50,113 @@ def test_any_history_answers_as_a_dictionary(
 ) -> None:
     folder = tmp_path_factory.mktemp("runs")
     model: Model = {}
-    uris = []
+    runs = []
     for i, entries in enumerate(history):
         model.update(entries)
-        uris.append(write(folder / f"{i}.arrow", entries))
-    rest, tail = uris[: len(uris) - merged], uris[max(0, len(uris) - merged) :]
+        runs.append(write(folder / f"{i}.arrow", entries))
+    rest, tail = runs[: len(runs) - merged], runs[max(0, len(runs) - merged) :]
     if tail:
-        one = merge(tail, f"file://{folder}/m.arrow", SCHEMA, key_width=1, drop_deleted=not rest)
-        uris = [*rest, one.uri] if one.rows else rest
+        runs = [*rest, *merge(tail, f"file://{folder}/m.arrow", SCHEMA, key_width=1, drop_deleted=not rest)]
     wanted = sorted((h, k) for h in range(-3, 4) for k in "abc")
-    assert look_up(uris, wanted) == [model.get(w) for w in wanted]
+    assert look_up(runs, wanted) == [model.get(w) for w in wanted]
 
 
 def test_a_merge_of_all_runs_forgets_deleted_keys(tmp_path: Path) -> None:
-    uris = [write(tmp_path / "1", {(1, "a"): (1, ["x"])}), write(tmp_path / "2", {(1, "a"): None})]
-    assert merge(uris, f"file://{tmp_path}/m", SCHEMA, key_width=1, drop_deleted=True).rows == 0
+    runs = [write(tmp_path / "1", {(1, "a"): (1, ["x"])}), write(tmp_path / "2", {(1, "a"): None})]
+    assert merge(runs, f"file://{tmp_path}/m", SCHEMA, key_width=1, drop_deleted=True) == ()
     assert not (tmp_path / "m").exists()
-    assert merge(uris, f"file://{tmp_path}/n", SCHEMA, key_width=1, drop_deleted=False).rows == 1
+    assert [r.rows for r in merge(runs, f"file://{tmp_path}/n", SCHEMA, key_width=1, drop_deleted=False)] == [1]
 
 
 def test_a_merge_works_through_ranges_of_hashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state_runs, "ROWS_PER_BATCH", 3)
-    runs = [{(h, "a"): (i, None) for h in range(0, 40, i + 1)} for i in range(3)]
-    uris = [write(tmp_path / str(i), entries) for i, entries in enumerate(runs)]
-    one = merge(uris, f"file://{tmp_path}/m", SCHEMA, key_width=1, drop_deleted=True)
+    monkeypatch.setattr(state_runs, "ROWS_PER_MERGE", 3)
+    written = [{(h, "a"): (i, None) for h in range(0, 40, i + 1)} for i in range(3)]
+    runs = [write(tmp_path / str(i), entries) for i, entries in enumerate(written)]
+    one = merge(runs, f"file://{tmp_path}/m", SCHEMA, key_width=1, drop_deleted=True)
     wanted = [(h, "a") for h in range(40)]
-    expected = {k: v for entries in runs for k, v in entries.items()}
-    assert look_up([one.uri], wanted) == [expected[w] for w in wanted]
+    expected = {k: v for entries in written for k, v in entries.items()}
+    assert look_up([*one], wanted) == [expected[w] for w in wanted]
 
 
 def test_state_of_another_type_is_refused(tmp_path: Path) -> None:
-    uri = write(tmp_path / "1", {(1, "a"): (1, None)})
+    run = write(tmp_path / "1", {(1, "a"): (1, None)})
     other = run_schema(pa.schema([("k", pa.string()), ("n", pa.float64()), ("l", pa.list_(pa.string()))]))
     with pytest.raises(StateIncompatibleError, match=r"n int64.*declares.*n double"):
-        StateReader([uri], other, key_width=1)
+        StateReader([run], other, key_width=1)
+
+
+ENTRIES: Model = {(h, k): (h, [k]) for h in range(-40, 40) for k in "abc"}
+
+
+def test_a_run_is_an_arrow_stream(tmp_path: Path) -> None:
+    write(tmp_path / "1", ENTRIES, rows_per_batch=7)
+    with pa.memory_map(str(tmp_path / "1")) as file:
+        read = ipc.open_stream(file).read_all()
+    assert read.schema == SCHEMA
+    assert {(r["_hash"], r["k"]): (r["n"], r["l"]) for r in read.to_pylist()} == ENTRIES
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_is_never_an_answer(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    """D2, D3."""
+    run = write(tmp_path / "1", ENTRIES, rows_per_batch=1000)
+    damage(tmp_path / "1")
+    with pytest.raises(DataDamagedError, match=r"/1 (is missing|has).*tidegate rollback"):
+        look_up([run], sorted(ENTRIES))
+    with pytest.raises(DataDamagedError, match=r"/1 (is missing|has).*tidegate rollback"):
+        merge([run], f"file://{tmp_path}/m", SCHEMA, key_width=1, drop_deleted=False)
+
+
+def test_a_bit_that_flips_anywhere_is_found_or_harmless(tmp_path: Path) -> None:
+    """Nothing is read of the stream's own beginning and end: that the schema is in front is for other readers."""
+    run = write(tmp_path / "1", ENTRIES, rows_per_batch=50)
+    written = (tmp_path / "1").read_bytes()
+    unread = {*range(len(SCHEMA.serialize())), *range(run.index_at - 8, run.index_at)}
+
+    @settings(max_examples=150, deadline=None)
+    @given(bit=st.integers(0, 8 * run.bytes - 1))
+    def flip(bit: int) -> None:
+        (tmp_path / "1").write_bytes(written)
+        flipped(tmp_path / "1", bit=bit)
+        try:
+            answers = look_up([run], sorted(ENTRIES))
+        except DataDamagedError:
+            return
+        assert answers == [ENTRIES[w] for w in sorted(ENTRIES)]
+        assert bit // 8 in unread
+
+    flip()
+
+
+def test_an_older_run_in_place_of_one_is_damage_even_when_it_has_the_same_size(tmp_path: Path) -> None:
+    """D2."""
+    run = write(tmp_path / "1", ENTRIES)
+    older = write(tmp_path / "0", {place: (n + 1, kept) for place, (n, kept) in ENTRIES.items()})
+    assert older.bytes == run.bytes
+    (tmp_path / "0").replace(tmp_path / "1")
+    with pytest.raises(DataDamagedError, match="/1 has another index"):
+        look_up([run], sorted(ENTRIES)[:1])
+
+
+def test_only_what_a_look_up_reads_is_checked(tmp_path: Path) -> None:
+    """So an epoch that touches few keys does not pay for the whole state."""
+    run = write(tmp_path / "1", ENTRIES, rows_per_batch=24)
+    (first,) = look_up([run], [(-40, "a")])
+    flipped(tmp_path / "1")
+    assert look_up([run], [(-40, "a")]) == [first]
+    assert look_up([run], [(39, "c")]) == [(39, ["c"])]
+    with pytest.raises(DataDamagedError, match=r"from \d+ to \d+"):
+        look_up([run], [(-1, "c"), (0, "a")])
+
+
+def test_large_batches_are_cut_into_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state_runs, "BLOCK_BYTES", 500)
+    run = write(tmp_path / "1", ENTRIES, rows_per_batch=1000)
+    with pa.memory_map(str(tmp_path / "1")) as file:
+        sizes = [batch.nbytes for batch in ipc.open_stream(file)]
+    assert len(sizes) > 10
+    assert max(sizes) < 1000
+    assert look_up([run], sorted(ENTRIES)) == [ENTRIES[w] for w in sorted(ENTRIES)]
 
 
 @pytest.mark.parametrize(

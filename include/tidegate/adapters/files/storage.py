@@ -7,11 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from tidegate.adapters.files.locations import open_input, resolve
-from tidegate.errors import ConfigurationError, UnavailableError
+from tidegate.adapters.files.locations import make_folder, open_input, resolve, sync_folder
+from tidegate.errors import ConfigurationError, DataDamagedError, UnavailableError
 from tidegate.ports import StoredFile
 
 
@@ -58,7 +59,10 @@ class FsStorage:
     def rows(self, uri: str) -> int:
         """Rows of a Parquet file, from its footer."""
         with open_input(uri) as source:
-            return int(pq.ParquetFile(source).metadata.num_rows)
+            try:
+                return int(pq.ParquetFile(source).metadata.num_rows)
+            except (pa.ArrowException, OSError) as e:
+                raise DataDamagedError.of(uri, f"has no footer of a Parquet file ({e})") from e
 
     def sha256(self, uri: str) -> str:
         """SHA-256 of an object's bytes."""
@@ -93,15 +97,11 @@ class FsStorage:
 
 
 def _write_local(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{uuid4().hex}")
     with temporary.open("wb") as f:
         f.write(data)
         f.flush()
         os.fsync(f.fileno())
     temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

@@ -129,7 +129,7 @@ class BucketTask:
         self._context = Context()
         self._row = row_type(tuple(spec.events.names))
         self._parent = spec.state.get(bucket, ())
-        self._reader = StateReader([r.path for r in self._parent], self._schema, key_width=len(spec.key))
+        self._reader = StateReader(self._parent, self._schema, key_width=len(spec.key))
         self._run = RunWriter(f"{spec.state_root}/run-{self._part}.arrow", self._schema)
         self._writers = [_writer(o, spec.output_schema, self._part) for o in spec.outputs]
         self._dead = _writer(spec.dead_letters, DEAD_LETTER_SCHEMA, self._part) if spec.dead_letters else None
@@ -277,7 +277,7 @@ class BucketTask:
         self._state.keep()
         self._flush_rows()
         self._flush_state()
-        self._run.close()
+        written = self._run.close(self.result.bucket)
         for output, writer in (
             *zip(self.spec.outputs, self._writers, strict=True),
             (self.spec.dead_letters, self._dead),
@@ -286,31 +286,23 @@ class BucketTask:
                 for values, files in writer.close().items():
                     self.result.files.append((output.table, list(values), [asdict(f) for f in files]))
         began = self._tick("write", began)
-        self.result.state = [asdict(r) for r in self._merged_runs()]
+        self.result.state = [asdict(r) for r in self._merged((*self._parent, *written))]
         self._tick("merge", began)
         return self.result
 
-    def _merged_runs(self) -> tuple[StateRun, ...]:
-        runs = self._parent
-        if self._run.rows:
-            runs = (*runs, self._state_run(self._run))
+    def _merged(self, runs: tuple[StateRun, ...]) -> tuple[StateRun, ...]:
         newest = tail_to_merge([r.rows for r in runs], minimum=MIN_MERGE)
         if not newest:
             return runs
         rest, tail = runs[:-newest], runs[-newest:]
         merged = merge(
-            [r.path for r in tail],
+            tail,
             f"{self.spec.state_root}/merged-{self._part}.arrow",
             self._schema,
             key_width=len(self.spec.key),
             drop_deleted=not rest,
         )
-        if not merged.rows:
-            return rest
-        return (*rest, self._state_run(merged))
-
-    def _state_run(self, written: RunWriter) -> StateRun:
-        return StateRun(self.result.bucket, written.uri, written.rows, written.bytes, written.sha256)
+        return (*rest, *merged)
 
     # -- small things ---------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.adapters.files.locations import ChecksummedFile, files_in, open_input
+from tidegate.adapters.files.locations import ChecksummedFile, open_checked
 from tidegate.protocol.model import DataFile
 
 _BATCH_ROWS = 65_536
@@ -19,12 +19,12 @@ _BATCH_ROWS = 65_536
 
 @dataclass(frozen=True)
 class Join:
-    """One partition to make from those at `sources`, oldest first. `schema` is a serialized Arrow schema, as hex."""
+    """One partition to make from some `files`, oldest first. `schema` is a serialized Arrow schema, as hex."""
 
     table: str
     values: tuple[str, ...]
     location: str
-    sources: tuple[str, ...]
+    files: tuple[DataFile, ...]
     schema: str
 
 
@@ -33,22 +33,22 @@ def join_partitions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatc
     for batch in batches:
         for text in batch.column("join").to_pylist():
             d = json.loads(text)
-            task = Join(**{**d, "values": tuple(d["values"]), "sources": tuple(d["sources"])})
+            files = tuple(DataFile(**f) for f in d["files"])
+            task = Join(**{**d, "values": tuple(d["values"]), "files": files})
             result = {"table": task.table, "values": task.values, "location": task.location, "file": asdict(join(task))}
             yield pa.RecordBatch.from_pydict({"result": [json.dumps(result)]})
 
 
 def join(task: Join) -> DataFile:
-    """Write the joined file."""
+    """Write the joined file. Raises DataDamagedError when a file is not as it was written."""
     schema = pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(task.schema)))
     path = f"{task.location}/joined-{uuid4().hex}.parquet"
     stream = ChecksummedFile(path)
     rows = 0
     with pq.ParquetWriter(stream.sink, schema, compression="zstd") as writer:
-        for source in task.sources:
-            for file in files_in(source):
-                with open_input(file) as opened:
-                    for batch in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS, columns=schema.names):
-                        writer.write_table(pa.Table.from_batches([batch]).cast(schema))
-                        rows += batch.num_rows
+        for file in task.files:
+            with open_checked(file.path, file.bytes, file.sha256) as opened:
+                for batch in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS, columns=schema.names):
+                    writer.write_table(pa.Table.from_batches([batch]).cast(schema))
+                    rows += batch.num_rows
     return DataFile(path, rows, *stream.close())

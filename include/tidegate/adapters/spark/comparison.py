@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812  (its usual name)
 
-from tidegate.adapters.files.locations import open_input
+from tidegate.adapters.files.locations import open_checked
+from tidegate.protocol.model import DataFile
 
 ROWS = "place string, side string, key string, row string"
 _BATCH_ROWS = 65_536
@@ -22,7 +23,7 @@ class Side:
 
     place: str
     side: str
-    path: str
+    file: DataFile
     key: tuple[str, ...]
 
 
@@ -30,8 +31,9 @@ def read_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The function that Spark calls once per task: rows of JSON-encoded `Side`s in, each file's rows as JSON out."""
     for batch in batches:
         for text in batch.column("side").to_pylist():
-            side = Side(**json.loads(text))
-            with open_input(side.path) as opened:
+            d = json.loads(text)
+            side = Side(**{**d, "file": DataFile(**d["file"])})
+            with open_checked(side.file.path, side.file.bytes, side.file.sha256) as opened:
                 for part in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS):
                     rows = part.to_pylist()
                     count = len(rows)
@@ -68,6 +70,6 @@ def compared(rows: DataFrame) -> DataFrame:
     )
 
 
-def sides(place: str, now: Sequence[str], after: Sequence[str], key: tuple[str, ...]) -> list[Side]:
+def sides(place: str, now: Sequence[DataFile], after: Sequence[DataFile], key: tuple[str, ...]) -> list[Side]:
     """Every file of both versions of one partition."""
-    return [Side(place, side, path, key) for side, paths in (("now", now), ("after", after)) for path in paths]
+    return [Side(place, side, file, key) for side, files in (("now", now), ("after", after)) for file in files]

@@ -7,6 +7,7 @@ from pyspark.errors import AnalysisException, PySparkException
 
 from tidegate.errors import (
     ConfigurationError,
+    DataDamagedError,
     DefinitionError,
     MalformedInputError,
     SourceGapError,
@@ -17,7 +18,7 @@ from tidegate.errors import (
 )
 
 _REPORTED: dict[str, type[TidegateError]] = {
-    e.kind: e for e in (UserFunctionError, StateIncompatibleError, UnavailableError, DefinitionError)
+    e.kind: e for e in (UserFunctionError, StateIncompatibleError, DataDamagedError, UnavailableError, DefinitionError)
 }
 
 
@@ -36,6 +37,7 @@ def raise_reported(results: Sequence[Mapping[str, Any]], subject: str) -> None:
 
 
 _MARKS: tuple[tuple[str, type[TidegateError], str], ...] = (
+    ("DataDamagedError", DataDamagedError, "a file is not as it was written"),
     ("FILE_NOT_EXIST", SourceGapError, "a planned file is gone"),
     ("FileNotFoundException", SourceGapError, "a planned file is gone"),
     ("CSV header does not conform", MalformedInputError, "a file's header does not fit the declared schema"),

@@ -83,7 +83,7 @@ class SparkProcessor:
     def check_state(self, definition: Definition, state: Sequence[StateRun]) -> None:
         """Compare the columns of one run, here and now: all runs of a version have the same. See `ports.Processor`."""
         for run in state[:1]:
-            check_columns(run.path, run_schema(definition.state_schema()))
+            check_columns(run, run_schema(definition.state_schema()))
 
     def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
         """Join partitions, one Spark task each; see `ports.Processor`."""
@@ -93,7 +93,7 @@ class SparkProcessor:
                 values=j.sources[-1].values,
                 location=f"{task.root}/data/{j.target.name}/"
                 + partition_path(j.target.partition_schema.names, j.sources[-1].values),
-                sources=tuple(head.location for head in j.sources),
+                files=tuple(file for source in j.sources for file in source.files),
                 schema=j.target.data_schema.serialize().to_pybytes().hex(),
             )
             for j in task.joinings
@@ -108,7 +108,7 @@ class SparkProcessor:
         files = [
             side
             for number, c in enumerate(changes)
-            for side in sides(str(number), _paths(c.now), _paths(c.after), _row_key(c.target))
+            for side in sides(str(number), _files_of(c.now), _files_of(c.after), _row_key(c.target))
         ]
         counts: dict[str, dict[str, int]] = {}
         if files:
@@ -132,8 +132,8 @@ class SparkProcessor:
             self._session = None
 
 
-def _paths(partition: StagedPartition | None) -> list[str]:
-    return [f.path for f in partition.files] if partition else []
+def _files_of(partition: StagedPartition | None) -> tuple[DataFile, ...]:
+    return partition.files if partition else ()
 
 
 def _row_key(target: Target) -> tuple[str, ...]:
@@ -273,8 +273,8 @@ class _Epoch:
                 table=target.name,
                 values=values,
                 location=folder.replace(f"{self._task.root}/changes/", f"{self._task.root}/data/", 1),
-                changes=tuple(f.path for f in files),
-                old=old[values].location if values in old else None,
+                changes=tuple(files),
+                old=old[values].files if values in old else (),
                 key=_row_key(target),
             )
 

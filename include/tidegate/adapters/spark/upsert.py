@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.adapters.files.locations import ChecksummedFile, files_in, open_input
+from tidegate.adapters.files.locations import ChecksummedFile, open_checked
 from tidegate.protocol.model import DataFile
 
 _ROW = "_tidegate_row"
@@ -23,13 +23,13 @@ _BATCH_ROWS = 65_536
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One partition to rewrite: `old` is its present location, None when it is new."""
+    """One partition to rewrite: `old` are its present files, none when it is new."""
 
     table: str
     values: tuple[str, ...]
     location: str
-    changes: tuple[str, ...]
-    old: str | None
+    changes: tuple[DataFile, ...]
+    old: tuple[DataFile, ...]
     key: tuple[str, ...]
 
 
@@ -38,15 +38,19 @@ def rewrite_partitions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordB
     for batch in batches:
         for text in batch.column("rewrite").to_pylist():
             d = json.loads(text)
-            task = Rewrite(**{**d, **{n: tuple(d[n]) for n in ("values", "changes", "key")}})
+            files = {n: tuple(DataFile(**f) for f in d[n]) for n in ("changes", "old")}
+            task = Rewrite(**{**d, **files, "values": tuple(d["values"]), "key": tuple(d["key"])})
             file = rewrite(task)
             result = {"table": task.table, "values": task.values, "location": task.location, "file": asdict(file)}
             yield pa.RecordBatch.from_pydict({"result": [json.dumps(result)]})
 
 
 def rewrite(task: Rewrite) -> DataFile:
-    """Write the partition's new file: the old rows without a change, in their order, then the changes."""
-    changes = latest(pa.concat_tables([_read(path) for path in task.changes]), task.key)
+    """Write the partition's new file: the old rows without a change, in their order, then the changes.
+
+    Raises DataDamagedError when a file is not as it was written.
+    """
+    changes = latest(pa.concat_tables([_read(file) for file in task.changes]), task.key)
     path = f"{task.location}/part-{uuid4().hex}.parquet"
     stream = ChecksummedFile(path)
     rows = changes.num_rows
@@ -78,13 +82,13 @@ def without(old: pa.Table, changes: pa.Table, key: Sequence[str]) -> pa.Table:
     return old.take(pa.array(np.sort(kept.to_numpy())))
 
 
-def _read(path: str) -> pa.Table:
-    with open_input(path) as source:
+def _read(file: DataFile) -> pa.Table:
+    with open_checked(file.path, file.bytes, file.sha256) as source:
         return pq.ParquetFile(source).read()
 
 
 def _old_batches(task: Rewrite, schema: pa.Schema) -> Iterator[pa.Table]:
-    for path in files_in(task.old) if task.old else ():
-        with open_input(path) as source:
+    for file in task.old:
+        with open_checked(file.path, file.bytes, file.sha256) as source:
             for batch in pq.ParquetFile(source).iter_batches(batch_size=_BATCH_ROWS, columns=schema.names):
                 yield pa.Table.from_batches([batch]).cast(schema)

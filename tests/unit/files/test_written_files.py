@@ -1,0 +1,91 @@
+"""Goal: a file that was written is on disk, and is read again as exactly that, wherever it lies."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import fs
+
+from faults.damage import DAMAGES, flipped
+from faults.power import Disk
+from tidegate.adapters.files import locations
+from tidegate.adapters.files.locations import ChecksummedFile, open_checked, open_written
+from tidegate.errors import ConfigurationError, DataDamagedError
+
+DATA = bytes(range(256)) * 9_000
+
+
+@pytest.fixture(params=["local", "elsewhere"])
+def uri(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
+    """A location in a local folder, and in one that is reached as an object store is."""
+    if request.param == "local":
+        return f"file://{tmp_path}/a/b"
+    store = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
+    monkeypatch.setattr(locations, "resolve", lambda uri: (store, uri.removeprefix("s3://")))
+    return "s3://a/b"
+
+
+def write(uri: str, data: bytes = DATA) -> tuple[int, str]:
+    file = ChecksummedFile(uri)
+    file.sink.write(data[:7])
+    file.sink.write(data[7:])
+    return file.close()
+
+
+def test_what_is_written_is_read(uri: str, tmp_path: Path) -> None:
+    size, sha256 = write(uri)
+    assert (size, sha256) == (len(DATA), hashlib.sha256(DATA).hexdigest())
+    assert (tmp_path / "a" / "b").read_bytes() == DATA
+    with open_written(uri, size) as source:
+        assert source.read() == DATA
+    with open_checked(uri, size, sha256) as source:
+        assert source.read(5) == DATA[:5]
+        source.seek(100)
+        assert source.read() == DATA[100:]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_was_damaged_is_not_read(uri: str, tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    size, sha256 = write(uri)
+    damage(tmp_path / "a" / "b")
+    with pytest.raises(DataDamagedError, match=f"^{uri} (is missing|has)"):
+        open_checked(uri, size, sha256)
+    if damage is not flipped:
+        with pytest.raises(DataDamagedError, match=f"^{uri} (is missing|has)"):
+            open_written(uri, size)
+
+
+def test_a_folder_in_its_place(uri: str, tmp_path: Path) -> None:
+    size, _ = write(uri)
+    (tmp_path / "a" / "b").unlink()
+    (tmp_path / "a" / "b").mkdir()
+    with pytest.raises(DataDamagedError, match="is no file"):
+        open_written(uri, size)
+
+
+def test_a_copy_of_a_remote_file_is_not_left_behind(uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    with open_checked(uri, *write(uri)) as source:
+        assert list((tmp_path / "temporary").iterdir()) == []
+        assert source.read() == DATA
+
+
+def test_without_the_right_to_read(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    size, _ = write(uri)
+
+    def refused(_: str) -> pa.NativeFile:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(locations, "open_input", refused)
+    with pytest.raises(ConfigurationError, match=f"no right to read {uri}"):
+        open_written(uri, size)
+
+
+def test_a_closed_file_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = Disk(monkeypatch)
+    for name in ("a/b/1", "a/b/2", "a/c/d/3"):
+        write(f"file://{tmp_path}/{name}")
+    assert disk.lost(tmp_path) == []
