@@ -211,10 +211,6 @@ class Coordinator:
         with self.exclusive(run) as lease:
             return self._cleaner.plan(lease) if dry_run else self._cleaner.clean(lease)
 
-    def resume(self) -> Epoch | None:
-        """Let the lane's paused epoch be tried again by the next run; None when it has none."""
-        return self.adapters.store.resume(self.lane_id)
-
     def repair(self, run: Run) -> int:
         """Bring every partition of every table to its head; returns how many were wrong."""
         with self.exclusive(run):

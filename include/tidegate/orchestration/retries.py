@@ -34,6 +34,8 @@ BEHAVIOURS: dict[type[TidegateError], Behaviour] = {
     errors.SourceGapError: Behaviour(_FAIL, "bring the source file back, then clear this task"),
     errors.StateIncompatibleError: Behaviour(_FAIL, "restore the declared state, then clear this task"),
     errors.InvariantViolationError: Behaviour(_FAIL, "run `tidegate verify` before anything else"),
+    errors.PausedError: Behaviour(_FAIL, "mend what it failed of, then trigger this DAG with `resume`"),
+    errors.InternalError: Behaviour(_FAIL, "a defect: report it with this log; clear this task to try again"),
 }
 
 

@@ -25,13 +25,13 @@ def failures(epoch: Epoch, *, kind: str, code: str) -> int:
 def refuse_paused(epoch: Epoch | None) -> None:
     """Raise PausedError when nobody may try the unfinished `epoch` before a person resumes it."""
     if epoch is not None and epoch.paused_ms is not None:
-        raise PausedError(f"{epoch}: {reason(epoch)}")
+        raise PausedError(f"{epoch} is paused: {reason(epoch)}")
 
 
 def reason(epoch: Epoch) -> str:
     """Why a paused epoch is, and what to do."""
     return (
-        f"paused: {epoch.failures} attempts in a row ended with {epoch.failure_kind}: "
+        f"{epoch.failures} attempts in a row ended with {epoch.failure_kind}: "
         f"{(epoch.failure_message or '')[:_SAID]}. Mend that, then run `tidegate resume {epoch.lane.pipeline}`, or "
         "trigger its DAG with `resume`"
     )

@@ -37,5 +37,5 @@ def test_what_passes_by_itself_says_nothing_of_the_epoch(error: type[TidegateErr
 def test_a_paused_epoch_is_refused_with_its_reason_and_the_way_out() -> None:
     refuse_paused(None)
     refuse_paused(FAILED)
-    with pytest.raises(PausedError, match=r"p epoch 3: paused: 2 attempts .* user_function: x{500}\. .*resume p`"):
+    with pytest.raises(PausedError, match=r"p epoch 3 is paused: 2 attempts .* user_function: x{500}\. .*resume p`"):
         refuse_paused(replace(FAILED, paused_ms=0))

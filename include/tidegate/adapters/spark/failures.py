@@ -103,9 +103,9 @@ def translate(error: PySparkException | PicklingError, subject: str) -> Tidegate
         return _of_python(str(error), subject)
     found = _known(error)
     if found is None:
-        return InternalError(f"{subject}: Spark failed in a way that is not known: {_said(error)}")
+        return InternalError(f"{subject}: Spark failed in a way that is not known: {said(error)}")
     kind, meaning = found
-    return kind(f"{subject}: {meaning}{_place(error)}: {_said(error)}")
+    return kind(f"{subject}: {meaning}{_place(error)}: {said(error)}")
 
 
 def _known(error: PySparkException) -> tuple[type[TidegateError], str] | None:
@@ -128,7 +128,7 @@ def _place(error: PySparkException) -> str:
     return f" at {sites[0]}" if sites else ""
 
 
-def _said(error: PySparkException) -> str:
+def said(error: PySparkException) -> str:
     """Spark's message and the deepest cause in one line, without the JVM's stack and what `_place` has."""
     text = str(error).partition("JVM stacktrace:")[0].partition("== DataFrame ==")[0].partition("Driver stacktrace:")[0]
     lines = (line.strip() for line in text.splitlines() if not line.startswith(("\tat ", "Caused by:")))
