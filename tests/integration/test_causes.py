@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -80,17 +81,26 @@ def raises(error: str) -> Callable[[Any], None]:
 
 
 HERE = r"test_causes\.py:\d+"
+GUIDE = Path(__file__).resolve().parents[2] / "docs/operations.md"
 TRANSFORMS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
-    "a division by zero": (lambda rows: rows.withColumn("n", (1 / F.col("n")).cast("long")), "user_function", HERE),
-    "a cast of what does not fit": (lambda rows: rows.withColumn("n", F.col("k").cast("long")), "user_function", HERE),
-    "an overflow": (lambda rows: rows.withColumn("n", (F.col("n") + 2**62) * 4), "user_function", HERE),
-    "raise_error": (
+    "a division by zero in a transform": (
+        lambda rows: rows.withColumn("n", (1 / F.col("n")).cast("long")),
+        "user_function",
+        HERE,
+    ),
+    "a cast in a transform of what does not fit": (
+        lambda rows: rows.withColumn("n", F.col("k").cast("long")),
+        "user_function",
+        HERE,
+    ),
+    "an overflow in a transform": (lambda rows: rows.withColumn("n", (F.col("n") + 2**62) * 4), "user_function", HERE),
+    "`raise_error` in a transform": (
         lambda rows: rows.withColumn("n", F.raise_error(F.lit("own words")).cast("long")),
         "user_function",
         "own words",
     ),
     "a UDF that raises": (udf, "user_function", rf"ValueError: a UDF's own words, at .*{HERE} in refuses"),
-    "a column that is not there": (lambda rows: rows.where("kk = 1"), "definition", HERE),
+    "a transform with a column that is not there": (lambda rows: rows.where("kk = 1"), "definition", HERE),
 }
 
 
@@ -110,8 +120,12 @@ FUNCTIONS: dict[str, tuple[Callable[[], Sum], str, str]] = {
         "user_function",
         r"Sum\.process_element raised ValueError: own words, key \('a',\), row .*a\.json",
     ),
-    "a function that cannot be shipped": (lambda: Sum(lock=threading.Lock()), "definition", "cannot be shipped"),
-    "a worker that dies": (lambda: Sum(lambda value: os._exit(9)), "unavailable", "a Python worker died"),
+    "a function that cannot be shipped to Spark": (
+        lambda: Sum(lock=threading.Lock()),
+        "definition",
+        "cannot be shipped",
+    ),
+    "a Python worker that dies": (lambda: Sum(lambda value: os._exit(9)), "unavailable", "a Python worker died"),
 }
 
 
@@ -126,16 +140,17 @@ def test_a_function_that_fails(tmp_path: Path, endpoints: Endpoints, cause: str)
     assert raised.value.kind == kind
 
 
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [
-        (KeyError("x"), "internal"),
-        (OSError(28, "No space left on device"), "unavailable"),
-        (PermissionError(13, "Permission denied"), "configuration"),
-        (UserFunctionError("own words"), "user_function"),
-    ],
-)
-def test_whatever_a_task_raises_comes_back_under_its_kind(endpoints: Endpoints, error: Exception, kind: str) -> None:
+TASKS: dict[str, tuple[Exception, str]] = {
+    "storage that is full": (OSError(28, "No space left on device"), "unavailable"),
+    "storage that workers may not use": (PermissionError(13, "Permission denied"), "configuration"),
+    "anything else that a Spark task raises": (KeyError("x"), "internal"),
+}
+
+
+@pytest.mark.parametrize("cause", TASKS)
+def test_whatever_a_task_raises_comes_back_under_its_kind(endpoints: Endpoints, cause: str) -> None:
+    error, kind = TASKS[cause]
+
     def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield from ()
         raise error
@@ -145,6 +160,13 @@ def test_whatever_a_task_raises_comes_back_under_its_kind(endpoints: Endpoints, 
         _collect(spark.range(1), task, "a test")
     assert raised.value.kind == kind
     assert "in task" in str(raised.value.__cause__)
+
+
+def test_the_guide_lists_these_causes_and_their_kinds() -> None:
+    table = GUIDE.read_text(encoding="utf-8").partition("| Cause | Kind |\n")[2].partition("\n\n")[0]
+    listed = dict(re.findall(r"^\| (.+) \| `(\w+)` \|$", table, re.MULTILINE))
+    kinds = {cause: kind for cause, (*_, kind, _) in (TRANSFORMS | FUNCTIONS).items()}
+    assert listed == kinds | {cause: kind for cause, (_, kind) in TASKS.items()}
 
 
 # -- what a failure leaves behind -------------------------------------------------------------------------------------
