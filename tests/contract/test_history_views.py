@@ -92,11 +92,16 @@ def test_each_generation_and_its_failure_is_a_row(story: Story, sql: Sql) -> Non
     """An abandoned epoch stays to be seen."""
     lease = story.lease()
     epoch = story.plan(lease)
-    story.store.record_failure(lease, epoch, kind="user_function", message="no")
+    story.store.fail(lease, kind="user_function", message="no", code="f", pause_after=1)
+    (lane,) = _lanes(lease, sql)
+    assert lane["paused_at"] is not None
     story.store.abandon(lease, epoch)
     story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
-    seen = [(r["epoch"], r["generation"], r["status"], r["failure_kind"], r["failure_message"]) for r in history(sql)]
-    assert seen == [(1, 1, "ABANDONED", "user_function", "no"), (1, 2, "PLANNED", None, None)]
+    columns = ("epoch", "generation", "status", "failure_kind", "failure_message", "failures")
+    seen = [(*(r[c] for c in columns), r["paused_at"] is not None) for r in history(sql)]
+    assert seen == [(1, 1, "ABANDONED", "user_function", "no", 1, True), (1, 2, "PLANNED", None, None, 0, False)]
+    (lane,) = _lanes(lease, sql)
+    assert lane["paused_at"] is None
 
 
 def test_a_partition_names_the_epoch_it_comes_from_now(story: Story, sql: Sql) -> None:
@@ -221,9 +226,8 @@ def test_the_guides_queries_answer_a_reader_of_the_views(story: Story, reader: S
     """With SELECT on the views only: the tables behind them stay closed."""
     lease = story.lease()
     story.sealed(lease)
-    failed = story.plan(lease, run=replace(RUN, key="run-2"))
-    story.store.record_failure(lease, failed, kind="unavailable", message="away")
-    story.store.release(lease)
+    story.plan(lease, run=replace(RUN, key="run-2"))
+    story.store.fail(lease, kind="unavailable", message="away", code="f", pause_after=None)
     speed, failures, origins, idle = [[tuple(r.values()) for r in rows(reader, q)] for q in queries()[1:]]
     ((pipeline, epochs, rows_in, refused, seconds, attempts),) = speed
     assert (pipeline, epochs, rows_in, refused, attempts) == ("orders", 1, COUNTS.rows_in, COUNTS.dead_lettered, 1)

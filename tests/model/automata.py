@@ -324,7 +324,7 @@ METHODS_OF_WRITES: Mapping[int, frozenset[str]] = {
             "abandon",
             "fork",
             "discard",
-            "record_failure",
+            "fail",
             "forget",
             "record_clone",
             "forget_clone",

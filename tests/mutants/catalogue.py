@@ -431,4 +431,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "            if (now := self.find(fork.lane.lane)).base != fork.base:\n",
         "            if (now := self.find(fork.lane.lane)).base < 0:\n",
     ),
+    Mutant(
+        "note the failure of a superseded attempt",
+        "I4",
+        "adapters/checkpoint/store.py",
+        '            if row is None or row["fence"] != lease.fence:\n',
+        "            if row is None:\n",
+    ),
+    Mutant(
+        "note a failure at an epoch of another attempt",
+        "I4",
+        "adapters/checkpoint/store.py",
+        '            if found and found["fence"] == lease.fence:\n',
+        "            if found:\n",
+    ),
 )

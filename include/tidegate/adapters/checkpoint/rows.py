@@ -100,6 +100,9 @@ def epoch_of(row: Row) -> Epoch:
         sealed_ms=to_ms(row["sealed_at"]),
         failure_kind=row["failure_kind"],
         failure_message=row["failure_message"],
+        failures=row["failures"],
+        failed_code=row["failed_code"],
+        paused_ms=to_ms(row["paused_at"]),
     )
 
 

@@ -66,6 +66,7 @@ from tidegate.protocol.model import (
     Promotion,
     Run,
 )
+from tidegate.protocol.pausing import failures
 from tidegate.protocol.transitions import Event, Verdict
 
 _MESSAGE_LIMIT = 4_000
@@ -363,12 +364,36 @@ class PostgresCheckpointStore:
                 end_lane(cursor, LaneId(lease.lane.pipeline, abandoned.promotes), LaneStatus.OPEN)
             return abandoned
 
-    def record_failure(self, lease: Lease, epoch: Epoch, *, kind: str, message: str) -> None:
-        """Note why an attempt failed; the status stays. FencedError when `lease` is not the newest (I4)."""
-        with self._session.transaction(f"{epoch}: record the failure {kind}") as cursor:
-            lock(cursor, lease)
-            noted = {"kind": kind, "message": storable(message, limit=_MESSAGE_LIMIT)}
-            cursor.execute(QUERIES["record_failure"], epoch_key(epoch) | noted)
+    def fail(self, lease: Lease, *, kind: str, message: str, code: str, pause_after: int | None) -> None:
+        """Note why an attempt failed, and give the lane free, together; nothing when it was superseded (I4).
+
+        Noted at the epoch that `lease` adopted or planned, if there is one: it is paused when so many attempts in a row
+        failed in the same way. When the answer is lost, the lease may run out by itself and the count be one short.
+        """
+        with self._session.transaction(f"{lease.lane}: note the failure {kind}") as cursor:
+            row = one(cursor, "lock_lane", lane_key(lease.lane))
+            if row is None or row["fence"] != lease.fence:
+                return
+            found = one(cursor, "unfinished", lane_key(lease.lane))
+            if found and found["fence"] == lease.fence:
+                epoch = epoch_of(found)
+                count = failures(epoch, kind=kind, code=code)
+                noted = {
+                    "kind": kind,
+                    "message": storable(message, limit=_MESSAGE_LIMIT),
+                    "code": code,
+                    "failures": count,
+                    "paused": pause_after is not None and count >= pause_after,
+                }
+                cursor.execute(QUERIES["record_failure"], epoch_key(epoch) | noted)
+            cursor.execute(QUERIES["release_lane"], lane_key(lease.lane) | {"fence": lease.fence})
+
+    def resume(self, lane: LaneId) -> Epoch | None:
+        """Let the lane's paused epoch be tried again; None when it has none. A person's word: it compares no fence."""
+        with self._session.transaction(f"{lane}: resume") as cursor:
+            one(cursor, "lock_lane", lane_key(lane))
+            row = one(cursor, "resume_lane", lane_key(lane))
+            return epoch_of(row) if row else None
 
     # -- table heads ----------------------------------------------------------------------------------------------
 
