@@ -184,7 +184,7 @@ class FileSource:
     max_rows: int | None = None
     max_bytes: int | None = None
     settle: timedelta = timedelta(seconds=2)
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
     path_time: str | None = None
     event_time: str | None = None
 

@@ -14,10 +14,11 @@ import pytest
 from faults.power import Disk
 from pipelines.totals import EVENT, OUTPUT, Totals
 from tidegate.adapters.spark import bucket
-from tidegate.adapters.spark.bucket import BUCKET, FILE, HASH, BucketSpec, Output, run_bucket
+from tidegate.adapters.spark.bucket import BUCKET, HASH, BucketSpec, Output, run_bucket
 from tidegate.adapters.spark.task_failures import reporting
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.protocol.model import StateRun
+from tidegate.runtime.events import SLICE
 
 STATE = pa.schema(
     [
@@ -46,11 +47,11 @@ def spec(root: Path, *, dead: bool = False, partition_by: tuple[str, ...] = ()) 
 
 
 def event(i: int, key: str | None, amount: int, key_hash: int, day: str = "d") -> dict[str, Any]:
-    return {"id": i, "key": key, "day": day, "amount": amount, HASH: key_hash, BUCKET: 3, FILE: 0}
+    return {"id": i, "key": key, "day": day, "amount": amount, HASH: key_hash, BUCKET: 3, SLICE: 0}
 
 
 def batches(events: list[dict[str, Any]], size: int) -> Iterator[pa.RecordBatch]:
-    schema = pa.schema([*EVENT, (HASH, pa.int64()), (BUCKET, pa.int32()), (FILE, pa.int32())])
+    schema = pa.schema([*EVENT, (HASH, pa.int64()), (BUCKET, pa.int32()), (SLICE, pa.int32())])
     for at in range(0, len(events), size):
         yield pa.RecordBatch.from_pylist(events[at : at + size], schema)
 
