@@ -197,7 +197,7 @@ def _float64(value: Any) -> float:
 def _float32(value: Any) -> float:
     number = _float64(value)
     try:
-        near: float = struct.unpack("f", struct.pack("f", number))[0]
+        near: float = struct.unpack("<f", struct.pack("<f", number))[0]
     except OverflowError:
         raise _misfit(value, pa.float32(), "it is too large") from None
     if near != number and not isinstance(value, float | np.floating):
