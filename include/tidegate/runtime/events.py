@@ -58,7 +58,7 @@ def _each_exactly(column: pa.Array, field: pa.Field) -> tuple[pa.Array, Misfits]
 
 
 def python_columns(batch: pa.RecordBatch, schema: pa.Schema) -> tuple[list[list[Any]], Misfits]:
-    """The columns of `schema` as lists of Python values, maps as dictionaries, and the rows that Python cannot hold."""
+    """The columns of `schema` as lists of Python values, maps as dictionaries; or the rows that Python cannot hold."""
     columns: list[list[Any]] = []
     misfits: Misfits = {}
     for field in schema:
@@ -66,9 +66,10 @@ def python_columns(batch: pa.RecordBatch, schema: pa.Schema) -> tuple[list[list[
         try:
             columns.append(python_values(column))
         except (ValueError, OverflowError):
-            wrong = {i: f"column {field.name!r}: {why}" for i, why in _unreadable(column).items()}
-            misfits = {**wrong, **misfits}
-            columns.append([None] * len(column))
+            wrong = _unreadable(column)
+            if not wrong:
+                raise
+            misfits = {**{i: f"column {field.name!r}: {why}" for i, why in wrong.items()}, **misfits}
     return columns, misfits
 
 

@@ -139,9 +139,9 @@ def test_a_dead_letter_leaves_no_trace_in_state(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"id": 1}, "without column 'key'"),
-        ({**dict.fromkeys(OUTPUT.names), "more": 1}, "undeclared columns: more"),
-        ({**dict.fromkeys(OUTPUT.names), "n": "x"}, "'n' that is not int64"),
+        ({"id": 1}, "a row without 'key', 'n'"),
+        ({**dict.fromkeys(OUTPUT.names), "more": 1}, "with undeclared 'more'"),
+        ({**dict.fromkeys(OUTPUT.names), "n": "x"}, "column 'n': 'x' is not int64"),
     ],
 )
 def test_a_row_that_does_not_fit_its_declaration(tmp_path: Path, row: dict[str, Any], message: str) -> None:
@@ -159,7 +159,10 @@ def test_null_in_a_primary_key_is_refused(tmp_path: Path) -> None:
 
     given = replace(spec(tmp_path), function=Nothing())
     given = replace(given, outputs=tuple(replace(o, required=("key",)) for o in given.outputs))
-    assert "null in primary key column 'key'" in run(given, [event(1, "a", 1, 1)], 1)["error"]["message"]
+    assert (
+        "column 'key': null, but it is a primary key column of t.log"
+        in run(given, [event(1, "a", 1, 1)], 1)["error"]["message"]
+    )
 
 
 def test_an_empty_bucket_says_nothing(tmp_path: Path) -> None:

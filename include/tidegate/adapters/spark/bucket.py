@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import asdict, dataclass, field
+from itertools import repeat
+from operator import length_hint
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +23,7 @@ from tidegate.adapters.spark.output_files import PartitionedWriter
 from tidegate.adapters.spark.state_runs import MIN_MERGE, RunWriter, StateReader, merge, run_schema
 from tidegate.api.function import Context, KeyedProcessFunction, row_type
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
+from tidegate.api.state import Saved
 from tidegate.api.values import printable
 from tidegate.errors import UserFunctionError
 from tidegate.protocol.merging import tail_to_merge
@@ -128,6 +131,7 @@ class BucketTask:
         self._dead = _writer(spec.dead_letters, DEAD_LETTER_SCHEMA, self._part) if spec.dead_letters else None
         self._emitter = _emitter(spec)
         self._letters = Letters()
+        self._before: tuple[list[Saved], int] = ([], 0)
         self._started = time.perf_counter()
         try:
             self._function.open()
@@ -222,40 +226,47 @@ class BucketTask:
             if key != self._state.key:
                 self._state.switch(key, int(hashes[start]), of_key)
                 self._context._key = key
-            self._one_key(rows, timestamps, files, range(start, stop))
+            self._one_key(rows[start:stop], timestamps and timestamps[start:stop], files[start:stop])
         latest = max((t for t in timestamps or () if t is not None), default=None)
         if latest is not None:
             before = self.result.max_timestamp
             self.result.max_timestamp = latest if before is None else max(before, latest)
 
-    def _one_key(self, rows: list[Any], timestamps: list[int | None] | None, files: np.ndarray, which: range) -> None:
+    def _one_key(self, rows: list[Any], timestamps: list[int | None] | None, files: np.ndarray) -> None:
         """Call the function for some events of the current key.
 
         With dead letters, an event on which it raises, or yields what is no output row, leaves no trace in state and
         output.
         """
-        process, take, context, dead = self._function.process_element, self._emitter.take, self._context, self._dead
-        result = self.result
-        for i in which:
-            if timestamps is not None:
-                context._timestamp = timestamps[i]
-            if dead is not None:
-                saved, length = self._state.snapshot(), len(self._emitter)
+        left = iter(rows)
+        events: Iterator[tuple[Any, int | None]] = zip(left, timestamps or repeat(None), strict=False)
+        if self._dead is not None:
+            events = self._marked(events)
+        while ahead := length_hint(left):
             try:
-                produced = process(rows[i], context)
-                if produced is not None:
-                    take(produced)
-                result.processed += 1
+                self._emitter.run(self._function.process_element, events, self._context)
             except _NOT_THE_USERS:
                 raise
             except BaseException as e:  # also sys.exit(): nothing that it raises may end the worker
-                file = int(files[i])
-                if dead is None:
-                    raise self._user_error("process_element", e, file, rows[i]) from e
-                self._state.restore(saved)
-                self._emitter.drop(length)
-                result.failed += 1
-                self._refuse("process", _said(e), file, self._state.key, rows[i]._asdict())
+                i = len(rows) - length_hint(left) - 1
+                if self._dead is None:
+                    raise self._user_error("process_element", e, int(files[i]), rows[i]) from e
+                self._undo()
+                self.result.failed += 1
+                self.result.processed -= 1
+                self._refuse("process", _said(e), int(files[i]), self._state.key, rows[i]._asdict())
+            self.result.processed += ahead - length_hint(left)
+
+    def _marked(self, events: Iterator[tuple[Any, int | None]]) -> Iterator[tuple[Any, int | None]]:
+        """The same events; before each, what `_undo` goes back to is noted."""
+        for event in events:
+            self._before = self._state.snapshot(), len(self._emitter)
+            yield event
+
+    def _undo(self) -> None:
+        state, length = self._before
+        self._state.restore(state)
+        self._emitter.drop(length)
 
     # -- what is written ------------------------------------------------------------------------------------------
 
