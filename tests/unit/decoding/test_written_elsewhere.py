@@ -2,8 +2,9 @@
 
 import csv
 import json
+import math
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ SCHEMA = pa.schema(
         "t": pa.timestamp("us", "UTC"),
     }
 )
+UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 TEXT = st.text(
     alphabet=st.one_of(st.sampled_from("a,;\"'\\\n\r\t é\u2028日😀"), st.characters(codec="utf-8")), max_size=8
 )
@@ -40,7 +42,7 @@ VALUES = {
     "p": st.decimals(min_value=-(10**13), max_value=10**13, places=4),
     "b": st.booleans(),
     "d": st.dates(min_value=date(1700, 1, 1), max_value=date(2200, 1, 1)),
-    "t": st.datetimes(datetime(1700, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),
+    "t": st.integers(-8_000_000_000_000_000, 7_000_000_000_000_000).map(lambda us: UNIX + timedelta(microseconds=us)),
 }
 ROWS = st.lists(
     st.fixed_dictionaries(
@@ -84,7 +86,7 @@ def frame(table: pa.Table) -> pd.DataFrame:
 WRITERS: dict[str, tuple[str, Callable[[pa.Table, Path], Any]]] = {
     "csv": ("csv", with_csv),
     "json": ("json", with_json),
-    "pandas_csv": ("csv", lambda t, p: frame(t).to_csv(p, index=False)),
+    "pandas_csv": ("csv", lambda t, p: frame(t).to_csv(p, index=False, lineterminator="\r\n")),
     "pandas_parquet": ("parquet", lambda t, p: frame(t).to_parquet(p)),
     "polars_csv": ("csv", lambda t, p: pl.from_arrow(t).write_csv(p)),  # type: ignore[union-attr]
     "polars_json": ("json", lambda t, p: pl.from_arrow(t).write_ndjson(p)),  # type: ignore[union-attr]
@@ -102,11 +104,14 @@ WRITERS: dict[str, tuple[str, Callable[[pa.Table, Path], Any]]] = {
 def test_what_others_write_is_read_back_exactly(tmp_path: Path, writer: str, table: pa.Table) -> None:
     file_format, write = WRITERS[writer]
     path = tmp_path / "written"
+    if file_format == "json":  # some write a bare Infinity, which is no JSON
+        finite = [None if x is None or math.isinf(x) else x for x in table.column("x").to_pylist()]
+        table = table.set_column(2, SCHEMA.field("x"), pa.array(finite, pa.float64()))
     write(table, path)
     found = reading(path, FileSource(tmp_path, file_format, SCHEMA))
     assert found.malformed == []
     wanted = table.to_pylist()
-    if writer == "csv":  # it writes None and the empty text alike
+    if writer in ("csv", "pandas_csv"):  # they write null and the empty text alike
         wanted = [{**row, "s": row["s"] or None} for row in wanted]
     assert found.rows == wanted
 

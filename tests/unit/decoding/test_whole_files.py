@@ -1,16 +1,20 @@
-"""Goal: packed files are read by their ending, also of several streams; damage and a cut are named, never less rows."""
+"""Goal: files are read whatever their names and packing; damage and a cut are named, never less rows."""
 
 import bz2
 import gzip
 import lzma
 from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from decoding import Reader
+from decoding import Reader, reading
+from tidegate import FileSource
 from tidegate.errors import MalformedInputError
+from tidegate.runtime.decoding import check_file
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "gz": gzip.compress,
@@ -49,3 +53,29 @@ def test_v18_a_packed_file_that_is_damaged_or_cut_off_is_named(
 ) -> None:
     with pytest.raises(MalformedInputError, match=rf"a\.{ending} is damaged or was cut off"):
         read(spoil(PACK[ending](b"v\n" + LINES)), {"v": pa.string()}, file_format, name=f"a.{ending}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "orders-2026-01-01T10:00:00",
+        "2[x]",
+        "{a,b}*?",
+        "back\\slash",
+        "a%20b",
+        "\u3000 \u202f\u00a0\u0085",
+        "n\nl",
+        "#~'\"",
+    ],
+)
+@pytest.mark.parametrize("file_format", ["csv", "json", "parquet"])
+def test_t2_any_name_that_is_text_is_read(tmp_path: Path, name: str, file_format: str) -> None:
+    table, path = pa.table({"v": [1]}), tmp_path / name
+    {
+        "csv": lambda: path.write_text("v\n1\n"),
+        "json": lambda: path.write_text('{"v": 1}\n'),
+        "parquet": lambda: pq.write_table(table, pa.OSFile(str(path), "wb")),
+    }[file_format]()
+    source = FileSource(tmp_path, file_format, table.schema)
+    check_file(source, str(path))
+    assert reading(path, source).table == table
