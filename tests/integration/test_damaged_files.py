@@ -71,7 +71,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path, endpoints: Endpoints) -> Iterator[World]:
-    definition = totals.pipeline(f"damaged_{uuid4().hex[:6]}", tmp_path / "in", compact_at=4)
+    definition = totals.pipeline(f"damaged_{uuid4().hex[:6]}", tmp_path / "in", compact_at=4, pause_after=None)
     with coordinator(definition, endpoints, progress=print) as engine:
         yield World(tmp_path / "in", endpoints, definition, engine)
 
