@@ -15,6 +15,7 @@ from faults.power import Disk
 from pipelines.totals import EVENT, OUTPUT, Totals
 from tidegate.adapters.spark import bucket
 from tidegate.adapters.spark.bucket import BUCKET, HASH, BucketSpec, Output, run_bucket
+from tidegate.adapters.spark.output_files import PartitionedWriter
 from tidegate.adapters.spark.task_failures import reporting
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.protocol.model import StateRun
@@ -117,6 +118,16 @@ def test_a_failure_is_a_result_that_names_key_file_and_row(tmp_path: Path) -> No
     assert error["kind"] == "user_function"
     assert "Totals.process_element raised ValueError: negative amount -1, key ('a', 'd')" in error["message"]
     assert "/in/a" in error["message"]
+
+
+def test_a_defect_names_its_bucket_and_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def defect(writer: PartitionedWriter, batch: pa.RecordBatch) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(PartitionedWriter, "write", defect)
+    error = run(spec(tmp_path), [event(1, "a", 1, 1)], 1)["error"]
+    assert error["kind"] == "internal"
+    assert "p epoch 1: KeyError: 'x' in bucket 3, key ('a', 'd') (" in error["message"]
 
 
 def test_a_dead_letter_leaves_no_trace_in_state(tmp_path: Path) -> None:
