@@ -19,7 +19,7 @@ from pyspark.sql import functions as F  # noqa: N812  (its usual name)
 
 from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
 from tidegate.adapters.spark.processor import _collect
-from tidegate.adapters.spark.session import connect
+from tidegate.adapters.spark.session import opened
 from tidegate.cli import application, session
 from tidegate.errors import PausedError, TidegateError, UnavailableError, UserFunctionError
 from tidegate.ports import EpochReport
@@ -161,8 +161,7 @@ def test_whatever_a_task_raises_comes_back_under_its_kind(endpoints: Endpoints, 
         yield from ()
         raise error
 
-    spark = connect(endpoints.spark, "a test")
-    with pytest.raises(TidegateError) as raised:
+    with opened(endpoints.spark, "a test", f"a test {uuid4()}") as spark, pytest.raises(TidegateError) as raised:
         _collect(spark.range(1), task, "a test")
     assert raised.value.kind == kind
     assert "in task" in str(raised.value.__cause__)
