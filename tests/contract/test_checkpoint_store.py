@@ -31,6 +31,7 @@ from tidegate.protocol.model import (
     OffsetRange,
     Run,
     Status,
+    Word,
 )
 from tidegate.protocol.recovery import reprocesses
 from tidegate.protocol.transitions import Event, Standing, Verdict, apply
@@ -141,7 +142,7 @@ def test_a_plan_may_start_from_an_earlier_epoch(story: Story) -> None:
     planned = back(1, first.offsets.stop)
     assert (planned.epoch, planned.kind, planned.restores) == (3, Kind.ROLLBACK, 1)
     assert (planned.parent, planned.watermark_in_ms) == (first.manifest, first.watermark_out_ms)
-    assert story.store.abandon(lease, planned).status is Status.ABANDONED
+    assert story.store.abandon(lease, planned, Word("me", "why")).status is Status.ABANDONED
     nothing = back(0, 0)
     assert (nothing.epoch, nothing.generation, nothing.parent, nothing.watermark_in_ms) == (3, 2, None, None)
 
@@ -360,7 +361,7 @@ def test_verdicts_are_the_protocols(
         Event.FILES_STAGED: lambda: story.stage(lease, epoch),
         Event.PARTITIONS_PUBLISHED: lambda: story.publish(lease, epoch),
         Event.EPOCH_SEALED: lambda: story.seal(lease, epoch),
-        Event.EPOCH_ABANDONED: lambda: story.store.abandon(lease, epoch),
+        Event.EPOCH_ABANDONED: lambda: story.store.abandon(lease, epoch, Word("me", "why")),
     }
     before, heads = store.epochs(lane, limit=9), store.heads("db.orders")
     standing, verdict = apply(Standing(status, row_fence), event, fence=fence)

@@ -322,6 +322,7 @@ METHODS_OF_WRITES: Mapping[int, frozenset[str]] = {
             "publish",
             "seal",
             "abandon",
+            "correct",
             "fork",
             "discard",
             "record_failure",

@@ -257,7 +257,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "skip the epoch that could not be computed, do not abandon it",
         "I1",
         "engine/rollback.py",
-        "store.abandon(lease, store.adopt(lease, epoch))",
+        "store.abandon(lease, store.adopt(lease, epoch), word)",
         "store.seal(lease, store.adopt(lease, epoch))",
     ),
     Mutant(

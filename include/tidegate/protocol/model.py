@@ -120,13 +120,27 @@ class OffsetRange:
 
 
 @dataclass(frozen=True)
+class Word:
+    """What a person decided about a pipeline: who said it, and why. It stays on record."""
+
+    by: str
+    why: str
+
+
+@dataclass(frozen=True)
 class FileEntry:
-    """One discovered source file. `position` is its place in the log; a planned file may never change."""
+    """One discovered source file. `position` is its place in the log; a planned file may change by a word only.
+
+    By that word it is taken as it was found at `noted_ms`, or is `skipped`: epochs planned since then do not read it.
+    """
 
     position: int
     path: str
     size: int
     modified_ns: int
+    skipped: bool = False
+    noted_ms: int | None = None
+    word: Word | None = None
 
 
 @dataclass(frozen=True)
@@ -213,7 +227,8 @@ class StateRun:
 class Counts:
     """Conservation of rows (I7): ``rows_in == malformed + filtered + null_keys + failed + processed``.
 
-    `filtered` is what the transform left out; it is negative when the transform makes rows.
+    `filtered` is what the transform left out; it is negative when the transform makes rows. `skipped` are source
+    entries of the range that were not read, by a person's word: their rows are in no other count.
     """
 
     rows_in: int = 0
@@ -224,6 +239,7 @@ class Counts:
     processed: int = 0
     keys_changed: int = 0
     rows_out: Mapping[str, int] = field(default_factory=dict)
+    skipped: int = 0
 
     @property
     def dead_lettered(self) -> int:
@@ -330,6 +346,7 @@ class Epoch:
 
     `restores` is the epoch to which a ROLLBACK or PROMOTION goes back, `promotes` the lane whose output a PROMOTION
     then takes. `publishers` counts the attempts that began its swap: with more than one, an older one may sleep in it.
+    `given_up` is why an ABANDONED epoch is that.
     """
 
     lane: LaneId
@@ -354,6 +371,8 @@ class Epoch:
     staged_ms: int | None = None
     published_ms: int | None = None
     sealed_ms: int | None = None
+    given_up_ms: int | None = None
+    given_up: Word | None = None
     failure_kind: str | None = None
     failure_message: str | None = None
 

@@ -185,7 +185,7 @@ def test_epochs_as_lines_and_as_json(dags, monkeypatch):
     monkeypatch.setattr(checkpoint, "PostgresCheckpointStore", lambda url: store)
     lines = call("epochs", "first").stdout.splitlines()
     assert lines[0].startswith("EPOCH\tKIND\tSTATUS\tRANGE\tROWS IN")
-    assert lines[1].startswith("2\tEVENTS\tSEALED\t[1, 3)\t1200\t1200\t7\t0\t1\t1970-01-01 00:00:02\tcli-1")
+    assert lines[1].startswith("2\tEVENTS\tSEALED\t[1, 3)\t1200\t1200\t7\t0\t0\t1\t1970-01-01 00:00:02\tcli-1")
     found = json.loads(call("epochs", "first", "--json").stdout)
     assert (found[0]["rows_in"], found[0]["duration_s"], found[0]["dag_id"]) == (1200, 1.5, None)
 
