@@ -115,11 +115,10 @@ def test_many_paths_in_one_call(story: Story) -> None:
     assert story.store.log("orders", OffsetRange(0, 5_000)) == found
 
 
-def test_an_abandoned_epoch_is_planned_again_as_its_next_generation(story: Story, sql: Sql) -> None:
+def test_an_abandoned_epoch_is_planned_again_as_its_next_generation(story: Story) -> None:
     """Its range is never skipped (I1)."""
     lease = story.lease()
-    story.plan(lease)
-    sql.execute("UPDATE epochs SET status = 'ABANDONED'")
+    story.store.abandon(lease, story.plan(lease), Word("me", "why"))
     again = story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
     assert (again.epoch, again.generation, again.offsets) == (1, 2, OffsetRange(0, 2))
 
@@ -315,8 +314,9 @@ def put(sql: Sql, epoch: Epoch, *, lane_fence: int) -> None:
         """
         INSERT INTO epochs (pipeline, lane, epoch, generation, status, fence, kind, fingerprint, run_key, run_owner,
             run_clear_number, offset_start, offset_stop, manifest_uri, manifest_sha256, counts,
-            planned_at, staged_at, published_at, sealed_at)
-        VALUES (%s, %s, 1, 1, %s, %s, 'EVENTS', 'f', 'r', 'o', 0, 0, 1, %s, %s, '{}', now(), now(), now(), %s)
+            planned_at, staged_at, published_at, sealed_at, abandoned_at, abandoned_by, abandoned_why)
+        VALUES (%s, %s, 1, 1, %s, %s, 'EVENTS', 'f', 'r', 'o', 0, 0, 1, %s, %s, '{}',
+            now(), now(), now(), %s, %s, %s, %s)
         """,
         (
             epoch.lane.pipeline,
@@ -326,6 +326,7 @@ def put(sql: Sql, epoch: Epoch, *, lane_fence: int) -> None:
             ref.uri if ref else None,
             ref.sha256 if ref else None,
             "2026-01-01Z" if epoch.status is Status.SEALED else None,
+            *(("2026-01-01Z", "me", "why") if epoch.status is Status.ABANDONED else (None, None, None)),
         ),
     )
 
@@ -494,7 +495,7 @@ def test_every_write_may_be_repeated(story: Story) -> None:
     assert story.seal(lease, published) == sealed
     other = ManifestRef("file:///other", "0" * 64)
     with pytest.raises(InvariantViolationError, match=r"orders epoch 1: attempt .* staged .*file:///other"):
-        story.store.stage(lease, epoch, manifest=other, watermark_ms=7, counts=COUNTS)
+        story.store.stage(lease, epoch, manifest=other, content=b"", watermark_ms=7, counts=COUNTS)
 
 
 @pytest.fixture

@@ -176,6 +176,15 @@ SCENARIOS: dict[str, Scenario] = {
         uneven=True,
         completes=(("rollback", "back"), *_tasks("run-3")),
     ),
+    "an epoch is given up while it is computed": Scenario(
+        programs=(_tasks("run-1"), (("give up", "word"),)), runs=("run-1",), files=_files(BOTH, BOTH), faults=0
+    ),
+    "an epoch is given up, with retries": Scenario(
+        programs=((("process", "run-1"), ("give up", "word"), ("give up", "word"), *_tasks("run-1")),),
+        runs=("run-1",),
+        files=_files(BOTH, BOTH),
+        faults=2,
+    ),
     "a lane is replayed and promoted, with retries": Scenario(
         programs=((("replay", "fix"), ("replay", "fix"), ("promote", "fix"), ("promote", "fix")),),
         runs=("run-1", "run-2"),

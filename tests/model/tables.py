@@ -317,6 +317,11 @@ def keep_manifest(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 
 @_statement
+def kept_manifest(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return []
+
+
+@_statement
 def record_failure(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     return []
 
@@ -444,7 +449,8 @@ def forget_log(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 @_statement
 def correct_entry(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    noted = {"noted_at": from_ms(NOW_MS), "noted_by": v["by"], "noted_why": v["why"]}
+    latest = max(e for _, e, _ in t.epochs)  # an epoch's number is the time at which it is planned
+    noted = {"noted_at": from_ms(latest), "noted_by": v["by"], "noted_why": v["why"]}
     row = {**t.log[v["position"]], "size": v["size"], "modified_ns": v["modified_ns"], "skipped": v["skipped"]}
     t.log[v["position"]] = row | noted
     return [row]
