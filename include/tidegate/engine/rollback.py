@@ -75,7 +75,10 @@ def plan_rollback(main: Coordinator, to_epoch: int, *, allow_gap: bool = False) 
     epochs = store.epochs(lane, limit=_ALL)
     behind = undone(epochs, to=to_epoch)
     if not behind:
-        raise ConfigurationError(f"{lane}: epoch {to_epoch} is the last one: there is nothing to go back from")
+        raise ConfigurationError(
+            f"{lane}: epoch {to_epoch} is the last one: there is nothing to go back from. What is planned behind it "
+            f"can be planned anew: `tidegate give-up {lane.pipeline} --reason …`"
+        )
     restored = next((e for e in epochs if e.epoch == to_epoch and e.status is Status.SEALED), None)
     if lost := main.work.lost_state(restored):
         raise ConfigurationError(

@@ -240,9 +240,11 @@ class Work:
         return sum(run.rows for run in read_manifest(self.adapters.storage, epoch.manifest).state) if epoch else 0
 
     def lost_state(self, epoch: Epoch | None) -> str | None:
-        """A file of the state that a sealed epoch left which is gone, or not of its size; None when all are there."""
-        runs = read_manifest(self.adapters.storage, epoch.manifest).state if epoch else ()
-        return next((r.path for r in runs if self.adapters.storage.size(r.path) != r.bytes), None)
+        """A file of the state that a sealed epoch left which is gone or has other bytes; None when all are whole."""
+        storage = self.adapters.storage
+        runs = read_manifest(storage, epoch.manifest).state if epoch else ()
+        whole = (storage.size(r.path) == r.bytes and storage.sha256(r.path) == r.sha256 for r in runs)
+        return next((r.path for r, is_whole in zip(runs, whole, strict=True) if not is_whole), None)
 
     def _rebase(self, epoch: Epoch, state: tuple[StateRun, ...], root: str) -> Processed:
         self.reached("processing", epoch)

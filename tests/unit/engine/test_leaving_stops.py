@@ -13,7 +13,7 @@ from model.systems import SOURCE, STORAGE
 from tidegate.engine.corrections import correct, give_up, skip
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import plan_rollback, roll_back
-from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError, SourceGapError, UnavailableError
+from tidegate.errors import ConfigurationError, DataDamagedError, FencedError, SourceGapError, UnavailableError
 from tidegate.protocol.model import Kind, Run, Status, Word
 
 WORD = Word("me@here", "cut off")
@@ -125,7 +125,7 @@ def test_going_forward_again_meets_no_corrected_file_twice() -> None:
 def test_a_rollback_is_refused_whose_state_is_not_whole_and_says_how_far_back_it_is() -> None:
     alone = Alone(BOTH, ONE, BOTH)
     state = next(uri for uri in alone.states[STORAGE] if "/epoch=2/" in uri and "/state/" in uri)
-    alone.states[STORAGE] = {u: d for u, d in alone.states[STORAGE].items() if u != state}
+    alone.states[STORAGE] = {**alone.states[STORAGE], state: alone.states[STORAGE][state].replace(b"1", b"7")}
     before = alone.durable()
     with pytest.raises(ConfigurationError, match=rf"{state}, a part of .* The newest one whose state is whole is 1$"):
         roll_back(alone.engine, ME, to_epoch=2)
@@ -151,11 +151,14 @@ def test_a_lost_manifest_is_brought_back_byte_by_byte_or_not_at_all() -> None:
 
     for content in (None, b"{}"):
         lost(content)
-        with pytest.raises(InvariantViolationError, match="--repair"):
+        with pytest.raises(DataDamagedError, match="--repair"):
             roll_back(alone.engine, ME, to_epoch=1)
-        with pytest.raises(InvariantViolationError, match="the checkpoint does not have the manifest"):
+        with pytest.raises(DataDamagedError, match="is not in the checkpoint as it was written, either"):
             alone.engine.repair(ME)
         engine = alone.engine
+        engine.adapters.store.kept_manifest = lambda epoch: b"[]"
+        with pytest.raises(DataDamagedError, match="is not in the checkpoint as it was written, either"):
+            engine.repair(ME)
         engine.adapters.store.kept_manifest = lambda epoch: kept[epoch.epoch]
         assert engine.repair(ME).manifests == 1
         assert alone.states[STORAGE] == before
