@@ -4,7 +4,6 @@ import gzip
 import os
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,13 +14,7 @@ import pytest
 from tidegate import FileSource
 from tidegate.adapters.files.source import HIDDEN, UNFINISHED, Caps, FileSourceAdapter, choose, count_rows
 from tidegate.api.settings import FileFormat
-from tidegate.errors import (
-    ConfigurationError,
-    MalformedInputError,
-    SourceGapError,
-    TidegateError,
-    UnavailableError,
-)
+from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, TidegateError
 from tidegate.ports import Planned
 from tidegate.protocol.model import FileEntry, OffsetRange
 
@@ -609,31 +602,3 @@ def test_a_parquet_file_that_fits(tmp_path: Path, zone: str, unit: str) -> None:
     times = pa.array([0], pa.timestamp(unit, tz=zone))
     pq.write_table(pa.table({"more": [1], "t": times, "k": ["x"]}), tmp_path / "a.parquet")
     folder.adapter.check([folder.entry("a.parquet")])
-
-
-def test_changed_files_are_found_as_they_are_now(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, settle=timedelta(seconds=5))
-    folder.put("a.json", "b.json")
-    planned = [folder.entry("a.json"), folder.entry("b.json")]
-    assert folder.adapter.renewed(planned) == []
-    folder.put("b.json", text="{}\n{}\n", at=1e9 + 50)
-    (renewed,) = folder.adapter.renewed(planned)
-    assert renewed == replace(planned[1], size=6, modified_ns=(10**9 + 50) * 10**9)
-    folder.adapter.check([planned[0], renewed])
-    folder.put("b.json", at=1e9 + 57)  # somebody may still be writing it
-    with pytest.raises(UnavailableError, match=r"b\.json was changed 3\.0 s ago and may not be complete.* 5 s"):
-        folder.adapter.renewed(planned)
-    (tmp_path / "b.json").unlink()
-    with pytest.raises(SourceGapError, match=r"b\.json is gone: .*`tidegate skip p .*b\.json --reason …`"):
-        folder.adapter.renewed(planned)
-
-
-def test_a_skipped_file_counts_for_no_cap_and_is_asked_for_no_time(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, max_files=1, path_time="%Y-%m-%d")
-    folder.put("2020-01-01.json", "2020-01-02.json", "2020-01-03.json")
-    assert folder.epoch() == ["2020-01-01.json"]
-    folder.plan()
-    folder.log.entries[1] = replace(folder.log.entries[1], skipped=True, path="/gone/without a time")
-    until_ms = 1_578_000_000_000  # 2020-01-02T21:20Z
-    assert folder.plan(until_ms).offsets == OffsetRange(1, 2)
-    assert folder.plan().offsets == OffsetRange(1, 3)

@@ -94,16 +94,18 @@ class FileSourceAdapter:
 
     def renewed(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
         """Those whose files have changed, as they are now; see the port. A file settles before it is taken (I8)."""
-        now = [(e, self._look_at(e)) for e in entries]
-        found = [replace(e, size=i.st_size, modified_ns=i.st_mtime_ns) for e, i in now]
-        changed = [e for e, (planned, _) in zip(found, now, strict=True) if e != planned]
-        settle = self._settings.settle.total_seconds()
-        for entry in changed:
-            if (age := self._now() - entry.modified_ns / 1e9) < settle:
+        changed, settle = [], self._settings.settle.total_seconds()
+        for planned in entries:
+            info = self._look_at(planned)
+            entry = replace(planned, size=info.st_size, modified_ns=info.st_mtime_ns)
+            if entry == planned:
+                continue
+            if (age := self._now() - info.st_mtime) < settle:
                 raise UnavailableError(
                     f"{self._pipeline}: {entry.path} was changed {age:.1f} s ago and may not be complete: it is taken "
                     f"when it has not changed for {settle:g} s"
                 )
+            changed.append(entry)
         return changed
 
     def _look_at(self, entry: FileEntry) -> os.stat_result:
