@@ -4,6 +4,8 @@ A message says what happened, to which pipeline and epoch, and what to do. `kind
 checkpoint table and in logs: names are added, never changed.
 """
 
+import traceback
+from collections.abc import Iterator
 from typing import Self
 
 
@@ -99,5 +101,41 @@ class InvariantViolationError(TidegateError):
     kind = "invariant_violation"
 
 
+class PausedError(TidegateError):
+    """The lane's epoch failed several times in the same way: nobody tries it again before a person resumes it."""
+
+    kind = "paused"
+
+
+class InternalError(TidegateError):
+    """What no other class is meant for: a defect of tidegate's, or of what it stands on. No retry mends it.
+
+    Made by `unexpected`, and raised from the exception whose traceback tells more.
+    """
+
+    kind = "internal"
+
+
 RETRYABLE: tuple[type[TidegateError], ...] = (UnavailableError, OutcomeUnknownError)
 """The errors that a later attempt can mend without a person; all others fail at once."""
+
+
+def _below(root: type[TidegateError]) -> Iterator[type[TidegateError]]:
+    yield root
+    for below in root.__subclasses__():
+        yield from _below(below)
+
+
+BY_KIND: dict[str, type[TidegateError]] = {e.kind: e for e in _below(TidegateError)}
+"""The classes by kind: for errors that come back as text, as from a Spark task."""
+
+
+def unexpected(subject: str, error: BaseException) -> InternalError:
+    """What to raise from an exception that nobody expected while `subject` was under way; names it and its place."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    said = " ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())])
+    return InternalError(
+        f"{subject}: {said}{place}. Nothing is wrong that tidegate knows of, so this is a defect: nothing was lost; "
+        "report it with the traceback that --debug or the task's log shows"
+    )

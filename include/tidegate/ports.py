@@ -119,11 +119,11 @@ class CheckpointStore(Protocol):
         epoch: Epoch,
         *,
         manifest: ManifestRef,
-        content: bytes,
+        data: bytes,
         watermark_ms: int | None,
         counts: Counts,
     ) -> Epoch:
-        """FilesStaged: PLANNED → STAGED, with a copy of the manifest's `content`. It may be repeated."""
+        """FilesStaged: PLANNED → STAGED, with a copy of the manifest's bytes `data`. It may be repeated."""
 
     def kept_manifest(self, epoch: Epoch) -> bytes | None:
         """The copy of the epoch's manifest that `stage` kept; None before STAGED."""
@@ -168,8 +168,15 @@ class CheckpointStore(Protocol):
     def corrected(self, pipeline: str) -> list[FileEntry]:
         """The source log's entries about which a person has said something, in order."""
 
-    def record_failure(self, lease: Lease, epoch: Epoch, *, kind: str, message: str) -> None:
-        """Note why an attempt failed, if `lease` is still the newest. Does not change the status."""
+    def fail(self, lease: Lease, *, kind: str, message: str, code: str, pause_after: int | None) -> None:
+        """Note why an attempt failed at the epoch of `lease`, if it has one, and give the lane free. Never FencedError.
+
+        The status stays. The epoch is paused when `pause_after` attempts in a row failed in the same way; see
+        `protocol.pausing`. `code` is the pipeline's fingerprint.
+        """
+
+    def resume(self, lane: LaneId) -> Epoch | None:
+        """Let the lane's paused epoch be tried again; None when it has none."""
 
     def heads(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Head]:
         """The heads of a table: all of them, or those of the given partitions."""

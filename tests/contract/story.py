@@ -63,7 +63,7 @@ class Story:
 
     def stage(self, lease: Lease, epoch: Epoch, *, watermark_ms: int | None = 7) -> Epoch:
         return self.store.stage(
-            lease, epoch, manifest=manifest(epoch), content=b"{}", watermark_ms=watermark_ms, counts=COUNTS
+            lease, epoch, manifest=manifest(epoch), data=b"{}", watermark_ms=watermark_ms, counts=COUNTS
         )
 
     def publish(self, lease: Lease, epoch: Epoch) -> Epoch:

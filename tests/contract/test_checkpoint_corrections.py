@@ -69,9 +69,7 @@ def test_a_manifest_is_kept_until_its_epoch_is_forgotten(story: Story, sql: Sql)
     lease = story.lease()
 
     def stage(epoch: Epoch, content: bytes) -> Epoch:
-        return story.store.stage(
-            lease, epoch, manifest=manifest(epoch), content=content, watermark_ms=None, counts=COUNTS
-        )
+        return story.store.stage(lease, epoch, manifest=manifest(epoch), data=content, watermark_ms=None, counts=COUNTS)
 
     planned = story.plan(lease)
     assert story.store.kept_manifest(planned) is None

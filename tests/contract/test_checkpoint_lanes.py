@@ -39,9 +39,7 @@ def replay(story: Story, lease: Lease, epoch: Epoch) -> Epoch:
         discovered=[],
         number=epoch.epoch,
     )
-    staged = story.store.stage(
-        lease, planned, manifest=manifest(planned), content=b"{}", watermark_ms=70, counts=COUNTS
-    )
+    staged = story.store.stage(lease, planned, manifest=manifest(planned), data=b"{}", watermark_ms=70, counts=COUNTS)
     return story.store.seal(lease, story.store.publish(lease, staged, heads=[]))
 
 

@@ -249,7 +249,7 @@ def test_racing_for_a_lane(story: Story, checkpoint_url: str, same_owner: bool) 
     assert all(isinstance(r, (Lease, LeaseHeldError)) for r in results)
 
 
-@pytest.mark.parametrize("step", ["renew", "plan", "adopt", "stage", "publish", "seal", "record_failure"])
+@pytest.mark.parametrize("step", ["renew", "plan", "adopt", "stage", "publish", "seal"])
 def test_a_superseded_lease_changes_nothing(story: Story, sql: Sql, step: str) -> None:
     """Every write compares the fence (I4)."""
     old = story.lease()
@@ -263,7 +263,6 @@ def test_a_superseded_lease_changes_nothing(story: Story, sql: Sql, step: str) -
         "stage": lambda: story.stage(old, epoch),
         "publish": lambda: story.publish(old, epoch),
         "seal": lambda: story.seal(old, epoch),
-        "record_failure": lambda: story.store.record_failure(old, epoch, kind="k", message="m"),
     }
     with pytest.raises(FencedError, match=rf"orders: attempt {old.fence} .* attempt {newer.fence}"):
         attempts[step]()
@@ -495,7 +494,7 @@ def test_every_write_may_be_repeated(story: Story) -> None:
     assert story.seal(lease, published) == sealed
     other = ManifestRef("file:///other", "0" * 64)
     with pytest.raises(InvariantViolationError, match=r"orders epoch 1: attempt .* staged .*file:///other"):
-        story.store.stage(lease, epoch, manifest=other, content=b"", watermark_ms=7, counts=COUNTS)
+        story.store.stage(lease, epoch, manifest=other, data=b"", watermark_ms=7, counts=COUNTS)
 
 
 @pytest.fixture
@@ -681,19 +680,83 @@ def test_a_repair_is_remembered_for_an_hour(story: Story, sql: Sql) -> None:
 # -- failures ---------------------------------------------------------------------------------------------------------
 
 
+def failed(story: Story, lease: Lease, kind: str = "user_function", *, message: str = "no", code: str = "f") -> Epoch:
+    """The unfinished epoch after an attempt that failed; it is paused after three."""
+    story.store.fail(lease, kind=kind, message=message, code=code, pause_after=3)
+    found = story.store.unfinished(LANE)
+    assert found is not None
+    return found
+
+
+def adopted(story: Story, epoch: Epoch) -> Lease:
+    """The lease of a next attempt, by another owner."""
+    lease = story.lease("another")
+    story.store.adopt(lease, epoch)
+    return lease
+
+
 def test_a_failure_is_kept_until_the_epoch_is_staged(story: Story) -> None:
     """Any text can be stored; success makes it history."""
     lease = story.lease()
+    epoch = failed(story, lease, message="bad \0 byte \udcff " + "x" * 9_999) if story.plan(lease) else None
+    assert epoch is not None
+    assert (epoch.status, epoch.failure_kind, epoch.attempts) == (Status.PLANNED, "user_function", 1)
+    assert epoch.failure_message is not None
+    assert epoch.failure_message.startswith("bad \N{REPLACEMENT CHARACTER} byte ")
+    assert len(epoch.failure_message) <= 4_000
+    staged = story.stage(adopted(story, epoch), epoch)
+    assert (staged.failure_kind, staged.failure_message, staged.failures, staged.failed_code) == (None, None, 0, None)
+
+
+def test_a_failure_gives_the_lane_free_and_is_noted_at_the_attempts_own_epoch_only(story: Story) -> None:
+    lease = story.lease()
+    story.plan(lease)
+    epoch = failed(story, lease)
+    other = story.lease("another")  # at once
+    assert failed(story, other, "unavailable") == epoch  # it had adopted nothing
+    story.lease("a third")
+
+
+def test_a_superseded_attempt_notes_nothing_and_frees_nothing(story: Story, sql: Sql) -> None:
+    old = story.lease()
+    story.plan(old)
+    story.lease()
+    before = contents(sql)
+    story.store.fail(old, kind="user_function", message="late", code="f", pause_after=1)
+    assert contents(sql) == before
+
+
+def test_an_epoch_that_fails_in_the_same_way_is_paused_until_it_is_resumed(story: Story) -> None:
+    lease = story.lease()
     epoch = story.plan(lease)
-    story.store.record_failure(lease, epoch, kind="user_function", message="bad \0 byte \udcff " + "x" * 9_999)
-    failed = story.store.unfinished(LANE)
-    assert failed is not None
-    assert (failed.status, failed.failure_kind, failed.attempts) == (Status.PLANNED, "user_function", 1)
-    assert failed.failure_message is not None
-    assert failed.failure_message.startswith("bad \N{REPLACEMENT CHARACTER} byte ")
-    assert len(failed.failure_message) <= 4_000
-    staged = story.stage(lease, epoch)
-    assert (staged.failure_kind, staged.failure_message) == (None, None)
+    assert story.store.resume(LANE) is None
+    seen = []
+    for _ in range(3):
+        after = failed(story, lease)
+        seen.append((after.failures, after.paused_ms is not None))
+        lease = adopted(story, epoch)
+    assert seen == [(1, False), (2, False), (3, True)]
+    resumed = story.store.resume(LANE)
+    assert resumed is not None
+    assert (resumed.failures, resumed.paused_ms, resumed.failure_message) == (0, None, "no")
+    assert failed(story, lease).failures == 1
+    assert story.store.resume(LANE) is None
+
+
+@pytest.mark.parametrize("ends", ["abandoned", "sealed"])
+def test_a_pause_ends_with_its_epoch(story: Story, ends: str) -> None:
+    """Given up, or rolled forward by a person's rollback: the next epoch has not failed yet."""
+    lease = story.lease()
+    epoch = story.plan(lease)
+    if ends == "sealed":
+        story.stage(lease, epoch)
+    story.store.fail(lease, kind="configuration", message="no", code="f", pause_after=1)
+    lease = adopted(story, epoch)
+    if ends == "abandoned":
+        story.store.abandon(lease, epoch)
+    else:
+        assert story.seal(lease, story.publish(lease, epoch)).paused_ms is None
+    assert story.store.resume(LANE) is None
 
 
 # -- clean-up ---------------------------------------------------------------------------------------------------------

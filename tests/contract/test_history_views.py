@@ -54,7 +54,7 @@ def test_an_epoch_has_its_numbers_once_they_are_known(story: Story, sql: Sql) ->
         rows_in=9, malformed=1, null_keys=2, failed=3, processed=3, keys_changed=2, rows_out={"db.a": 3, "db.b": 4}
     )
     staged = story.store.stage(
-        lease, planned, manifest=manifest(planned), content=b"{}", watermark_ms=1_700_000_000_123, counts=counts
+        lease, planned, manifest=manifest(planned), data=b"{}", watermark_ms=1_700_000_000_123, counts=counts
     )
     story.seal(lease, story.publish(lease, staged))
     sql.execute(
@@ -75,7 +75,7 @@ def test_an_epoch_without_output_has_0_rows_out(story: Story, sql: Sql) -> None:
     lease = story.lease()
     epoch = story.plan(lease)
     story.store.stage(
-        lease, epoch, manifest=manifest(epoch), content=b"{}", watermark_ms=None, counts=Counts(rows_in=1, filtered=1)
+        lease, epoch, manifest=manifest(epoch), data=b"{}", watermark_ms=None, counts=Counts(rows_in=1, filtered=1)
     )
     (row,) = history(sql)
     assert (row["rows_in"], row["rows_out"], row["rows_out_by_table"], row["watermark_ms"]) == (1, 0, {}, None)
@@ -94,11 +94,16 @@ def test_each_generation_and_its_failure_is_a_row(story: Story, sql: Sql) -> Non
     """An abandoned epoch stays to be seen."""
     lease = story.lease()
     epoch = story.plan(lease)
-    story.store.record_failure(lease, epoch, kind="user_function", message="no")
+    story.store.fail(lease, kind="user_function", message="no", code="f", pause_after=1)
+    (lane,) = _lanes(lease, sql)
+    assert lane["paused_at"] is not None
     story.store.abandon(lease, epoch, Word("me", "why"))
     story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
-    seen = [(r["epoch"], r["generation"], r["status"], r["failure_kind"], r["failure_message"]) for r in history(sql)]
-    assert seen == [(1, 1, "ABANDONED", "user_function", "no"), (1, 2, "PLANNED", None, None)]
+    columns = ("epoch", "generation", "status", "failure_kind", "failure_message", "failures")
+    seen = [(*(r[c] for c in columns), r["paused_at"] is not None) for r in history(sql)]
+    assert seen == [(1, 1, "ABANDONED", "user_function", "no", 1, True), (1, 2, "PLANNED", None, None, 0, False)]
+    (lane,) = _lanes(lease, sql)
+    assert lane["paused_at"] is None
 
 
 def test_a_partition_names_the_epoch_it_comes_from_now(story: Story, sql: Sql) -> None:
@@ -223,9 +228,8 @@ def test_the_guides_queries_answer_a_reader_of_the_views(story: Story, reader: S
     """With SELECT on the views only: the tables behind them stay closed."""
     lease = story.lease()
     story.sealed(lease)
-    failed = story.plan(lease, run=replace(RUN, key="run-2"))
-    story.store.record_failure(lease, failed, kind="unavailable", message="away")
-    story.store.release(lease)
+    story.plan(lease, run=replace(RUN, key="run-2"))
+    story.store.fail(lease, kind="unavailable", message="away", code="f", pause_after=None)
     speed, failures, origins, idle = [[tuple(r.values()) for r in rows(reader, q)] for q in queries()[1:]]
     ((pipeline, epochs, rows_in, refused, seconds, attempts),) = speed
     assert (pipeline, epochs, rows_in, refused, attempts) == ("orders", 1, COUNTS.rows_in, COUNTS.dead_lettered, 1)

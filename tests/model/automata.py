@@ -332,7 +332,7 @@ METHODS_OF_WRITES: Mapping[int, frozenset[str]] = {
             "correct",
             "fork",
             "discard",
-            "record_failure",
+            "fail",
             "forget",
             "record_clone",
             "forget_clone",

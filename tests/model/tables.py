@@ -6,8 +6,8 @@ makes of a refused change, is `PostgresCheckpointStore` itself. A method is one 
 Three things are left out on purpose. A held lease may be taken at any moment, since it may have run out by then: its
 holder may be dead or merely slow. Times stand still at one moment that is later than every change, so that all that
 waits for age is old enough. And what no decision reads is not kept, so that it does not make many states of one: the
-number of attempts, more than two publishers, why an attempt failed, who was the last to adopt what is sealed, and the
-copies of manifests.
+number of attempts, more than two publishers, who was the last to adopt what is sealed, the copies of manifests. Nor is
+it kept why an attempt failed: an epoch that is paused for it would only be left as it is.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -222,7 +222,9 @@ def plan_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     generation = 1 + max((g for lane, e, g in t.epochs if (lane, e) == (v["lane"], v["epoch"])), default=0)
     row = {**v, "generation": generation, "status": "PLANNED", "attempts": 1, "publishers": 0}
     row["planned_at"] = from_ms(v["epoch"])
+    row["failures"] = 0
     for name in (
+        "failed_code", "paused_at",
         "manifest_uri", "manifest_sha256", "watermark_out_ms", "counts", "staged_at", "published_at", "sealed_at",
         "failure_kind", "failure_message", "abandoned_at", "abandoned_by", "abandoned_why",
     ):  # fmt: skip

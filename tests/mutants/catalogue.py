@@ -487,4 +487,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "            if kept is None or checksum(kept) != epoch.manifest.sha256:\n",
         "            if kept is None:\n",
     ),
+    Mutant(
+        "note the failure of a superseded attempt",
+        "I4",
+        "adapters/checkpoint/store.py",
+        '            if row is None or row["fence"] != lease.fence:\n',
+        "            if row is None:\n",
+    ),
+    Mutant(
+        "note a failure at an epoch of another attempt",
+        "I4",
+        "adapters/checkpoint/store.py",
+        '            if found and found["fence"] == lease.fence:\n',
+        "            if found:\n",
+    ),
 )

@@ -62,12 +62,15 @@ class Pipeline:
         dead_letters: "database.table" that gets malformed rows, rows with a null key and rows on which the function
             raised. Without it, such a row fails the epoch and nothing is published.
         retention: how long past epochs are kept.
+        pause_after: when so many attempts at an epoch in a row failed in the same way (the same kind of error, by the
+            same code), no run tries it again before a person resumes the pipeline. None: runs try for ever.
     """
 
     name: str
     buckets: int = DEFAULT_BUCKETS
     dead_letters: str | None = None
     retention: Retention = field(default_factory=Retention)
+    pause_after: int | None = 3
 
     def __post_init__(self) -> None:
         identifier(self.name, "pipeline")
@@ -75,6 +78,8 @@ class Pipeline:
             raise fail(f"pipeline {self.name}: buckets must be from 1 to {MAX_BUCKETS}, not {self.buckets}")
         if self.dead_letters is not None:
             table_name(self.dead_letters)
+        if self.pause_after is not None and self.pause_after < 1:
+            raise fail(f"pipeline {self.name}: pause_after must be at least 1, or None, not {self.pause_after}")
 
     def source(self, source: FileSource) -> "Stream":
         """Read events from `source`."""

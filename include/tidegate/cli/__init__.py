@@ -7,7 +7,7 @@ from tidegate.cli import clones, corrections, lanes
 from tidegate.cli.application import tidegate
 from tidegate.cli.failures import FAILED, exit_code, failed
 from tidegate.cli.rollback import rollback
-from tidegate.errors import TidegateError
+from tidegate.errors import TidegateError, unexpected
 
 __all__ = ["main", "tidegate"]
 
@@ -16,14 +16,15 @@ for command in (rollback, *lanes.COMMANDS, *clones.COMMANDS, *corrections.COMMAN
 
 
 def main() -> None:
-    """Run the command that the process was called with; every expected failure is one clear message."""
+    """Run the command that the process was called with; every failure is one clear message, unless --debug is given."""
     try:
         tidegate.main(standalone_mode=True)
-    except TidegateError as e:
-        if "--debug" in sys.argv or os.environ.get("TIDEGATE_DEBUG"):
-            raise
-        failed(e)
-        sys.exit(exit_code(e))
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
+    except Exception as e:
+        if "--debug" in sys.argv or os.environ.get("TIDEGATE_DEBUG"):
+            raise
+        error = e if isinstance(e, TidegateError) else unexpected("tidegate", e)
+        failed(error)
+        sys.exit(exit_code(error))

@@ -30,8 +30,8 @@ def tidegate() -> None:
     TIDEGATE_HIVESERVER2_URL, TIDEGATE_SPARK_URL, TIDEGATE_WAREHOUSE: all five), else the embedded ones of
     TIDEGATE_HOME.
 
-    Exit codes: 0 done, 1 failed or differences found, 2 wrong call, definition or configuration, 75 a service did not
-    answer: try again.
+    Exit codes: 0 done, 1 failed, paused or differences found, 2 wrong call, definition or configuration, 75 a service
+    did not answer: try again.
     """
 
 
@@ -158,6 +158,27 @@ def plan(pipeline: str, home: Path, *, json_wanted: bool) -> None:
         click.echo(line)
 
 
+@tidegate.command(
+    help="Go on with a paused pipeline: the next run tries its epoch again. A pipeline is paused when an epoch failed "
+    f"several times in the same way (Pipeline(pause_after=3)). Repeating it is harmless.\n\n{PIPELINE}"
+)
+@click.argument("pipeline")
+@home_option
+@debug_option
+def resume(pipeline: str, home: Path) -> None:
+    """Resume; see `help`."""
+    from tidegate.adapters.checkpoint import PostgresCheckpointStore  # noqa: PLC0415
+    from tidegate.protocol.model import LaneId  # noqa: PLC0415
+
+    name = definition_of(pipeline, home).name
+    store = PostgresCheckpointStore(endpoints_of(home).checkpoint)
+    try:
+        resumed = store.resume(LaneId(name))
+    finally:
+        store.close()
+    click.echo(f"{resumed} is tried again by the next run" if resumed else f"{name} is not paused")
+
+
 @tidegate.command(help=f"List a pipeline's epochs, the newest first.\n\n{PIPELINE}")
 @click.argument("pipeline")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many.")
@@ -181,10 +202,7 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
         return
     counts = ("rows_in", "rows_out", "keys_changed", "dead_lettered", "skipped", "attempts")
     columns = ("epoch", "kind", "status", "range", *counts)
-    rows = [
-        (*(_shown(e[c]) for c in columns), _to_seconds(e["sealed_at"]), e["run"], e["given_up"] or e["failure_message"])
-        for e in found
-    ]
+    rows = [(*(_shown(e[c]) for c in columns), _to_seconds(e["sealed_at"]), e["run"], _failure(e)) for e in found]
     headers = (*(c.upper().replace("_", " ") for c in columns), "SEALED (UTC)", "RUN", "FAILURE")
     table(headers, rows, right=headers[4:10])
     if not found:
@@ -279,6 +297,11 @@ def demo(home: Path) -> None:
 
 def _shown(value: Any) -> Any:
     return f"[{value[0]}, {value[1]})" if isinstance(value, list) else value
+
+
+def _failure(epoch: dict[str, Any]) -> str | None:
+    message: str | None = epoch["given_up"] or epoch["failure_message"]
+    return f"paused: {message}" if epoch["paused_at"] and not epoch["given_up"] else message
 
 
 def _to_seconds(moment: str | None) -> str | None:

@@ -89,7 +89,7 @@ def _file(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except TidegateError:
         raise
-    except Exception as e:
+    except (Exception, SystemExit) as e:
         raise DefinitionError(f"{path} cannot be imported: {type(e).__name__}: {e}") from e
     return module
 
@@ -100,7 +100,7 @@ def _module(name: str) -> ModuleType:
         return importlib.import_module(name)
     except TidegateError:
         raise
-    except Exception as e:
+    except (Exception, SystemExit) as e:
         raise DefinitionError(f"{name} cannot be imported: {type(e).__name__}: {e}") from e
 
 

@@ -25,7 +25,7 @@ from tidegate.engine.manifests import read_manifest
 from tidegate.engine.publishing import Publisher
 from tidegate.engine.repairing import Repaired, restore_manifests
 from tidegate.engine.work import Work
-from tidegate.errors import RETRYABLE, FencedError, IntervalError, InvariantViolationError, TidegateError
+from tidegate.errors import FencedError, IntervalError, InvariantViolationError, TidegateError, unexpected
 from tidegate.ports import Adapters, Clock, EpochReport, Processed
 from tidegate.protocol.intervals import Bound, Reach, unusable
 from tidegate.protocol.model import (
@@ -42,6 +42,7 @@ from tidegate.protocol.model import (
     Status,
     checksum,
 )
+from tidegate.protocol.pausing import refuse_paused
 from tidegate.protocol.recovery import Decision, Step, decide
 
 
@@ -96,6 +97,7 @@ class Coordinator:
         Raises:
             IntervalError: with Bound.INTERVAL, when the run's interval bounds no epoch, is not over, or ends at or
                 before what is sealed while new input from before its end was found. No epoch was opened.
+            PausedError: the unfinished epoch failed several times in the same way, and nobody resumed it.
         """
         self._timings.clear()
         if bound is Bound.INTERVAL:
@@ -103,6 +105,9 @@ class Coordinator:
         with self._leased(run) as lease:
             while True:
                 decision = self._decide(lease, run)
+                if decision.step is Step.PROCESS and take_mended(self, lease, decision.epoch):
+                    continue
+                refuse_paused(decision.epoch)
                 if decision.step is Step.DONE:
                     self.adapters.store.release(lease)
                     return self._report(decision.epoch)
@@ -116,8 +121,6 @@ class Coordinator:
                         self.adapters.store.release(lease)
                         return None
                     return self._report(self._stage(lease, planned, superseded=()))
-                if decision.step is Step.PROCESS and take_mended(self, lease, decision.epoch):
-                    continue
                 epoch = self._adopt(lease, run, decision.epoch)
                 if decision.step is Step.PROCESS:
                     epoch = self._stage(lease, epoch, superseded=(decision.epoch.fence,) if decision.epoch else ())
@@ -136,6 +139,7 @@ class Coordinator:
         self._timings.clear()
         with self._leased(run) as lease:
             epoch = self.adapters.store.of_run(lease.lane, run.key)
+            refuse_paused(epoch)
             if epoch is not None and epoch.status in (Status.STAGED, Status.PUBLISHED):
                 epoch = self._roll_forward(
                     lease, self.adapters.store.adopt(lease, epoch, retry=False, clear_number=run.clear_number)
@@ -229,15 +233,38 @@ class Coordinator:
 
     @contextmanager
     def _leased(self, run: Run) -> Iterator[Lease]:
-        """Step 1; and the lease given back when the run fails for good, for then no retry takes it over."""
+        """Step 1; and the failure noted and the lease given back when the run fails, whatever the reason.
+
+        That is safe where an outcome is unknown or a Spark job still runs: a lease only keeps attempts from working
+        twice. The next attempt has a larger fence, reads back, and interrupts the job; what the older one still sends
+        is refused, or put back as a superseded attempt's.
+        """
         lease = self._open(run)
         try:
             yield lease
-        except TidegateError as e:
-            if not isinstance(e, (*RETRYABLE, FencedError)):
-                with suppress(*RETRYABLE):  # then it runs out by itself
-                    self.adapters.store.release(lease)
+        except FencedError:
             raise
+        except TidegateError as e:
+            self._fail(lease, e)
+            raise
+        except Exception as e:
+            error = unexpected(str(lease.lane), e)
+            self._fail(lease, error)
+            raise error from e
+        except BaseException:  # the process is told to end
+            with suppress(Exception):
+                self.adapters.store.release(lease)
+            raise
+
+    def _fail(self, lease: Lease, error: TidegateError) -> None:
+        with suppress(Exception):  # `error` is told in any case; then the lease runs out by itself
+            self.adapters.store.fail(
+                lease,
+                kind=error.kind,
+                message=str(error),
+                code=self.definition.fingerprint(),
+                pause_after=self.definition.pipeline.pause_after,
+            )
 
     def _open(self, run: Run) -> Lease:
         with self._timed("open"):
@@ -298,14 +325,8 @@ class Coordinator:
     # -- stage ----------------------------------------------------------------------------------------------------
 
     def _stage(self, lease: Lease, epoch: Epoch, *, superseded: tuple[int, ...]) -> Epoch:
-        try:
-            with kept(self.adapters.connect, lease):
-                staged = self._compute(lease, epoch, superseded)
-        except FencedError:
-            raise
-        except TidegateError as e:
-            self.adapters.store.record_failure(lease, epoch, kind=e.kind, message=str(e))
-            raise
+        with kept(self.adapters.connect, lease):
+            staged = self._compute(lease, epoch, superseded)
         self._reached("staged", staged)
         self._expose(lease, staged)
         return staged
@@ -323,15 +344,10 @@ class Coordinator:
             if epoch.kind is Kind.EVENTS:
                 self.adapters.source.check(self.work.entries(epoch.offsets))  # 5
             self._sweep(processed)  # 6
-            ref, content = self._write_manifest(epoch, processed, root)  # 7
+            ref, data = self._write_manifest(epoch, processed, root)  # 7
             self._reached("manifest_written", epoch)
             staged = store.stage(
-                lease,
-                epoch,
-                manifest=ref,
-                content=content,
-                watermark_ms=processed.watermark_ms,
-                counts=processed.counts,
+                lease, epoch, manifest=ref, data=data, watermark_ms=processed.watermark_ms, counts=processed.counts
             )  # 8
         rows = sum(p.rows for p in processed.partitions)
         self.progress(

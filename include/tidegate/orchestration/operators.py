@@ -113,6 +113,8 @@ class ProcessEpochOperator(EpochOperator):
         lane = LaneId(self.definition.name)
 
         def work(coordinator: Coordinator) -> EpochReport | dict[str, Any] | None:
+            if params.resume and (resumed := coordinator.adapters.store.resume(lane)):
+                self.log.info("%s is resumed", resumed)
             own = sealed_before(coordinator, run)
             if own is not None:
                 return process_again(coordinator, run, own, lane=params.lane)

@@ -18,6 +18,7 @@ class RunParams:
 
     Args:
         dry_run: only say what the run would do.
+        resume: first let the epoch of a paused pipeline be tried again.
         max_files: take at most so many files; the source's own cap holds too.
         lane: in place of a new epoch, process past epochs again on this lane.
         from_epoch: with a lane, the first of them; a run that was cleared knows its own.
@@ -25,6 +26,7 @@ class RunParams:
     """
 
     dry_run: bool = False
+    resume: bool = False
     max_files: int | None = None
     lane: str | None = None
     from_epoch: int | None = None
@@ -36,6 +38,12 @@ def declared() -> dict[str, Param]:
     return {
         "dry_run": Param(
             False, type="boolean", title="Dry run", description="Only say what the epoch would do; change nothing."
+        ),
+        "resume": Param(
+            False,
+            type="boolean",
+            title="Resume",
+            description="Go on with a paused pipeline: what its epoch failed of is mended.",
         ),
         "max_files": _count(
             "Most files", "In this run take at most so many source files; empty: as the pipeline says."
@@ -59,9 +67,11 @@ def _count(title: str, description: str) -> Param:
 def params_of(context: Context) -> RunParams:
     """The run's params. Raises ConfigurationError: a DAG may declare them anew, so Airflow's check is not enough."""
     given: Any = context.get("params") or {}
-    dry_run, lane = given.get("dry_run", False), given.get("lane") or None
-    if not isinstance(dry_run, bool):
-        raise ConfigurationError(f"param dry_run must be true or false, not {dry_run!r}: trigger the run again")
+    lane = given.get("lane") or None
+    said = {name: given.get(name, False) for name in ("dry_run", "resume")}
+    for name, value in said.items():
+        if not isinstance(value, bool):
+            raise ConfigurationError(f"param {name} must be true or false, not {value!r}: trigger the run again")
     numbers = {name: given.get(name) for name in ("max_files", "from_epoch", "to_epoch")}
     for name, number in numbers.items():
         if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 1):
@@ -70,4 +80,4 @@ def params_of(context: Context) -> RunParams:
             )
     if lane is None and (numbers["from_epoch"] or numbers["to_epoch"]):
         raise ConfigurationError("params from_epoch and to_epoch need a lane: trigger the run again with one")
-    return RunParams(dry_run, lane=None if lane is None else lane_name(str(lane)), **numbers)
+    return RunParams(**said, lane=None if lane is None else lane_name(str(lane)), **numbers)

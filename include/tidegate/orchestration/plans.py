@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tidegate.engine.planning import EpochPlan
+from tidegate.protocol.pausing import reason
 from tidegate.protocol.recovery import NEXT
 
 DRY_RUN = "DRY_RUN"
@@ -25,6 +26,7 @@ def plan_summary(plan: EpochPlan) -> dict[str, Any]:
             "status": str(unfinished.status),
             "run": unfinished.run.key,
             "next": str(NEXT[unfinished.status]),
+            "paused": None if unfinished.paused_ms is None else reason(unfinished),
         },
         "compactions": [asdict(c) for c in plan.compactions],
         "epoch": plan.epoch,
@@ -61,6 +63,8 @@ def plan_lines(plan: EpochPlan) -> list[str]:
 def _first(plan: EpochPlan) -> Iterator[tuple[str, str]]:
     if plan.unfinished:
         e = plan.unfinished
+        if e.paused_ms is not None:
+            yield "paused", f"epoch {e.epoch}: {reason(e)}"
         yield "first", f"finish epoch {e.epoch} of run {e.run.key}: {e.kind}, {e.status}, next step {NEXT[e.status]}"
     for c in plan.compactions:
         yield "first", f"compact {_number(c.partitions, 'partition')} of {c.table} into {c.into:,}"

@@ -41,6 +41,8 @@ BEHAVIOURS: dict[type[TidegateError], Behaviour] = {
     errors.StateIncompatibleError: Behaviour(_FAIL, "restore the declared state, then clear this task"),
     errors.DataDamagedError: Behaviour(_FAIL, "put the file back or go back before it, then clear this task"),
     errors.InvariantViolationError: Behaviour(_FAIL, "run `tidegate verify` before anything else"),
+    errors.PausedError: Behaviour(_FAIL, "mend what it failed of, then trigger this DAG with `resume`"),
+    errors.InternalError: Behaviour(_FAIL, "a defect: report it with this log; clear this task to try again"),
 }
 
 

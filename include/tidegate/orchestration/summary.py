@@ -62,6 +62,8 @@ def epoch_summary(epoch: Epoch) -> dict[str, Any]:
         "dag_id": dag_id_of(epoch),
         "failure_kind": None if epoch.status is Status.SEALED else epoch.failure_kind,
         "failure_message": None if epoch.status is Status.SEALED else epoch.failure_message,
+        "failures": epoch.failures,
+        "paused_at": iso(epoch.paused_ms),
     }
 
 

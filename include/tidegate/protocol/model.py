@@ -347,6 +347,7 @@ class Epoch:
     `restores` is the epoch to which a ROLLBACK or PROMOTION goes back, `promotes` the lane whose output a PROMOTION
     then takes. `publishers` counts the attempts that began its swap: with more than one, an older one may sleep in it.
     `given_up` is why an ABANDONED epoch is that.
+    `failures` counts the newest attempts that failed in the same way, by the code `failed_code`; see `pausing`.
     """
 
     lane: LaneId
@@ -375,6 +376,9 @@ class Epoch:
     given_up: Word | None = None
     failure_kind: str | None = None
     failure_message: str | None = None
+    failures: int = 0
+    failed_code: str | None = None
+    paused_ms: int | None = None
 
     def __str__(self) -> str:
         return f"{self.lane} epoch {self.epoch}" + (f" generation {self.generation}" if self.generation > 1 else "")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -79,7 +80,7 @@ def coordinator(monkeypatch):
         def run(asked):
             runs.append(asked)
             answer = left.pop(0) if left else None
-            if isinstance(answer, Exception):
+            if isinstance(answer, BaseException):
                 raise answer
             return answer
 
@@ -116,7 +117,7 @@ def test_help_is_quick_and_imports_nothing_heavy():
     [
         [],
         *([name] for name in ("services", "run", "plan", "epochs", "verify", "cleanup", "migrate", "demo")),
-        *([name] for name in ("rollback", "lanes", "replay", "diff", "promote", "discard")),
+        *([name] for name in ("rollback", "resume", "lanes", "replay", "diff", "promote", "discard")),
     ],
 )
 def test_every_command_has_help(words):
@@ -173,6 +174,9 @@ def test_an_unknown_pipeline_lists_the_known_ones(dags):
 def test_a_broken_file_is_named(dags):
     (dags / "broken.py").write_text("import tidegate\n1 / 0\n")
     with pytest.raises(errors.DefinitionError, match=r"broken\.py cannot be imported: ZeroDivisionError"):
+        application.tidegate.main(["run", "third"], standalone_mode=False)
+    (dags / "broken.py").write_text("import sys, tidegate\nsys.exit(3)\n")
+    with pytest.raises(errors.DefinitionError, match=r"broken\.py cannot be imported: SystemExit: 3"):
         application.tidegate.main(["run", "third"], standalone_mode=False)
     with pytest.raises(errors.DefinitionError, match="there is no file"):
         application.tidegate.main(["run", f"{dags}/none.py:x"], standalone_mode=False)
@@ -240,6 +244,8 @@ def test_services_status(monkeypatch):
         (errors.SourceGapError, 1),
         (errors.StateIncompatibleError, 1),
         (errors.InvariantViolationError, 1),
+        (errors.PausedError, 1),
+        (errors.InternalError, 1),
     ],
 )
 def test_exit_codes(error, code):
@@ -257,6 +263,47 @@ def test_a_failure_is_one_message_and_debug_shows_the_traceback(dags, coordinato
     coordinator(errors.UnavailableError("again"))
     with pytest.raises(errors.UnavailableError):
         main()
+
+
+def test_what_nobody_expected_is_one_message_too(dags, coordinator, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["tidegate", "run", "first"])
+    coordinator(KeyError("x"))
+    with pytest.raises(SystemExit) as e:
+        main()
+    assert e.value.code == 1
+    told = capsys.readouterr().err
+    assert re.search(
+        r"^error \(internal\): tidegate: KeyError: 'x' \(.*test_cli\.py:\d+\)\. .* --debug", told, re.MULTILINE
+    )
+    assert "Traceback" not in told
+    monkeypatch.setattr(sys, "argv", ["tidegate", "run", "first", "--debug"])
+    coordinator(KeyError("x"))
+    with pytest.raises(KeyError):
+        main()
+
+
+def test_an_interrupted_command_prints_no_traceback(dags, coordinator, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["tidegate", "run", "first"])
+    coordinator(KeyboardInterrupt())
+    with pytest.raises(SystemExit) as e:
+        main()
+    assert (e.value.code, "Traceback" in capsys.readouterr().err) == (1, False)
+
+
+def test_resume(dags, monkeypatch):
+    answers, lanes = [EPOCH, None], []
+    store = SimpleNamespace(resume=lambda lane: lanes.append(lane) or answers.pop(0), close=lambda: None)
+    monkeypatch.setattr(checkpoint, "PostgresCheckpointStore", lambda url: store)
+    assert call("resume", "first").stdout == "first epoch 2 is tried again by the next run\n"
+    assert call("resume", "first").stdout == "first is not paused\n"
+    assert lanes == [LaneId("first")] * 2
+
+
+def test_epochs_says_that_one_is_paused(dags, monkeypatch):
+    paused = replace(EPOCH, status=Status.PLANNED, failure_kind="user_function", failure_message="no", paused_ms=1)
+    store = SimpleNamespace(epochs=lambda lane, limit: [paused], close=lambda: None)
+    monkeypatch.setattr(checkpoint, "PostgresCheckpointStore", lambda url: store)
+    assert call("epochs", "first").stdout.splitlines()[1].endswith("\tpaused: no")
 
 
 def test_a_wrong_call_is_exit_code_2():

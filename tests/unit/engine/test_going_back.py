@@ -24,7 +24,7 @@ def test_a_refused_rollback_changes_nothing_and_keeps_nobody_waiting() -> None:
         alone.calls.clear()
         with pytest.raises(ConfigurationError):
             roll_back(alone.engine, BACK, to_epoch=to_epoch)
-        assert alone.calls[-1] == "release"
+        assert alone.calls[-1] == "fail"
     assert alone.durable() == before
 
 
@@ -34,7 +34,7 @@ def test_a_source_file_that_has_changed_stops_it_or_the_next_epoch() -> None:
     before = alone.durable()
     with pytest.raises(SourceGapError, match=r"a planned file has changed\. To go back .*`--allow-gap`, .*`allow_gap`"):
         roll_back(alone.engine, BACK, to_epoch=1)
-    assert alone.calls[-1] == "release"
+    assert alone.calls[-1] == "fail"
     assert alone.durable() == before
     assert roll_back(alone.engine, BACK, to_epoch=1, allow_gap=True).epoch.offsets.stop == 1
     shown = alone.states[METASTORE]

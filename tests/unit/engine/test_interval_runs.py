@@ -45,6 +45,9 @@ class Store:
     def release(self, lease: Lease) -> None:
         self.released += 1
 
+    def fail(self, lease: Lease, **_: object) -> None:
+        self.released += 1
+
     def unfinished(self, lane: LaneId) -> Epoch | None:
         return next((e for e in self.rows if e.status is not Status.SEALED), None)
 

@@ -71,11 +71,12 @@ class FakeCoordinator:
     """Answers as told; `sealed` are the heads that it reports one after the other."""
 
     def __init__(self, definition, answer, sealed=(None,)):
-        self.definition, self.answer, self.runs, self.bounds = definition, answer, [], []
+        self.definition, self.answer, self.runs, self.bounds, self.resumed = definition, answer, [], [], []
         heads = list(sealed)
         store = SimpleNamespace(
             last_sealed=lambda _: heads.pop(0) if len(heads) > 1 else heads[0],
             of_run=lambda lane, key: None,
+            resume=lambda lane: self.resumed.append(lane) or EPOCH,
         )
         storage = SimpleNamespace(read={"file:///m.json": MANIFEST.to_json()}.__getitem__)
         self.adapters = SimpleNamespace(store=store, storage=storage)
@@ -124,6 +125,7 @@ def execute(definition, monkeypatch, all_connections):
             bounds=fake.bounds,
             pushed=pushed,
             caps=caps,
+            resumed=fake.resumed,
         )
 
     return run
@@ -260,6 +262,13 @@ def test_publish_of_a_dry_run_is_skipped(execute):
     """Also when somebody clears it by itself: the last epoch must not be announced again."""
     with pytest.raises(AirflowSkipException, match="a dry run has nothing to publish"):
         execute(PublishEpochOperator, AssertionError("published"), sealed=(SEALED,), dry_run=True)
+
+
+def test_a_run_can_resume_the_pipeline_first(execute, capsys):
+    report = EpochReport(EPOCH, None, {})
+    assert execute(ProcessEpochOperator, report).resumed == []
+    assert execute(ProcessEpochOperator, report, resume=True).resumed == [LaneId("sales")]
+    assert "sales epoch 7 is resumed" in capsys.readouterr().out
 
 
 def test_a_run_can_take_fewer_files(execute):

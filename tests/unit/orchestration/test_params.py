@@ -11,7 +11,7 @@ from tidegate.errors import ConfigurationError
 from tidegate.orchestration import epoch_dag, promotion_dag
 from tidegate.orchestration.params import RunParams, params_of
 
-DEFAULTS = {"dry_run": False, "max_files": None, "lane": None, "from_epoch": None, "to_epoch": None}
+DEFAULTS = {"dry_run": False, "resume": False, "max_files": None, "lane": None, "from_epoch": None, "to_epoch": None}
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ DEFAULTS = {"dry_run": False, "max_files": None, "lane": None, "from_epoch": Non
     [
         ({}, RunParams()),
         ({"dry_run": True, "max_files": 3}, RunParams(dry_run=True, max_files=3)),
+        ({"resume": True}, RunParams(resume=True)),
         ({"dry_run": False, "max_files": None, "own": 1}, RunParams()),
         ({"lane": "fix", "from_epoch": 3}, RunParams(lane="fix", from_epoch=3)),
         ({"lane": ""}, RunParams()),
@@ -38,6 +39,7 @@ def test_an_operator_in_a_dag_without_params():
         {"dry_run": "false"},
         {"dry_run": 0},
         {"dry_run": None},
+        {"resume": "yes"},
         {"max_files": 0},
         {"max_files": -1},
         {"max_files": True},

@@ -72,6 +72,14 @@ def test_without_input_only_what_comes_first_is_said() -> None:
     ]
 
 
+def test_a_paused_epoch_says_why_and_how_it_goes_on() -> None:
+    paused = replace(LEFT, failures=3, failure_kind="user_function", failure_message="it raised", paused_ms=1)
+    (line,) = [text for text in plan_lines(replace(PLAN, unfinished=paused)) if text.startswith("  paused")]
+    assert line.startswith("  paused     epoch 11: 3 attempts in a row ended with user_function: it raised. Mend that")
+    assert "`tidegate resume p`" in line
+    assert plan_summary(replace(PLAN, unfinished=paused))["unfinished"]["paused"] in line
+
+
 def test_json() -> None:
     assert json.loads(json.dumps(plan_summary(PLAN))) == {
         "pipeline": "p",
@@ -83,6 +91,7 @@ def test_json() -> None:
             "status": "PUBLISHED",
             "run": "scheduled__x",
             "next": "seal",
+            "paused": None,
         },
         "compactions": [{"table": "d.log", "partitions": 32, "into": 1}],
         "epoch": 13,

@@ -217,6 +217,26 @@ def test_what_a_person_gave_up_and_corrected_is_shown(client):
     ]
 
 
+def test_a_paused_pipeline_says_why_and_how_it_goes_on(client):
+    failed = replace(FAILED, failures=3, paused_ms=1_000)
+
+    class Paused(FakeStore):
+        def pipelines(self):
+            return [PipelineSummary("sales", "f", 4, (LaneSummary(failed.lane, 1, None, None, False, SEALED, failed),))]
+
+        def epochs(self, lane, *, limit):
+            return [failed, SEALED]
+
+    browser = client("sales_dag", store=Paused)
+    page = browser.get("/tidegate/pipelines/sales").text
+    assert "3 attempts in a row ended with user_function: &lt;script&gt;" in page
+    assert "`tidegate resume sales`" in page
+    assert '<span class="failed">paused</span>' in page
+    assert '<span class="failed">paused</span>' in browser.get("/tidegate/pipelines").text
+    assert "3 attempts in a row" in browser.get("/tidegate/api/pipelines").json()[0]["paused"]
+    assert ">paused<" not in client("sales_dag").get("/tidegate/pipelines/sales").text
+
+
 def test_open_lanes_and_clones_are_shown_when_there_are_any(client):
     text = client("sales_dag").get("/tidegate/pipelines/sales").text
     for shown in ("Open lanes", "fix-&lt;b&gt;", "1,234", "Clones", "audit.may", "4,321"):

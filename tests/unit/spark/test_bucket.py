@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from faults.power import Disk
 from pipelines.totals import EVENT, OUTPUT, Totals
 from tidegate.adapters.spark import bucket
 from tidegate.adapters.spark.bucket import BUCKET, FILE, HASH, BucketSpec, Output, run_bucket
+from tidegate.adapters.spark.task_failures import reporting
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.protocol.model import StateRun
 
@@ -54,7 +56,7 @@ def batches(events: list[dict[str, Any]], size: int) -> Iterator[pa.RecordBatch]
 
 
 def run(given: BucketSpec, events: list[dict[str, Any]], size: int) -> dict[str, Any]:
-    (batch,) = run_bucket(given, batches(events, size))
+    (batch,) = reporting(partial(run_bucket, given), given.subject, batches(events, size))
     return json.loads(batch.column("result")[0].as_py())
 
 
@@ -73,7 +75,7 @@ EVENTS = [event(1, "a", 5, -7), event(2, "a", 6, -7), event(3, "b", 1, 4), event
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 def test_batches_may_split_a_key_anywhere(tmp_path: Path, size: int) -> None:
     result = run(spec(tmp_path), EVENTS, size)
-    assert result["error"] is None
+    assert "error" not in result
     assert [(r["id"], r["n"], r["total"]) for r in output(result)] == [
         (1, 1, 5),
         (2, 2, 11),

@@ -189,7 +189,10 @@ UPDATE epochs SET
     counts = %(counts)s,
     staged_at = now(),
     failure_kind = NULL,
-    failure_message = NULL
+    failure_message = NULL,
+    failures = 0,
+    failed_code = NULL,
+    paused_at = NULL
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = %(source)s AND fence = %(fence)s
 RETURNING *;
@@ -242,7 +245,14 @@ RETURNING *;
 
 -- name: seal_epoch
 -- Make the epoch final: the next one starts from here (I1).
-UPDATE epochs SET status = %(target)s, sealed_at = now(), failure_kind = NULL, failure_message = NULL
+UPDATE epochs SET
+    status = %(target)s,
+    sealed_at = now(),
+    failure_kind = NULL,
+    failure_message = NULL,
+    failures = 0,
+    failed_code = NULL,
+    paused_at = NULL
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = %(source)s AND fence = %(fence)s
 RETURNING *;
@@ -255,9 +265,21 @@ WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND gene
 RETURNING *;
 
 -- name: record_failure
--- Note why an attempt failed.
-UPDATE epochs SET failure_kind = %(kind)s, failure_message = %(message)s
+-- Note why an attempt failed, how often in a row, and whether that pauses the epoch.
+UPDATE epochs SET
+    failure_kind = %(kind)s,
+    failure_message = %(message)s,
+    failures = %(failures)s,
+    failed_code = %(code)s,
+    paused_at = CASE WHEN %(paused)s THEN now() END
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s;
+
+-- name: resume_lane
+-- Let the lane's paused epoch be tried again, as if it had never failed; what it failed of stays to be read.
+UPDATE epochs SET failures = 0, failed_code = NULL, paused_at = NULL
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status IN ('PLANNED', 'STAGED', 'PUBLISHED')
+    AND paused_at IS NOT NULL
+RETURNING *;
 
 -- name: set_head
 -- Say where a partition lies from now on; nothing happens to a head of another pipeline.

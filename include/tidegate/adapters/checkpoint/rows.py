@@ -107,6 +107,9 @@ def epoch_of(row: Row) -> Epoch:
         given_up=_word(row["abandoned_by"], row["abandoned_why"]),
         failure_kind=row["failure_kind"],
         failure_message=row["failure_message"],
+        failures=row["failures"],
+        failed_code=row["failed_code"],
+        paused_ms=to_ms(row["paused_at"]),
     )
 
 

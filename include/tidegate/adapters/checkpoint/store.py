@@ -46,7 +46,7 @@ from tidegate.adapters.checkpoint.rows import (
     to_counts,
     to_ms,
 )
-from tidegate.adapters.checkpoint.summaries import LaneSummary, PipelineSummary
+from tidegate.adapters.checkpoint.summaries import PipelineSummary, summarised
 from tidegate.api.pipeline import Definition
 from tidegate.errors import ConfigurationError, InvariantViolationError, LeaseHeldError, StateIncompatibleError
 from tidegate.protocol.lanes import usable
@@ -71,6 +71,7 @@ from tidegate.protocol.model import (
     Run,
     Word,
 )
+from tidegate.protocol.pausing import failures
 from tidegate.protocol.transitions import Event, Verdict
 
 _MESSAGE_LIMIT = 4_000
@@ -181,25 +182,7 @@ class PostgresCheckpointStore:
             lanes = cursor.execute(QUERIES["lanes"]).fetchall()
             heads = {e.lane: e for e in map(epoch_of, cursor.execute(QUERIES["all_heads_of_lanes"]))}
             unfinished = {e.lane: e for e in map(epoch_of, cursor.execute(QUERIES["all_unfinished"]))}
-        of_pipeline: dict[str, list[LaneSummary]] = {row["name"]: [] for row in registered}
-        for row in lanes:
-            lane = LaneId(row["pipeline"], row["lane"])
-            summary = LaneSummary(
-                lane=lane,
-                fence=row["fence"],
-                lease_owner=row["lease_owner"],
-                lease_expires_ms=to_ms(row["lease_expires_at"]),
-                leased=row["leased"],
-                head=heads.get(lane),
-                unfinished=unfinished.get(lane),
-                status=LaneStatus(row["status"]),
-                forked_from=row["forked_from"],
-            )
-            of_pipeline.setdefault(lane.pipeline, []).append(summary)
-        return [
-            PipelineSummary(row["name"], row["fingerprint"], row["buckets"], tuple(of_pipeline[row["name"]]))
-            for row in registered
-        ]
+        return summarised(registered, lanes, heads, unfinished)
 
     # -- reading epochs -------------------------------------------------------------------------------------------
 
@@ -297,7 +280,7 @@ class PostgresCheckpointStore:
         epoch: Epoch,
         *,
         manifest: ManifestRef,
-        content: bytes,
+        data: bytes,
         watermark_ms: int | None,
         counts: Counts,
     ) -> Epoch:
@@ -315,7 +298,7 @@ class PostgresCheckpointStore:
                     f"{epoch}: attempt {lease.fence} staged {staged.manifest} before and {manifest} now. Run "
                     "`tidegate verify`"
                 )
-            cursor.execute(QUERIES["keep_manifest"], epoch_key(epoch) | {"content": zlib.compress(content)})
+            cursor.execute(QUERIES["keep_manifest"], epoch_key(epoch) | {"content": zlib.compress(data)})
             return staged
 
     def kept_manifest(self, epoch: Epoch) -> bytes | None:
@@ -387,12 +370,36 @@ class PostgresCheckpointStore:
                 abandon(cursor, lease, gives_up, word)
             correct_log(cursor, lease.lane, word, entries)
 
-    def record_failure(self, lease: Lease, epoch: Epoch, *, kind: str, message: str) -> None:
-        """Note why an attempt failed; the status stays. FencedError when `lease` is not the newest (I4)."""
-        with self._session.transaction(f"{epoch}: record the failure {kind}") as cursor:
-            lock(cursor, lease)
-            noted = {"kind": kind, "message": storable(message, limit=_MESSAGE_LIMIT)}
-            cursor.execute(QUERIES["record_failure"], epoch_key(epoch) | noted)
+    def fail(self, lease: Lease, *, kind: str, message: str, code: str, pause_after: int | None) -> None:
+        """Note why an attempt failed, and give the lane free, together; nothing when it was superseded (I4).
+
+        Noted at the epoch that `lease` adopted or planned, if there is one: it is paused when so many attempts in a row
+        failed in the same way. When the answer is lost, the lease may run out by itself and the count be one short.
+        """
+        with self._session.transaction(f"{lease.lane}: note the failure {kind}") as cursor:
+            row = one(cursor, "lock_lane", lane_key(lease.lane))
+            if row is None or row["fence"] != lease.fence:
+                return
+            found = one(cursor, "unfinished", lane_key(lease.lane))
+            if found and found["fence"] == lease.fence:
+                epoch = epoch_of(found)
+                count = failures(epoch, kind=kind, code=code)
+                noted = {
+                    "kind": kind,
+                    "message": storable(message, limit=_MESSAGE_LIMIT),
+                    "code": code,
+                    "failures": count,
+                    "paused": pause_after is not None and count >= pause_after,
+                }
+                cursor.execute(QUERIES["record_failure"], epoch_key(epoch) | noted)
+            cursor.execute(QUERIES["release_lane"], lane_key(lease.lane) | {"fence": lease.fence})
+
+    def resume(self, lane: LaneId) -> Epoch | None:
+        """Let the lane's paused epoch be tried again; None when it has none. A person's word: it compares no fence."""
+        with self._session.transaction(f"{lane}: resume") as cursor:
+            one(cursor, "lock_lane", lane_key(lane))
+            row = one(cursor, "resume_lane", lane_key(lane))
+            return epoch_of(row) if row else None
 
     # -- table heads ----------------------------------------------------------------------------------------------
 

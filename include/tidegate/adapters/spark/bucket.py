@@ -7,7 +7,6 @@ Only one short row with names and counts goes back to Spark.
 
 import json
 import time
-import traceback
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import asdict, dataclass, field
@@ -23,7 +22,7 @@ from tidegate.adapters.spark.state_runs import MIN_MERGE, RunWriter, StateReader
 from tidegate.api.function import Context, KeyedProcessFunction, row_type
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.api.values import printable
-from tidegate.errors import TidegateError, UnavailableError, UserFunctionError
+from tidegate.errors import UserFunctionError
 from tidegate.protocol.merging import tail_to_merge
 from tidegate.protocol.model import StateRun
 from tidegate.runtime.emitter import Emitter
@@ -82,7 +81,6 @@ class BucketResult:
     files: list[tuple[str, list[str], list[dict[str, Any]]]] = field(default_factory=list)
     state: list[dict[str, Any]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    error: dict[str, str] | None = None
 
     def batch(self) -> pa.RecordBatch:
         """The one row that goes back."""
@@ -90,27 +88,19 @@ class BucketResult:
 
 
 def run_bucket(spec: BucketSpec, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The function that Spark calls once per task. A failure is a result, so that Spark does not repeat the task."""
+    """The function that Spark calls once per task."""
     task: BucketTask | None = None
-    bucket = -1
     try:
         for batch in batches:
             if batch.num_rows:
-                if task is None:
-                    bucket = batch.column(BUCKET)[0].as_py()
-                    task = BucketTask(spec, bucket)
+                task = task or BucketTask(spec, batch.column(BUCKET)[0].as_py())
                 task.feed(batch)
         if task is not None:
             yield task.finish().batch()
-    except TidegateError as e:
-        yield _failure(bucket, e.kind, str(e), e)
-    except OSError as e:
-        yield _failure(bucket, UnavailableError.kind, f"{spec.subject}: storage failed: {e}", e)
-
-
-def _failure(bucket: int, kind: str, message: str, error: Exception) -> pa.RecordBatch:
-    trace = "".join(traceback.format_exception(error))
-    return BucketResult(bucket, error={"kind": kind, "message": message, "trace": trace}).batch()
+    except Exception as e:
+        if task is not None:
+            e.add_note(f"in {task.place}")  # told of an exception that nobody expected
+        raise
 
 
 class BucketTask:
@@ -142,6 +132,11 @@ class BucketTask:
             raise
         except BaseException as e:  # also sys.exit(): nothing that it raises may end the worker
             raise self._user_error("open", e) from e
+
+    @property
+    def place(self) -> str:
+        """Where the pass stands, for people."""
+        return f"bucket {self.result.bucket}" + ("" if self._state.key is None else f", key {self._state.key}")
 
     # -- one batch ------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
 from tidegate.adapters.spark.bucket import BUCKET, FILE, HASH, MALFORMED, TIMESTAMP
+from tidegate.adapters.spark.failures import said
 from tidegate.api.files import Csv, FileSource, Parquet
 from tidegate.api.pipeline import Definition, Transform
 from tidegate.errors import DefinitionError, InvariantViolationError, UserFunctionError
@@ -103,7 +104,7 @@ _METADATA = {"file_path": _PATH, "file_block_start": _BLOCK}
 def _failed(definition: Definition, transform: Transform | None, error: Exception) -> Exception:
     line = transform.line if transform else definition.line
     if isinstance(error, AnalysisException):
-        return DefinitionError(f"{line}: {definition.name}: Spark refuses the transform: {error}")
+        return DefinitionError(f"{line}: {definition.name}: Spark refuses the transform: {said(error)}")
     return UserFunctionError(f"{line}: {definition.name}: the transform raised {type(error).__name__}: {error}")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
+from pickle import PicklingError
 from typing import Any
 
 import pyarrow as pa
@@ -23,9 +24,10 @@ from tidegate.adapters.spark.bucket import MALFORMED, RESULT, BucketSpec, Output
 from tidegate.adapters.spark.compaction import Join, join_partitions
 from tidegate.adapters.spark.comparison import ROWS, compared, read_rows, sides
 from tidegate.adapters.spark.dead_letters import write_malformed
-from tidegate.adapters.spark.failures import raise_reported, translate
+from tidegate.adapters.spark.failures import translate
 from tidegate.adapters.spark.session import connect
 from tidegate.adapters.spark.state_runs import check_columns, run_schema
+from tidegate.adapters.spark.task_failures import Task, raise_reported, reporting
 from tidegate.adapters.spark.upsert import Rewrite, rewrite_partitions
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
@@ -76,7 +78,7 @@ class SparkProcessor:
                 yield session
             finally:
                 session.removeTag(tag)
-        except PySparkException as e:
+        except (PySparkException, PicklingError) as e:
             self.close()  # the server may be a new one, which knows nothing of this session
             raise translate(e, str(epoch)) from e
 
@@ -100,7 +102,8 @@ class SparkProcessor:
         ]
         with self._working(task.epoch, task.superseded) as session:
             table = pa.table({"join": [json.dumps(asdict(j)) for j in joins]})
-            results = _collect(session.createDataFrame(table).repartition(len(joins)), join_partitions)
+            listed = session.createDataFrame(table).repartition(len(joins))
+            results = _collect(listed, join_partitions, str(task.epoch))
         return tuple(sorted((_staged(r) for r in results), key=lambda p: (p.table, p.values)))
 
     def compare(self, changes: Sequence[Change]) -> list[Compared]:
@@ -180,9 +183,8 @@ class _Epoch:
         events = dataframe.keyed(self._definition, rows, ranks)
         self._tick("plan")
         self._task.progress(f"{self._task.epoch}: computing on Spark")
-        results = _collect(events, partial(run_bucket, self._spec(paths)))
+        results = self._collect(events, partial(run_bucket, self._spec(paths)))
         self._tick("buckets")
-        raise_reported(results, str(self._task.epoch))
         observed = reading.observed.get
         files = _files(results)
         if observed["malformed"]:
@@ -243,7 +245,7 @@ class _Epoch:
                 f"{first[MALFORMED][:500]!r}; "
                 "mend what writes the file, or declare Pipeline(dead_letters='database.table')"
             )
-        written = _collect(bad.coalesce(1), partial(write_malformed, self._output(target)))
+        written = self._collect(bad.coalesce(1), partial(write_malformed, self._output(target)))
         for (table, values), more in _files(written).items():
             files.setdefault((table, values), []).extend(more)
 
@@ -281,7 +283,7 @@ class _Epoch:
     def _rewritten(self, rewrites: Sequence[Rewrite]) -> list[StagedPartition]:
         table = pa.table({"rewrite": [json.dumps(asdict(r)) for r in rewrites]})
         tasks = min(len(rewrites), self._definition.pipeline.buckets)
-        results = _collect(self._session.createDataFrame(table).repartition(tasks), rewrite_partitions)
+        results = self._collect(self._session.createDataFrame(table).repartition(tasks), rewrite_partitions)
         return [_staged(r) for r in results]
 
     def _state(self, results: Sequence[Mapping[str, Any]]) -> tuple[StateRun, ...]:
@@ -299,15 +301,21 @@ class _Epoch:
         reached: int = max(latest) - int(timestamps.max_out_of_orderness.total_seconds() * 1000)
         return reached if before is None else max(before, reached)
 
+    def _collect(self, rows: DataFrame, task: Task) -> list[dict[str, Any]]:
+        return _collect(rows, task, str(self._task.epoch))
+
     def _tick(self, name: str) -> None:
         now = time.monotonic()
         self._timings[name] = now - self._began
         self._began = now
 
 
-def _collect(rows: DataFrame, function: Any) -> list[dict[str, Any]]:
-    table = rows.mapInArrow(function, RESULT).toArrow()
-    return [json.loads(text) for text in table.column("result").to_pylist()]
+def _collect(rows: DataFrame, task: Task, subject: str) -> list[dict[str, Any]]:
+    """The results of a task per partition of `rows`; the first failure among them is raised."""
+    table = rows.mapInArrow(partial(reporting, task, subject), RESULT).toArrow()
+    results = [json.loads(text) for text in table.column("result").to_pylist()]
+    raise_reported(results, subject)
+    return results
 
 
 def _staged(result: Mapping[str, Any]) -> StagedPartition:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from tidegate.adapters.checkpoint import PipelineSummary, PostgresCheckpointStore
 from tidegate.orchestration.summary import dag_id_of, epoch_summary, iso
 from tidegate.protocol.model import MAIN_LANE, Epoch, Kind, LaneId, LaneStatus, Manifest
+from tidegate.protocol.pausing import reason
 
 _LOOK_BACK = 100
 """Epochs among which one of events is looked for."""
@@ -40,6 +41,7 @@ class Overview:
     sealed_at: str | None
     lag_s: float | None
     failure: str | None
+    paused: str | None
     open_lanes: tuple[OpenLane, ...]
 
 
@@ -93,7 +95,8 @@ def _dag_id(store: PostgresCheckpointStore, newest: Epoch) -> str | None:
 def _overview(store: PostgresCheckpointStore, summary: PipelineSummary) -> Overview:
     main = next((lane for lane in summary.lanes if lane.lane.lane == MAIN_LANE), None)
     head = main.head if main else None
-    newest = (main.unfinished if main else None) or head
+    unfinished = main.unfinished if main else None
+    newest = unfinished or head
     row = epoch_summary(newest) if newest else None
     now_ms = time.time() * 1000
     leased = main is not None and main.leased and main.lease_expires_ms is not None
@@ -109,6 +112,7 @@ def _overview(store: PostgresCheckpointStore, summary: PipelineSummary) -> Overv
         sealed_at=iso(head.sealed_ms) if head else None,
         lag_s=round((now_ms - head.sealed_ms) / 1000, 1) if head and head.sealed_ms else None,
         failure=row["failure_message"] if row else None,
+        paused=reason(unfinished) if unfinished and unfinished.paused_ms is not None else None,
         open_lanes=tuple(
             OpenLane(
                 lane=lane.lane.lane,

@@ -1,0 +1,176 @@
+"""Goal: what Spark and its workers report is told apart by class, in one line that says where."""
+
+import errno
+import json
+from collections.abc import Callable, Iterator
+from pickle import PicklingError
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from grpc import StatusCode
+from pyspark.errors import PySparkException
+from pyspark.errors.exceptions import connect
+
+from tidegate.adapters.spark.failures import translate
+from tidegate.adapters.spark.task_failures import TaskTraceback, raise_reported, reporting
+from tidegate.errors import BY_KIND, ConfigurationError, TidegateError, UserFunctionError
+
+STACK = "org.apache.spark.SparkException\n\tat a.b(C.scala:1)\nCaused by: java.io.EOFException: Unexpected end"
+
+
+def spark(condition: str, state: str, message: str = "no", *, stack: str = "") -> PySparkException:
+    """An error as the client makes one of the server's answer."""
+    return connect.SparkException(
+        f'[{condition}] {message} SQLSTATE: {state}\n== DataFrame ==\n"cast" was called from\n/x.py:1\n',
+        errorClass=condition,
+        messageParameters={},
+        sql_state=state,
+        server_stacktrace=stack,
+        display_server_stacktrace=bool(stack),
+    )
+
+
+def told(message: str, status: StatusCode = StatusCode.INTERNAL) -> PySparkException:
+    """An error without a class."""
+    return connect.SparkConnectGrpcException(message, grpc_status_code=status)
+
+
+def python(exception: str, *files: str) -> PySparkException:
+    """What a Python worker raised; `files` are those of the traceback, the deepest last."""
+    frames = "".join(f'  File "{f}", line 7, in work\n    x = 1\n        ^\n' for f in files)
+    return connect.PythonException(
+        message="\n  An exception was thrown from the Python worker. Please see the stack trace below.\n"
+        "[PYTHON_EXCEPTION] An exception was thrown from the Python worker: Traceback (most recent call last):\n"
+        f"{frames}{exception}\n SQLSTATE: 38000"
+    )
+
+
+OURS = "/venv/lib/python3.11/site-packages/tidegate/adapters/spark/bucket.py"
+
+CASES: list[tuple[PySparkException | PicklingError, str, str]] = [
+    (
+        spark("DIVIDE_BY_ZERO", "22012"),
+        "user_function",
+        r"^p: the pipeline's code failed on Spark: \[DIVIDE_BY_ZERO\] no",
+    ),
+    (spark("USER_RAISED_EXCEPTION", "P0001", "bad row"), "user_function", "bad row"),
+    (spark("FAILED_EXECUTE_UDF", "39000"), "user_function", ""),
+    (spark("UNRESOLVED_COLUMN.WITH_SUGGESTION", "42703"), "definition", "refuses the plan"),
+    (spark("UNSUPPORTED_CALL.WITHOUT_SUGGESTION", "0A000"), "definition", ""),
+    (spark("INVALID_CONF_VALUE.TYPE_MISMATCH", "22022"), "definition", ""),
+    (
+        spark("FAILED_READ_FILE.NO_HINT", "KD001", stack=STACK),
+        "malformed_input",
+        r"\(java.io.EOFException: Unexpected end\)$",
+    ),
+    (spark("FAILED_READ_FILE.FILE_NOT_EXIST", "KD001"), "source_gap", "a planned file is gone"),
+    (spark("OPERATION_CANCELED", "HY008"), "unavailable", "interrupted"),
+    (spark("SPARK_JOB_CANCELLED", "XXKDA"), "unavailable", "interrupted"),
+    (spark("INVALID_HANDLE.SESSION_CLOSED", "HY000"), "unavailable", ""),
+    (spark("UNABLE_TO_ACQUIRE_MEMORY", "53200"), "unavailable", ""),
+    (spark("SPILL_OUT_OF_MEMORY", "82003"), "unavailable", ""),
+    (spark("TASK_WRITE_FAILED", "58030"), "unavailable", ""),
+    (spark("INTERNAL_ERROR", "XX000"), "internal", "not known"),
+    (spark("A_CONDITION_OF_LATER", "99999"), "internal", "not known"),
+    (told("gone", StatusCode.UNAVAILABLE), "unavailable", "does not answer"),
+    (told("late", StatusCode.DEADLINE_EXCEEDED), "unavailable", ""),
+    (told("who", StatusCode.UNAUTHENTICATED), "configuration", ""),
+    (told("what", StatusCode.UNIMPLEMENTED), "configuration", ""),
+    (told("Lost task 0.0: java.lang.OutOfMemoryError: Java heap space\n\tat x"), "unavailable", "space$"),
+    (told("Lost task 0.0: Python worker exited unexpectedly (crashed)"), "unavailable", "worker died"),
+    (told("Lost task 0.0: java.io.IOException: No space left on device"), "unavailable", "storage is full"),
+    (told("ExecutorLostFailure (executor 1 exited)"), "unavailable", ""),
+    (told("java.lang.NullPointerException"), "internal", "not known: java.lang.NullPointerException"),
+    (
+        python("ValueError: a: b", OURS, "/dags/x.py"),
+        "user_function",
+        r"raised ValueError: a: b, at /dags/x.py:7 in work$",
+    ),
+    (python("ValueError: two\nlines", "/dags/x.py"), "user_function", "two lines"),
+    (python("KeyError: 'x'", OURS), "internal", "not known: KeyError: 'x'"),
+    (python("ModuleNotFoundError: No module named 'x'", "/dags/x.py"), "configuration", "install it there"),
+    (python("AttributeError: Can't get attribute 'f' on <module>"), "configuration", ""),
+    (python("MemoryError: ", "/dags/x.py"), "unavailable", "no memory"),
+    (python("tidegate.errors.SourceGapError: it is gone", OURS), "source_gap", "^it is gone$"),
+    (PicklingError("Could not serialize object: TypeError: a lock"), "definition", "cannot be shipped to Spark"),
+]
+
+
+@pytest.mark.parametrize(("error", "kind", "message"), CASES)
+def test_what_spark_reports(error: PySparkException | PicklingError, kind: str, message: str) -> None:
+    import re
+
+    found = translate(error, "p")
+    assert found.kind == kind
+    assert re.search(message, str(found)), found
+    assert not re.search(r"\n|\tat |JVM stacktrace|== DataFrame", str(found))
+
+
+def test_a_long_message_is_cut() -> None:
+    assert len(str(translate(spark("DIVIDE_BY_ZERO", "22012", "x" * 9_000), "p"))) < 2_000
+
+
+# -- what a task reports ----------------------------------------------------------------------------------------------
+
+
+def report(error: BaseException) -> dict[str, Any]:
+    """The last result of a task that gives one and then raises."""
+
+    def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield from batches
+        raise error
+
+    first = pa.RecordBatch.from_pydict({"result": ['{"rows": 1}']})
+    results = [json.loads(b.column("result")[0].as_py()) for b in reporting(task, "p epoch 1", iter([first]))]
+    assert results[0] == {"rows": 1}
+    with pytest.raises(TidegateError) as raised:
+        raise_reported(results, "p epoch 1")
+    assert isinstance(raised.value.__cause__, TaskTraceback)
+    assert "in task" in str(raised.value.__cause__)
+    (_, told) = results
+    assert (raised.value.kind, str(raised.value)) == (told["error"]["kind"], told["error"]["message"])
+    return dict(told["error"])
+
+
+@pytest.mark.parametrize("error", sorted(BY_KIND.values(), key=lambda e: e.kind))
+def test_an_error_of_the_tree_keeps_its_kind(error: type[TidegateError]) -> None:
+    told = report(error("what it says"))
+    assert (told["kind"], told["message"]) == (error.kind, "what it says")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/w/x"), "unavailable"),
+        (OSError("AWS Error NETWORK_CONNECTION"), "unavailable"),
+        (PermissionError(errno.EACCES, "Permission denied", "/w/x"), "configuration"),
+        (OSError(errno.EROFS, "Read-only file system", "/w/x"), "configuration"),
+        (MemoryError(), "unavailable"),
+        (pa.ArrowMemoryError("malloc"), "unavailable"),
+        (KeyError("x"), "internal"),
+        (SystemExit(3), "internal"),
+    ],
+)
+def test_any_other_error_has_a_kind_and_says_what_was_under_way(error: BaseException, kind: str) -> None:
+    told = report(error)
+    assert told["kind"] == kind
+    assert told["message"].startswith("p epoch 1: ")
+
+
+def test_a_defect_says_where_it_is_and_what_was_at_hand() -> None:
+    error = KeyError("x")
+    error.add_note("in bucket 3, key ('a',)")
+    assert "KeyError: 'x' in bucket 3, key ('a',) (" in report(error)["message"]
+    assert "test_failures.py:" in report(error)["message"]
+
+
+def test_the_first_failure_is_raised_and_an_unknown_kind_is_a_defect() -> None:
+    raise_reported([{"rows": 1}], "p")
+    of: Callable[[str], dict[str, Any]] = lambda kind: {"error": {"kind": kind, "message": kind, "trace": ""}}  # noqa: E731
+    with pytest.raises(UserFunctionError):
+        raise_reported([{}, of("user_function"), of("configuration")], "p")
+    with pytest.raises(TidegateError, match="later") as raised:
+        raise_reported([of("later")], "p")
+    assert raised.value.kind == "internal"
+    assert not isinstance(raised.value, ConfigurationError)
