@@ -753,7 +753,7 @@ def test_a_pause_ends_with_its_epoch(story: Story, ends: str) -> None:
     story.store.fail(lease, kind="configuration", message="no", code="f", pause_after=1)
     lease = adopted(story, epoch)
     if ends == "abandoned":
-        story.store.abandon(lease, epoch)
+        story.store.abandon(lease, epoch, Word("me", "why"))
     else:
         assert story.seal(lease, story.publish(lease, epoch)).paused_ms is None
     assert story.store.resume(LANE) is None

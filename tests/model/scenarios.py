@@ -48,6 +48,9 @@ class _Declared(Definition):
     def __repr__(self) -> str:
         return self.name
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     def fingerprint(self) -> str:
         return _fingerprint(self)
 

@@ -63,7 +63,7 @@ def test_a_staged_epoch_and_one_that_waits_for_a_file_that_is_gone_are_not_given
         with pytest.raises(ConfigurationError):
             correct(alone.engine, ME, WORD, plan)
         assert alone.durable() == before
-        assert alone.calls[-1] == "release"
+        assert alone.calls[-1] == "fail"  # which gives the lease back
 
 
 def test_a_rollback_that_cannot_go_on_is_given_up_too() -> None:
@@ -108,7 +108,7 @@ def test_an_older_attempt_at_what_was_given_up_is_fenced() -> None:
     adopted = old.adapters.store.adopt(lease, epoch)
     correct(alone.engine, ME, WORD, give_up)
     with pytest.raises(FencedError):
-        old.adapters.store.record_failure(lease, adopted, kind="k", message="late")
+        old.adapters.store.abandon(lease, adopted, WORD)
     assert alone.tables.epochs["main", 5, 1]["status"] == str(Status.ABANDONED)
 
 

@@ -9,7 +9,7 @@ from airflow.serialization.serialized_objects import DagSerialization
 
 from tidegate import wiring
 from tidegate.engine.corrections import Correction
-from tidegate.engine.manifests import Repaired
+from tidegate.engine.repairing import Repaired
 from tidegate.errors import ConfigurationError, DefinitionError
 from tidegate.orchestration import correction, correction_dag
 from tidegate.protocol.model import Epoch, FileEntry, LaneId, OffsetRange, Run, Status
