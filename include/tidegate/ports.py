@@ -5,7 +5,7 @@ A durable write whose answer was lost raises `OutcomeUnknownError`; the caller r
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tidegate.api.pipeline import Definition
@@ -271,7 +271,7 @@ class EpochTask:
         parent_state: state runs of the parent version, oldest first within each bucket.
         root: URI of the attempt's own folder; nobody else writes there.
         locate: an upsert table's partitions that are there: (table, values) → partitions, to rewrite those touched.
-        superseded: fences of earlier attempts at this epoch, whose work may still run.
+        superseded: roots of earlier attempts at this epoch, whose work may still run.
         progress: called with a sentence now and then.
     """
 
@@ -281,7 +281,7 @@ class EpochTask:
     parent_state: tuple[StateRun, ...]
     root: str
     locate: Callable[[str, Sequence[PartitionValues]], Mapping[PartitionValues, StagedPartition]]
-    superseded: tuple[int, ...] = ()
+    superseded: tuple[str, ...] = ()
     progress: Callable[[str], None] = lambda _: None
 
 
@@ -289,7 +289,8 @@ class EpochTask:
 class Processed:
     """What a processor made. Its files lie below the task's root and are complete; `state` is the whole new version.
 
-    `timings_s` are seconds by named part, for people and benchmarks.
+    `written` are the rows by table in the files that tasks wrote, those of an upsert before it is merged with what is
+    there. `timings_s` are seconds by named part, for people and benchmarks.
     """
 
     partitions: tuple[StagedPartition, ...]
@@ -297,6 +298,7 @@ class Processed:
     watermark_ms: int | None
     counts: Counts
     timings_s: Mapping[str, float]
+    written: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -314,7 +316,7 @@ class CompactionTask:
     epoch: Epoch
     joinings: tuple[Joining, ...]
     root: str
-    superseded: tuple[int, ...] = ()
+    superseded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -358,9 +360,6 @@ class Processor(Protocol):
 
     def compare(self, changes: Sequence[Change]) -> list[Compared]:
         """Count the rows that each change adds, removes and changes; changes nothing."""
-
-    def close(self) -> None:
-        """Give connections back."""
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,6 @@ def coordinator(
 
     store = PostgresCheckpointStore(endpoints.checkpoint)
     sink = HiveSink(endpoints.metastore, endpoints.hiveserver2, endpoints.warehouse)
-    processor = SparkProcessor(endpoints.spark)
     try:
         yield Coordinator(
             definition=definition,
@@ -109,7 +108,7 @@ def coordinator(
                 store=store,
                 connect=lambda: PostgresCheckpointStore(endpoints.checkpoint),
                 source=FileSourceAdapter(_capped(definition.source, max_files), definition.name),
-                processor=processor,
+                processor=SparkProcessor(endpoints.spark),
                 sink=sink,
                 storage=FsStorage(),
             ),
@@ -120,6 +119,5 @@ def coordinator(
             lease_wait_s=lease_wait_s,
         )
     finally:
-        processor.close()
         sink.close()
         store.close()

@@ -14,7 +14,7 @@ Sql = psycopg.Connection[Any]
 
 LANE = LaneId("orders")
 RUN = Run("run-1", "dag/run-1", 2, logical_date_ms=1_700_000_000_123, interval_start_ms=0, interval_end_ms=-5)
-COUNTS = Counts(rows_in=5, malformed=1, processed=4, rows_out={"db.orders": 4})
+COUNTS = Counts(rows_in=5, malformed=1, decoded=4, received=4, processed=4, yielded=4, rows_out={"db.orders": 4})
 TABLES = ("pipelines", "lanes", "epochs", "manifests", "table_heads", "repairs", "clones", "source_log")
 
 

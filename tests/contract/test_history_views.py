@@ -75,7 +75,7 @@ def test_an_epoch_without_output_has_0_rows_out(story: Story, sql: Sql) -> None:
     lease = story.lease()
     epoch = story.plan(lease)
     story.store.stage(
-        lease, epoch, manifest=manifest(epoch), data=b"{}", watermark_ms=None, counts=Counts(rows_in=1, filtered=1)
+        lease, epoch, manifest=manifest(epoch), data=b"{}", watermark_ms=None, counts=Counts(rows_in=1, decoded=1)
     )
     (row,) = history(sql)
     assert (row["rows_in"], row["rows_out"], row["rows_out_by_table"], row["watermark_ms"]) == (1, 0, {}, None)

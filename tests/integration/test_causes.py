@@ -14,6 +14,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812  (its usual name)
 
 from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
@@ -80,6 +81,11 @@ def raises(error: str) -> Callable[[Any], None]:
     return does
 
 
+def changing(expression: Callable[[Column], Column]) -> Callable[[DataFrame], DataFrame]:
+    """A transform of column n."""
+    return lambda rows: rows.withColumn("n", expression(F.col("n")))
+
+
 HERE = r"test_causes\.py:\d+"
 GUIDE = Path(__file__).resolve().parents[2] / "docs/operations.md"
 TRANSFORMS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
@@ -93,9 +99,9 @@ TRANSFORMS: dict[str, tuple[Callable[[Any], Any], str, str]] = {
         "user_function",
         HERE,
     ),
-    "an overflow in a transform": (lambda rows: rows.withColumn("n", (F.col("n") + 2**62) * 4), "user_function", HERE),
+    "an overflow in a transform": (changing(lambda n: (n + 2**62) * 4), "user_function", HERE),
     "`raise_error` in a transform": (
-        lambda rows: rows.withColumn("n", F.raise_error(F.lit("own words")).cast("long")),
+        changing(lambda n: F.raise_error(F.lit("own words")).cast("long")),
         "user_function",
         "own words",
     ),

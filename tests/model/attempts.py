@@ -151,8 +151,10 @@ class _Processor:
         if task.epoch.lane.lane != MAIN_LANE:
             rows = [row | {"total": row["total"] + CHANGED} for row in rows]
         folder = _Writing(task.root)
+        written: dict[str, int] = defaultdict(int)
         for target in task.definition.targets:
             for values, part in _parts(target, task.epoch.epoch, rows).items():
+                written[target.name] += len(part)
                 upsert = target.mode is Mode.UPSERT
                 folder.write(target, values, self._merge(target, values, part, task) if upsert else part)
         state = json.dumps(totals).encode()
@@ -162,8 +164,9 @@ class _Processor:
         out: dict[str, int] = defaultdict(int)
         for p in folder.partitions:
             out[p.table] += p.rows
-        counts = Counts(rows_in=len(rows), processed=len(rows), keys_changed=len(rows), rows_out=dict(out))
-        return Processed(tuple(folder.partitions), (run,), None, counts, {})
+        n = len(rows)
+        counts = Counts(rows_in=n, decoded=n, received=n, processed=n, yielded=n, keys_changed=n, rows_out=dict(out))
+        return Processed(tuple(folder.partitions), (run,), None, counts, {}, written)
 
     def check_state(self, definition: Definition, state: Sequence[StateRun]) -> None:
         """It is always of the same types."""

@@ -15,6 +15,7 @@ from model.systems import CHECKPOINT, CLONE, EMPTY, METASTORE, STORAGE, Row, fil
 from model.tables import Tables
 from tidegate.api.settings import Mode
 from tidegate.engine.verify import verify
+from tidegate.protocol.conservation import contradiction
 from tidegate.protocol.model import MAIN_LANE, Manifest
 from tidegate.protocol.transitions import TRANSITIONS
 
@@ -212,8 +213,9 @@ class Auditor:
                 raise Violation(f"I3: {name} staged {rows} for {target.name}, which are not all of {sorted(right)}")
         read = sum(len(f) for f in self._world.source.files[row["offset_start"] : row["offset_stop"]])
         counts = manifest.counts
-        if not read == counts.rows_in == counts.filtered + counts.dead_lettered + counts.processed:
-            raise Violation(f"I7: {name} read {read} rows and counts {counts}")
+        problem = contradiction(counts, transformed=False)
+        if read != counts.rows_in or problem:
+            raise Violation(f"I7: {name} read {read} rows and counts {counts}: {problem}")
 
     # -- calls --------------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from mutants.catalogue import MUTANTS, Mutant
 ROOT = Path(__file__).parents[2]
 STORE = tuple(f"tests/contract/test_checkpoint_{what}.py" for what in ("store", "lanes", "clones", "corrections"))
 ENGINE = ("tests/unit/protocol", "tests/unit/engine", "tests/model")
+TASKS = ("tests/unit/files", "tests/unit/spark")
 """Without JVM. The search has a checkpoint of its own, so what is broken in the real one shows in its contract."""
 
 
@@ -29,7 +30,7 @@ def main(words: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="tidegate-mutants-") as folder:
         copy = Path(folder) / "tidegate"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", ".tidegate", "__pycache__", "data"))
-        if failed := caught_by(copy, (*STORE, *ENGINE)):
+        if failed := caught_by(copy, (*STORE, *TASKS, *ENGINE)):
             print(f"{failed} fails without any mutant: mend that first")
             return 1
         survivors = [m for m in chosen if not tell(m, copy)]
@@ -47,11 +48,17 @@ def tell(mutant: Mutant, copy: Path) -> bool:
     began = time.monotonic()
     file.write_text(text.replace(mutant.old, mutant.new))
     try:
-        suite = caught_by(copy, STORE if mutant.file.startswith("adapters/checkpoint/") else ENGINE)
+        suite = caught_by(copy, suites(mutant))
     finally:
         file.write_text(text)
     print(f"{mutant.breaks}  {mutant.name}: {suite or 'SURVIVED'} ({time.monotonic() - began:.0f} s)", flush=True)
     return suite is not None
+
+
+def suites(mutant: Mutant) -> tuple[str, ...]:
+    """Where a mutant must show."""
+    rooms = {"adapters/checkpoint/": STORE, "adapters/files/": TASKS, "adapters/spark/": TASKS}
+    return next((found for room, found in rooms.items() if mutant.file.startswith(room)), ENGINE)
 
 
 def caught_by(copy: Path, suites: tuple[str, ...]) -> str | None:

@@ -184,7 +184,7 @@ class FileSource:
     max_rows: int | None = None
     max_bytes: int | None = None
     settle: timedelta = timedelta(seconds=2)
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
     path_time: str | None = None
     event_time: str | None = None
 
@@ -227,7 +227,7 @@ class FileSource:
         if self.path_time is not None:
             raise fail("FileSource event_time and path_time both say the time of a file: leave one out")
         if not isinstance(self.format, Parquet):
-            raise fail("FileSource event_time is for format 'parquet': use path_time")
+            raise fail(f"FileSource event_time is for format 'parquet', not {self.dialect.word}: use path_time")
         if column not in self.schema.names or not pa.types.is_timestamp(self.schema.field(column).type):
             raise fail(f"FileSource event_time {column!r} is not a timestamp column of the schema")
 

@@ -1,8 +1,8 @@
 """The user's keyed function and what it sees of an event."""
 
 from abc import ABC, abstractmethod
+from collections import namedtuple
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
 from typing import Any
 
 from tidegate.api.schema import fail, identifier
@@ -26,9 +26,13 @@ class Row(tuple[Any, ...]):
         raise AttributeError(f"the event has no column {name!r}; its columns are {', '.join(self._fields)}")
 
 
+_Column: Any = type(vars(namedtuple("Event", ["column"]))["column"])
+"""A named tuple's own attribute: twice as quick as a property."""
+
+
 def row_type(columns: tuple[str, ...]) -> type[Row]:
     """A Row class with one read-only attribute per column, as quick as a named tuple but without reserved names."""
-    body: dict[str, Any] = {name: property(itemgetter(i)) for i, name in enumerate(columns)}
+    body: dict[str, Any] = {name: _Column(i, name) for i, name in enumerate(columns)}
     return type("Event", (Row,), {**body, "__slots__": (), "_fields": columns})
 
 

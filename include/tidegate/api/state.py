@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from tidegate.api.entries import Entries
 from tidegate.api.schema import fail, hive_type
-from tidegate.api.values import MisfitError, copier, field_taker, map_takers, taker
+from tidegate.api.values import NAMES_OF_PLAIN, MisfitError, copier, field_taker, map_takers, plain, taker
 
 Saved = tuple[Any, ...]
 
@@ -73,7 +73,10 @@ class State:
         try:
             return take(value)
         except MisfitError as e:
-            raise MisfitError(f"state {self._name!r}: {e}") from None
+            raise self._misfit(e) from None
+
+    def _misfit(self, error: MisfitError) -> MisfitError:
+        return MisfitError(f"state {self._name!r}: {error}")
 
 
 class ValueState(State):
@@ -93,6 +96,11 @@ class ValueState(State):
 
     def _prepare(self) -> None:
         self._take, self._copy = taker(self.dtype), copier(self.dtype)
+        look = plain(self.dtype)
+        if look is not None:
+            names: dict[str, Any] = {**NAMES_OF_PLAIN, "cell": self, "update": self.update}
+            exec(_UPDATE.format(look=look.format(v="value")), names)  # noqa: S102  (of this package's texts)
+            vars(self)["update"] = names["quick_update"]
 
     def stored(self) -> Any:
         """The value."""
@@ -100,7 +108,9 @@ class ValueState(State):
 
     def value(self) -> Any:
         """The current key's value, or the default."""
-        value = self.default if self._value is None else self._value
+        value = self._value
+        if value is None:
+            value = self.default
         return value if self._copy is None or value is None else self._copy(value)
 
     def update(self, value: Any) -> None:
@@ -109,8 +119,21 @@ class ValueState(State):
         Raises:
             MisfitError: the value is not of the declared type.
         """
-        self._value = None if value is None else self._taken(self._take, value)
+        try:
+            self._value = None if value is None else self._take(value)
+        except MisfitError as e:
+            raise self._misfit(e) from None
         self.changed = True
+
+
+_UPDATE = """
+def quick_update(value):
+    if {look}:
+        cell._value = value
+        cell.changed = True
+    else:
+        update(value)
+"""
 
 
 class ListState(State):
@@ -140,7 +163,7 @@ class ListState(State):
 
     def update(self, values: Iterable[Any]) -> None:
         """Replace the list."""
-        self._value = self._taken(self._listed, values)
+        self._value = self._taken(self._take_all if type(values) is list else self._listed, values)
         self.changed = True
 
     def snapshot(self) -> Saved:
@@ -160,8 +183,13 @@ class ListState(State):
         self.changed = True
 
     def _listed(self, values: Any) -> Any:
-        ordered = isinstance(values, Iterable) and not isinstance(values, Mapping | set | frozenset | str | bytes)
-        return self._take_all(list(values) if ordered and type(values) is not list else values)
+        if isinstance(values, Iterable) and not isinstance(values, _UNORDERED):
+            values = list(values)
+        return self._take_all(values)
+
+
+_UNORDERED = (Mapping, set, frozenset, str, bytes)
+"""What can be iterated over and is no list of values."""
 
 
 class MapState(State):

@@ -29,10 +29,39 @@ class MisfitError(ValueError):
 
 def taker(dtype: pa.DataType) -> Take:
     """A function that takes one value, not None, of a type that `schema.hive_type` knows. It raises MisfitError."""
-    for is_kind, make in _BY_KIND:
-        if is_kind(dtype):
-            return make(dtype)
-    return _SIMPLE[dtype]
+    take: Take = next((make(dtype) for is_kind, make in _BY_KIND if is_kind(dtype)), None) or _SIMPLE[dtype]
+    look = plain(dtype)
+    return take if look is None else _compiled(f"lambda v: v if {look.format(v='v')} else take(v)", take=take)
+
+
+def plain(dtype: pa.DataType) -> str | None:
+    """An expression that is true only for a value `{v}` that is taken as it is: a quick look that most values pass.
+
+    None where there is no such look.
+    """
+    if pa.types.is_integer(dtype):
+        most = 2 ** (dtype.bit_width - 1) - 1
+        return f"type({{v}}) is int and {-most - 1} <= {{v}} <= {most}"
+    if pa.types.is_timestamp(dtype):
+        whole = " and not {v}.microsecond % 1000" if dtype.unit == "ms" else ""
+        return "type({v}) is datetime and {v}.tzinfo is UTC" + whole
+    return _PLAIN.get(dtype)
+
+
+_PLAIN = {
+    pa.string(): "type({v}) is str and {v}.isascii()",
+    pa.bool_(): "type({v}) is bool",
+    pa.float64(): "type({v}) is float",
+    pa.binary(): "type({v}) is bytes",
+    pa.date32(): "type({v}) is date",
+}
+NAMES_OF_PLAIN = {"datetime": datetime, "date": date, "UTC": UTC}
+
+
+def _compiled(expression: str, **names: Any) -> Take:
+    """A function for one type: a call per look would cost more than what it looks at."""
+    compiled: Take = eval(expression, {**NAMES_OF_PLAIN, **names})  # noqa: S307  (of this module's texts)
+    return compiled
 
 
 def field_taker(field: pa.Field) -> Take:
@@ -130,8 +159,6 @@ def _misfit(value: Any, dtype: pa.DataType, why: str = "") -> MisfitError:
 
 
 def _string(value: Any) -> str:
-    if type(value) is str and value.isascii():
-        return value
     if not isinstance(value, str):
         raise _misfit(value, pa.string())
     try:
@@ -141,7 +168,7 @@ def _string(value: Any) -> str:
 
 
 def _bool(value: Any) -> bool:
-    if type(value) is bool or isinstance(value, np.bool_):
+    if isinstance(value, bool | np.bool_):
         return bool(value)
     raise _misfit(value, pa.bool_())
 
@@ -159,8 +186,6 @@ def _date(value: Any) -> date:
 
 
 def _float64(value: Any) -> float:
-    if type(value) is float:
-        return value
     if isinstance(value, float | np.floating):
         return float(value)
     number = _whole(value, pa.float64())
@@ -172,7 +197,7 @@ def _float64(value: Any) -> float:
 def _float32(value: Any) -> float:
     number = _float64(value)
     try:
-        near: float = struct.unpack("f", struct.pack("f", number))[0]
+        near: float = struct.unpack("<f", struct.pack("<f", number))[0]
     except OverflowError:
         raise _misfit(value, pa.float32(), "it is too large") from None
     if near != number and not isinstance(value, float | np.floating):
@@ -204,7 +229,7 @@ def _integer(dtype: pa.DataType) -> Take:
     least, most = -(2 ** (dtype.bit_width - 1)), 2 ** (dtype.bit_width - 1) - 1
 
     def take(value: Any) -> int:
-        number = value if type(value) is int else _whole(value, dtype)
+        number = _whole(value, dtype)
         if least <= number <= most:
             return number
         raise _misfit(value, dtype, "it is out of range")
@@ -244,8 +269,6 @@ def _timestamp(dtype: pa.DataType) -> Take:
             raise _misfit(value, dtype, "it is no whole number of microseconds")
         if value.microsecond % step:
             raise _misfit(value, dtype, "it is no whole number of milliseconds")
-        if type(value) is datetime and value.tzinfo is UTC:
-            return value
         try:
             moment = value.astimezone(UTC)
         except OverflowError:
@@ -264,23 +287,19 @@ _SIMPLE: dict[pa.DataType, Take] = {
     pa.float32(): _float32,
 }
 
-_ALL_TAKEN: dict[pa.DataType, Callable[[list[Any]], bool]] = {
-    pa.string(): lambda values: set(map(type, values)) == {str} and "".join(values).isascii(),
-    pa.int64(): lambda values: set(map(type, values)) == {int} and min(values) >= -(2**63) and max(values) < 2**63,
-    pa.float64(): lambda values: set(map(type, values)) == {float},
-}
-"""Quick looks at a whole list: True says that each of its values is taken as it is."""
-
 # -- nested types ---------------------------------------------------------------------------------------------------
 
 
 def _list(dtype: pa.ListType) -> Take:
     take = field_taker(dtype.value_field)
-    all_taken = _ALL_TAKEN.get(dtype.value_type)
+    look = (plain(dtype.value_type) or "False").format(v="v")
+    plain_ones = _compiled(f"lambda values: [v for v in values if {look}]")
 
     def take_list(value: Any) -> list[Any]:
-        if type(value) is list and all_taken is not None and all_taken(value):
-            return value.copy()
+        if type(value) is list:
+            taken: list[Any] = plain_ones(value)
+            if len(taken) == len(value):
+                return taken
         if isinstance(value, np.ndarray):
             value = list(value)
         if not isinstance(value, Sequence) or isinstance(value, str | bytes | bytearray | memoryview):

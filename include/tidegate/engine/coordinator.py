@@ -336,7 +336,8 @@ class Coordinator:
         self.adapters.sink.prepare(self.definition)
         root = self._attempt_root(epoch)
         with self._timed("process"):
-            processed = self.work.compute(epoch, root, superseded=superseded)
+            older = tuple(self._attempt_root(replace(epoch, fence=fence)) for fence in superseded)
+            processed = self.work.compute(epoch, root, superseded=older)
         for name, seconds in processed.timings_s.items():
             self._timings[f"process.{name}"] += seconds
         self._reached("processed", epoch)

@@ -10,6 +10,7 @@ from tidegate.engine.manifests import listed, read_manifest
 from tidegate.errors import ConfigurationError, InvariantViolationError, SourceGapError
 from tidegate.ports import Adapters, CompactionTask, EpochTask, Joining, Processed
 from tidegate.protocol.compaction import joinable
+from tidegate.protocol.conservation import contradiction, lost
 from tidegate.protocol.lanes import left, line
 from tidegate.protocol.model import (
     MAIN_LANE,
@@ -59,7 +60,7 @@ class Work:
     reached: Callable[[str, Epoch], None]
     progress: Callable[[str], None]
 
-    def compute(self, epoch: Epoch, root: str, *, superseded: tuple[int, ...]) -> Processed:
+    def compute(self, epoch: Epoch, root: str, *, superseded: tuple[str, ...]) -> Processed:
         """Make what `epoch` stands for, below `root`. Each kind gives the same again after a crash (I3)."""
         parent = read_manifest(self.adapters.storage, epoch.parent) if epoch.parent else None
         state = parent.state if parent else ()
@@ -85,7 +86,7 @@ class Work:
             )
         return tuple(e for e in entries if not e.skipped)
 
-    def _process(self, epoch: Epoch, state: tuple[StateRun, ...], root: str, superseded: tuple[int, ...]) -> Processed:
+    def _process(self, epoch: Epoch, state: tuple[StateRun, ...], root: str, superseded: tuple[str, ...]) -> Processed:
         entries = self.entries(epoch.offsets)
         skipped = epoch.offsets.stop - epoch.offsets.start - len(entries)
         self.adapters.source.check(entries)  # 3
@@ -104,7 +105,18 @@ class Work:
                 progress=self.progress,
             )
         )  # 4
+        self._conserve(epoch, made)
         return replace(made, counts=replace(made.counts, skipped=skipped))
+
+    def _conserve(self, epoch: Epoch, made: Processed) -> None:
+        """Nothing is staged of an epoch that lost or doubled a row (I7)."""
+        d = self.definition
+        dead_letters = d.dead_letters.name if d.dead_letters else None
+        problem = contradiction(made.counts, transformed=bool(d.stream.transforms)) or lost(
+            made.counts, made.written, tables=[t.name for t in d.targets], dead_letters=dead_letters
+        )
+        if problem:
+            raise InvariantViolationError(f"{epoch}: {problem}. Nothing of it is published; report this")
 
     def _with_previous(self, processed: Processed) -> Processed:
         """Note what the swap will replace: a replay needs it, and so does whoever goes back."""
@@ -132,7 +144,7 @@ class Work:
             )
         )
 
-    def _join(self, epoch: Epoch, state: tuple[StateRun, ...], root: str, superseded: tuple[int, ...]) -> Processed:
+    def _join(self, epoch: Epoch, state: tuple[StateRun, ...], root: str, superseded: tuple[str, ...]) -> Processed:
         joinings = tuple(Joining(group.target, self._sources(group)) for group in self.joinable())
         self.reached("processing", epoch)
         joined = self.adapters.processor.compact(CompactionTask(epoch, joinings, root, superseded))  # 4

@@ -4,7 +4,7 @@ No Airflow here: the command line uses it too.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tidegate.api.settings import Target
@@ -218,5 +218,16 @@ def dag_id_of(epoch: Epoch) -> str | None:
 
 
 def iso(milliseconds: int | None) -> str | None:
-    """Milliseconds since 1970 as ISO text in UTC."""
-    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat()
+    """Milliseconds since 1970 as ISO text in UTC; as a number outside of the years 1 to 9999.
+
+    Event times come from data, where nothing keeps them inside.
+    """
+    if milliseconds is None:
+        return None
+    try:
+        return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat()
+    except OverflowError:
+        return f"{milliseconds} ms"
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -225,21 +225,38 @@ class StateRun:
 
 @dataclass(frozen=True)
 class Counts:
-    """Conservation of rows (I7): ``rows_in == malformed + filtered + null_keys + failed + processed``.
+    """The rows of an epoch, each counted by itself where they are (I7; `conservation.contradiction` compares them).
 
-    `filtered` is what the transform left out; it is negative when the transform makes rows. `skipped` are source
-    entries of the range that were not read, by a person's word: their rows are in no other count.
+    Args:
+        rows_in: records that the readers met.
+        malformed: those of them that do not fit the source's schema.
+        decoded: those that the readers handed to the transforms.
+        received: rows that came behind the transforms to the keyed pass.
+        null_keys: those of them without a key.
+        failed: those that have not their declared types, or on which the function raised.
+        processed: calls of the function that ended well.
+        yielded: rows that these calls yielded.
+        keys_changed: keys whose state changed.
+        rows_out: rows of the touched partitions, by table.
+        skipped: source entries of the range that were not read, by a person's word: their rows are in no other count.
     """
 
     rows_in: int = 0
     malformed: int = 0
-    filtered: int = 0
+    decoded: int = 0
+    received: int = 0
     null_keys: int = 0
     failed: int = 0
     processed: int = 0
+    yielded: int = 0
     keys_changed: int = 0
     rows_out: Mapping[str, int] = field(default_factory=dict)
     skipped: int = 0
+
+    @property
+    def filtered(self) -> int:
+        """What the transforms left out; negative when they made rows."""
+        return self.decoded - self.received
 
     @property
     def dead_lettered(self) -> int:

@@ -5,19 +5,20 @@ classes that nearly every value passes stand in one function, for a call per val
 that yields them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import GeneratorType
 from typing import Any
 
 import pyarrow as pa
 
-from tidegate.api.function import Row
-from tidegate.api.values import MisfitError, Take, field_taker, misshapen, shown
+from tidegate.api.function import Context, Row
+from tidegate.api.values import NAMES_OF_PLAIN, MisfitError, Take, field_taker, misshapen, plain, shown
 from tidegate.protocol.partitions import DEFAULT_PARTITION, escape
 
 _LONGEST_FOLDER = 255
 """Bytes of a file's name on Linux; a partition's column and value are the name of a folder."""
 _REMEMBERED = 100_000
+Run = Callable[[Callable[[Row, Context], Any], Iterable[tuple[Row, int | None]], Context], None]
 _SHAPE = "{'column': value, …}"
 
 
@@ -33,27 +34,13 @@ class Emitter:
     def __init__(self, schema: pa.Schema, *, required: Mapping[str, str], partition_by: frozenset[str]) -> None:
         self._schema = schema
         self._rows: list[tuple[Any, ...]] = []
-        self._take = _row_taker(schema, required, partition_by, self._rows.append)
+        self.run = _runner(schema, required, partition_by, self._rows.append)
+        """`run(process, events, context)` calls the function for pairs of event and timestamp and takes what it
+        produces. What the function raises passes through; a MisfitError says that it gave no rows of the schema. Rows
+        before are taken, and the iterator stands behind the event at fault."""
 
     def __len__(self) -> int:
         return len(self._rows)
-
-    def take(self, produced: Any) -> None:
-        """Take every row that a call of the function produced.
-
-        Raises:
-            MisfitError: a row is not one of the schema, or what was returned holds no rows. Rows before it are taken.
-        """
-        if type(produced) is not GeneratorType:
-            produced = _several(produced)
-        take = self._take
-        try:
-            for row in produced:
-                take(row)
-        except BaseException:
-            if type(produced) is GeneratorType:
-                produced.close()  # what it does on its way out belongs to this call, and may be undone with it
-            raise
 
     def drop(self, length: int) -> None:
         """Forget all rows but the first `length`."""
@@ -73,47 +60,60 @@ def _several(produced: Any) -> Any:
     return produced
 
 
-def _row_taker(
+def _runner(
     schema: pa.Schema,
     required: Mapping[str, str],
     partition_by: frozenset[str],
     append: Callable[[tuple[Any, ...]], None],
-) -> Callable[[Any], None]:
-    """A function that checks one row and appends its values in the order of the schema."""
-    names: dict[str, Any] = {"append": append, "as_mapping": _as_mapping, "misfit": _misfit_of(schema.names)}
-    body = ["if type(row) is not dict: row = as_mapping(row)", f"if len(row) != {len(schema)}: raise misfit(row)"]
+) -> Run:
+    """A function that calls, checks rows and appends the values of each in the order of the schema."""
+    names: dict[str, Any] = {
+        **NAMES_OF_PLAIN,
+        "GeneratorType": GeneratorType,
+        "append": append,
+        "as_mapping": _as_mapping,
+        "misfit": _misfit_of(schema.names),
+        "several": _several,
+    }
     values = [f"c{i}" for i in range(len(schema))]
-    body += ["try:", *(f"    {c} = row[{field.name!r}]" for c, field in zip(values, schema, strict=True))]
-    body += ["except KeyError: raise misfit(row) from None"]
+    looks = []
     for c, field in zip(values, schema, strict=True):
-        take = _column_taker(field, required.get(field.name))
+        take, look = _column_taker(field, required.get(field.name)), (plain(field.type) or "False").format(v=c)
         if field.name in partition_by and pa.types.is_string(field.type):
-            take = _partition_taker(field.name, take, names.setdefault(f"known_{c}", set()))
-            plain = f"type({c}) is str and {c} in known_{c}"
-        else:
-            plain = _plain(field.type).format(c=c)
+            names[f"known_{c}"] = known = set[str]()
+            take, look = _partition_taker(field.name, take, known), f"type({c}) is str and {c} in known_{c}"
         names[f"take_{c}"] = take
-        body.append(f"if not ({plain}): {c} = take_{c}({c})")
-    body.append(f"append(({', '.join(values)},))")
-    exec("def take(row):\n" + "\n".join(f"    {line}" for line in body), names)  # noqa: S102  (of checked names only)
-    take_row: Callable[[Any], None] = names["take"]
-    return take_row
+        looks.append(f"if not ({look}): {c} = take_{c}({c})")
+    code = _CODE.format(
+        width=len(schema),
+        reads="; ".join(f"{c} = row[{name!r}]" for c, name in zip(values, schema.names, strict=True)),
+        looks="\n                ".join(looks),
+        values="".join(f"{c}, " for c in values),
+    )
+    exec(code, names)  # noqa: S102  (of checked names and this module's texts)
+    run: Run = names["run"]
+    return run
 
 
-def _plain(dtype: pa.DataType) -> str:
-    """An expression that is true only for values that `taker` would give back as they are."""
-    if pa.types.is_integer(dtype):
-        most = 2 ** (dtype.bit_width - 1) - 1
-        return f"type({{c}}) is int and {-most - 1} <= {{c}} <= {most}"
-    return _PLAIN.get(dtype, "False")
-
-
-_PLAIN = {
-    pa.string(): "type({c}) is str and {c}.isascii()",
-    pa.bool_(): "type({c}) is bool",
-    pa.float64(): "type({c}) is float",
-    pa.binary(): "type({c}) is bytes",
-}
+_CODE = """
+def run(process, events, context):
+    for event, context._timestamp in events:
+        produced = process(event, context)
+        if produced is None: continue
+        if type(produced) is not GeneratorType: produced = several(produced)
+        try:
+            for row in produced:
+                if type(row) is not dict: row = as_mapping(row)
+                if len(row) != {width}: raise misfit(row)
+                try: {reads}
+                except KeyError: raise misfit(row) from None
+                {looks}
+                append(({values}))
+        except BaseException:
+            # What a generator does on its way out belongs to this call, and may be undone with it.
+            if type(produced) is GeneratorType: produced.close()
+            raise
+"""
 
 
 def _column_taker(field: pa.Field, needed: str | None) -> Take:

@@ -7,6 +7,11 @@ import pyarrow.compute as pc
 
 from tidegate.api.values import printable, python_values
 
+SLICE = "_tidegate_slice"
+"""The column that says which slice of the input a row comes from: its number among those of the epoch."""
+ORDER = "_tidegate_order"
+"""The column that says where in its slice a row stands."""
+
 Misfits = dict[int, str]
 """Rows of a batch that cannot be processed, each with the reason."""
 
@@ -53,7 +58,7 @@ def _each_exactly(column: pa.Array, field: pa.Field) -> tuple[pa.Array, Misfits]
 
 
 def python_columns(batch: pa.RecordBatch, schema: pa.Schema) -> tuple[list[list[Any]], Misfits]:
-    """The columns of `schema` as lists of Python values, maps as dictionaries, and the rows that Python cannot hold."""
+    """The columns of `schema` as lists of Python values, maps as dictionaries; or the rows that Python cannot hold."""
     columns: list[list[Any]] = []
     misfits: Misfits = {}
     for field in schema:
@@ -61,9 +66,10 @@ def python_columns(batch: pa.RecordBatch, schema: pa.Schema) -> tuple[list[list[
         try:
             columns.append(python_values(column))
         except (ValueError, OverflowError):
-            wrong = {i: f"column {field.name!r}: {why}" for i, why in _unreadable(column).items()}
-            misfits = {**wrong, **misfits}
-            columns.append([None] * len(column))
+            wrong = _unreadable(column)
+            if not wrong:
+                raise
+            misfits = {**{i: f"column {field.name!r}: {why}" for i, why in wrong.items()}, **misfits}
     return columns, misfits
 
 

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from uuid import uuid4
 from xml.sax.saxutils import escape
 
 from tidegate.errors import ConfigurationError, TidegateError
@@ -136,13 +137,12 @@ def warm(spark_url: str) -> None:
     """Run a small job in Python workers, so that the first epoch does not wait for class loading and imports."""
     from pyspark.errors import PySparkException  # noqa: PLC0415
 
-    from tidegate.adapters.spark.session import connect  # noqa: PLC0415
+    from tidegate.adapters.spark.session import opened  # noqa: PLC0415
 
     try:
-        session = connect(spark_url, "warming Spark")
-        rows = session.range(0, 2000, 1, 4).repartition(4, "id").sortWithinPartitions("id")
-        rows.mapInArrow(lambda batches: batches, "id long").toArrow()
-        session.stop()
+        with opened(spark_url, "warming Spark", f"warming {uuid4()}") as session:
+            rows = session.range(0, 2000, 1, 4).repartition(4, "id").sortWithinPartitions("id")
+            rows.mapInArrow(lambda batches: batches, "id long").toArrow()
     except (TidegateError, PySparkException):
         return  # only speed is lost; the first epoch says what is wrong
 

@@ -86,7 +86,7 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
     (lambda: define().sink(HiveTable("d.t")), "two sinks write to d.t"),
     (lambda: define(dead_letters="d.t"), "two sinks write to d.t"),
     (lambda: ValueState(pa.timestamp("us")), "not UTC"),
-    (lambda: ValueState(pa.int64(), default="x"), "is not a int64"),
+    (lambda: ValueState(pa.int64(), default="x"), "is not int64"),
 ]
 
 
@@ -162,7 +162,8 @@ def test_an_event_has_its_columns_as_attributes_whatever_they_are_called() -> No
 
 
 def test_state_cells_behave_as_flinks() -> None:
-    value, items, table = ValueState(pa.int64(), default=7), ListState(pa.int64()), MapState(pa.string(), pa.int64())
+    value = ValueState(pa.int64(), default=7).bind("value")
+    items, table = ListState(pa.int64()).bind("items"), MapState(pa.string(), pa.int64()).bind("table")
     assert (value.value(), items.get(), table.get("a"), table.is_empty()) == (7, [], None, True)
     value.update(1)
     items.add(1)
@@ -170,7 +171,7 @@ def test_state_cells_behave_as_flinks() -> None:
     table.put("a", 1)
     table.put("b", 2)
     table.remove("a")
-    assert (value.stored(), items.stored(), table.stored()) == (1, [1, 2, 3], [("b", 2)])
+    assert (value.stored(), items.stored(), table.stored()) == (1, [1, 2, 3], {"b": 2})
     assert (list(table.keys()), table.contains("b"), table.contains("a")) == (["b"], True, False)
     saved = [s.snapshot() for s in (value, items, table)]
     value.clear()

@@ -245,6 +245,7 @@ def test_services_status(monkeypatch):
         (errors.StateIncompatibleError, 1),
         (errors.InvariantViolationError, 1),
         (errors.PausedError, 1),
+        (errors.DataDamagedError, 1),
         (errors.InternalError, 1),
     ],
 )

@@ -12,8 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tidegate import FileSource
-from tidegate.adapters.files.source import HIDDEN, UNFINISHED, Caps, FileSourceAdapter, choose, count_rows
-from tidegate.api.settings import FileFormat
+from tidegate.adapters.files.source import HIDDEN, UNFINISHED, Caps, FileSourceAdapter, choose
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, TidegateError
 from tidegate.ports import Planned
 from tidegate.protocol.model import FileEntry, OffsetRange
@@ -393,6 +392,15 @@ def test_a_time_before_1970_is_rounded_down(events: Folder) -> None:
     assert events.epoch(0) == ["a"]
 
 
+def test_v11_the_time_of_a_column_with_an_alias_in_nanoseconds(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, "parquet", event_time="t", aliases={"t": "@timestamp"})
+    at = pa.array([hour(2) * 1_000_000 - 1], pa.timestamp("ns", "UTC"))
+    pq.write_table(pa.table({"k": ["x"], "@timestamp": at}), tmp_path / "a")
+    os.utime(tmp_path / "a", (1e9, 1e9))
+    assert folder.epoch(hour(1)) == []
+    assert folder.epoch(hour(2)) == ["a"]
+
+
 def test_a_file_without_an_event_is_taken_at_once(events: Folder) -> None:
     parquet(events.path / "a")
     parquet(events.path / "b", None, None, None)
@@ -529,33 +537,15 @@ def test_a_file_and_a_folder_without_the_right_to_read_them() -> None:
 # -- formats ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["a", "a.gz"])
-@pytest.mark.parametrize(
-    ("text", "lines"),
-    [
-        ("", 0),
-        ("\n", 1),
-        ("a", 1),
-        ("a\n", 1),
-        ("a\nb", 2),
-        ("a\nb\n", 2),
-        ("ä\r\nb\r\nc", 3),
-        ("x\n" * 700_000, 700_000),
-    ],
-)
-def test_rows_of_text_are_lines_with_or_without_a_final_newline(
-    tmp_path: Path, name: str, text: str, lines: int
-) -> None:
-    data = text.encode()
-    (tmp_path / name).write_bytes(gzip.compress(data, 1) if name.endswith(".gz") else data)
-    assert count_rows(tmp_path / name, FileFormat.JSON) == lines
-    assert count_rows(tmp_path / name, FileFormat.CSV) == max(0, lines - 1)  # less the header
-
-
-def test_rows_of_parquet_are_in_its_footer(tmp_path: Path) -> None:
-    for rows in (0, 7):
-        pq.write_table(pa.table({"k": ["x"] * rows}), tmp_path / "a", row_group_size=3)
-        assert count_rows(tmp_path / "a", FileFormat.PARQUET) == rows
+def test_max_rows_counts_records_and_not_lines(tmp_path: Path) -> None:
+    """V2: as they are read, packed or not; a file that cannot be read counts as none, and its epoch says why."""
+    folder = Folder(tmp_path, "csv", max_rows=3)
+    text = 'k,t\n"a\nb",\n\nc,\n'
+    folder.put("1", "3", text=text)
+    folder.put("2.gz", text=gzip.compress(text.encode()))
+    folder.put("0.gz", text=gzip.compress(text.encode())[:-4])
+    assert folder.epoch() == ["0.gz", "1", "2.gz"]
+    assert folder.epoch() == ["3"]
 
 
 def test_only_parquet_tells_its_rows_without_being_read(tmp_path: Path) -> None:

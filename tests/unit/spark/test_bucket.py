@@ -14,10 +14,12 @@ import pytest
 from faults.power import Disk
 from pipelines.totals import EVENT, OUTPUT, Totals
 from tidegate.adapters.spark import bucket
-from tidegate.adapters.spark.bucket import BUCKET, FILE, HASH, BucketSpec, Output, run_bucket
+from tidegate.adapters.spark.bucket import BUCKET, HASH, BucketSpec, Output, run_bucket
+from tidegate.adapters.spark.output_files import PartitionedWriter
 from tidegate.adapters.spark.task_failures import reporting
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.protocol.model import StateRun
+from tidegate.runtime.events import SLICE
 
 STATE = pa.schema(
     [
@@ -46,11 +48,11 @@ def spec(root: Path, *, dead: bool = False, partition_by: tuple[str, ...] = ()) 
 
 
 def event(i: int, key: str | None, amount: int, key_hash: int, day: str = "d") -> dict[str, Any]:
-    return {"id": i, "key": key, "day": day, "amount": amount, HASH: key_hash, BUCKET: 3, FILE: 0}
+    return {"id": i, "key": key, "day": day, "amount": amount, HASH: key_hash, BUCKET: 3, SLICE: 0}
 
 
 def batches(events: list[dict[str, Any]], size: int) -> Iterator[pa.RecordBatch]:
-    schema = pa.schema([*EVENT, (HASH, pa.int64()), (BUCKET, pa.int32()), (FILE, pa.int32())])
+    schema = pa.schema([*EVENT, (HASH, pa.int64()), (BUCKET, pa.int32()), (SLICE, pa.int32())])
     for at in range(0, len(events), size):
         yield pa.RecordBatch.from_pylist(events[at : at + size], schema)
 
@@ -118,6 +120,16 @@ def test_a_failure_is_a_result_that_names_key_file_and_row(tmp_path: Path) -> No
     assert "/in/a" in error["message"]
 
 
+def test_a_defect_names_its_bucket_and_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def defect(writer: PartitionedWriter, batch: pa.RecordBatch) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(PartitionedWriter, "write", defect)
+    error = run(spec(tmp_path), [event(1, "a", 1, 1)], 1)["error"]
+    assert error["kind"] == "internal"
+    assert "p epoch 1: KeyError: 'x' in bucket 3, key ('a', 'd') (" in error["message"]
+
+
 def test_a_dead_letter_leaves_no_trace_in_state(tmp_path: Path) -> None:
     class Half(Totals):
         def process_element(self, value, ctx):
@@ -138,9 +150,9 @@ def test_a_dead_letter_leaves_no_trace_in_state(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"id": 1}, "without column 'key'"),
-        ({**dict.fromkeys(OUTPUT.names), "more": 1}, "undeclared columns: more"),
-        ({**dict.fromkeys(OUTPUT.names), "n": "x"}, "'n' that is not int64"),
+        ({"id": 1}, "a row without 'key', 'n'"),
+        ({**dict.fromkeys(OUTPUT.names), "more": 1}, "with undeclared 'more'"),
+        ({**dict.fromkeys(OUTPUT.names), "n": "x"}, "column 'n': 'x' is not int64"),
     ],
 )
 def test_a_row_that_does_not_fit_its_declaration(tmp_path: Path, row: dict[str, Any], message: str) -> None:
@@ -158,7 +170,10 @@ def test_null_in_a_primary_key_is_refused(tmp_path: Path) -> None:
 
     given = replace(spec(tmp_path), function=Nothing())
     given = replace(given, outputs=tuple(replace(o, required=("key",)) for o in given.outputs))
-    assert "null in primary key column 'key'" in run(given, [event(1, "a", 1, 1)], 1)["error"]["message"]
+    assert (
+        "column 'key': null, but it is a primary key column of t.log"
+        in run(given, [event(1, "a", 1, 1)], 1)["error"]["message"]
+    )
 
 
 def test_an_empty_bucket_says_nothing(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_a_run_is_an_arrow_stream(tmp_path: Path) -> None:
     with pa.memory_map(str(tmp_path / "1")) as file:
         read = ipc.open_stream(file).read_all()
     assert read.schema == SCHEMA
-    assert {(r["_hash"], r["k"]): (r["n"], r["l"]) for r in read.to_pylist()} == ENTRIES
+    assert {(r[state_runs.HASH], r["k"]): (r["n"], r["l"]) for r in read.to_pylist()} == ENTRIES
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

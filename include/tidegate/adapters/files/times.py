@@ -41,6 +41,7 @@ class FileTimes:
 
     def _first_event(self, path: str, column: str) -> int:
         """The smallest value of a column, from the footer alone; before all times when there is no value."""
+        column = self._settings.aliases.get(column, column)
         try:
             footer = pq.read_metadata(path)
             unit = footer.schema.to_arrow_schema().field(column).type.unit

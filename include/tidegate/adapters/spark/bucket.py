@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import asdict, dataclass, field
+from itertools import repeat
+from operator import length_hint
 from typing import Any
 from uuid import uuid4
 
@@ -21,20 +23,19 @@ from tidegate.adapters.spark.output_files import PartitionedWriter
 from tidegate.adapters.spark.state_runs import MIN_MERGE, RunWriter, StateReader, merge, run_schema
 from tidegate.api.function import Context, KeyedProcessFunction, row_type
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
+from tidegate.api.state import Saved
 from tidegate.api.values import printable
 from tidegate.errors import UserFunctionError
 from tidegate.protocol.merging import tail_to_merge
 from tidegate.protocol.model import StateRun
 from tidegate.runtime.emitter import Emitter
-from tidegate.runtime.events import declared, python_columns, readable
+from tidegate.runtime.events import SLICE, declared, python_columns, readable
 from tidegate.runtime.keyed_state import Key, KeyedState
 from tidegate.runtime.letters import Letters, as_json
 
 HASH = "_tidegate_hash"
 BUCKET = "_tidegate_bucket"
 TIMESTAMP = "_tidegate_timestamp"
-FILE = "_tidegate_file"
-MALFORMED = "_tidegate_malformed"
 FLUSH_ROWS = 32_768
 RESULT = "result string"
 
@@ -52,7 +53,10 @@ class Output:
 
 @dataclass(frozen=True)
 class BucketSpec:
-    """What is shipped to the workers. `events` are their columns; `state` are the parent's runs by bucket, in order."""
+    """What is shipped to the workers.
+
+    `events` are their columns, `state` are the parent's runs by bucket, in order, `files` are the paths by slice.
+    """
 
     subject: str
     function: KeyedProcessFunction
@@ -73,9 +77,11 @@ class BucketResult:
     """What a bucket's task did, as one line of JSON. `files` are (table, values, [path, rows, bytes]…)."""
 
     bucket: int
-    processed: int = 0
+    received: int = 0
     null_keys: int = 0
     failed: int = 0
+    processed: int = 0
+    yielded: int = 0
     keys_changed: int = 0
     max_timestamp: int | None = None
     files: list[tuple[str, list[str], list[dict[str, Any]]]] = field(default_factory=list)
@@ -125,6 +131,7 @@ class BucketTask:
         self._dead = _writer(spec.dead_letters, DEAD_LETTER_SCHEMA, self._part) if spec.dead_letters else None
         self._emitter = _emitter(spec)
         self._letters = Letters()
+        self._before: tuple[list[Saved], int] = ([], 0)
         self._started = time.perf_counter()
         try:
             self._function.open()
@@ -143,6 +150,8 @@ class BucketTask:
     def feed(self, batch: pa.RecordBatch) -> None:
         """Handle one sorted batch of events."""
         began = self._tick("receive", self._started)
+        self.result.received += batch.num_rows
+        self._check_slices(batch)
         batch, columns = self._accepted(batch)
         if not batch.num_rows:
             return
@@ -152,13 +161,23 @@ class BucketTask:
         index = pa.array(starts)
         stored = self._reader.get(hashes[starts], [k.take(index) for k in keys])
         began = self._tick("look_up", began)
+        waiting = len(self._emitter)
         self._events(batch, columns, starts.tolist(), stored)
+        self.result.yielded += len(self._emitter) - waiting
         began = self._tick("function", began)
         if len(self._emitter) + len(self._letters) >= FLUSH_ROWS:
             self._flush_rows()
         if len(self._state) >= FLUSH_ROWS:
             self._flush_state()
         self._started = self._tick("write", began)
+
+    def _check_slices(self, batch: pa.RecordBatch) -> None:
+        numbers = batch.column(SLICE)
+        if numbers.null_count or pc.max(numbers).as_py() >= len(self.spec.files):
+            raise UserFunctionError(
+                f"{self.spec.subject}: the transforms made a row that comes from no event: make rows only of events, "
+                "as by explode, and keep the events' side of a join"
+            )
 
     def _accepted(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[list[Any]]]:
         """The rows with a key and with values of their declared types, these also as Python values by column.
@@ -176,7 +195,7 @@ class BucketTask:
         for i in sorted({*misfits, *nulls}):
             row = batch.slice(i, 1)
             step, reason = ("type", misfits[i]) if i in misfits else ("key", nulls[i])
-            self._refuse(step, reason, row.column(FILE)[0].as_py(), None, readable(row.select(self.spec.events.names)))
+            self._refuse(step, reason, row.column(SLICE)[0].as_py(), None, readable(row.select(self.spec.events.names)))
         kept = np.ones(batch.num_rows, dtype=bool)
         kept[[*misfits, *nulls]] = False
         return self._accepted(batch.filter(pa.array(kept)))
@@ -199,7 +218,7 @@ class BucketTask:
         make = self._row
         rows = [make(values) for values in zip(*columns, strict=True)]
         timestamps = batch.column(TIMESTAMP).to_pylist() if self.spec.timed else None
-        files = batch.column(FILE).to_numpy()
+        files = batch.column(SLICE).to_numpy()
         hashes = batch.column(HASH).to_numpy()
         keys = [columns[self.spec.events.get_field_index(k)] for k in self.spec.key]
         for start, stop, of_key in zip(starts, [*starts[1:], len(rows)], stored, strict=True):
@@ -207,40 +226,47 @@ class BucketTask:
             if key != self._state.key:
                 self._state.switch(key, int(hashes[start]), of_key)
                 self._context._key = key
-            self._one_key(rows, timestamps, files, range(start, stop))
+            self._one_key(rows[start:stop], timestamps and timestamps[start:stop], files[start:stop])
         latest = max((t for t in timestamps or () if t is not None), default=None)
         if latest is not None:
             before = self.result.max_timestamp
             self.result.max_timestamp = latest if before is None else max(before, latest)
 
-    def _one_key(self, rows: list[Any], timestamps: list[int | None] | None, files: np.ndarray, which: range) -> None:
+    def _one_key(self, rows: list[Any], timestamps: list[int | None] | None, files: np.ndarray) -> None:
         """Call the function for some events of the current key.
 
         With dead letters, an event on which it raises, or yields what is no output row, leaves no trace in state and
         output.
         """
-        process, take, context, dead = self._function.process_element, self._emitter.take, self._context, self._dead
-        for i in which:
-            if timestamps is not None:
-                context._timestamp = timestamps[i]
-            if dead is not None:
-                saved, length = self._state.snapshot(), len(self._emitter)
+        left = iter(rows)
+        events: Iterator[tuple[Any, int | None]] = zip(left, timestamps or repeat(None), strict=False)
+        if self._dead is not None:
+            events = self._marked(events)
+        while ahead := length_hint(left):
             try:
-                produced = process(rows[i], context)
-                if produced is not None:
-                    take(produced)
+                self._emitter.run(self._function.process_element, events, self._context)
             except _NOT_THE_USERS:
                 raise
             except BaseException as e:  # also sys.exit(): nothing that it raises may end the worker
-                file = int(files[i])
-                if dead is None:
-                    raise self._user_error("process_element", e, file, rows[i]) from e
-                self._state.restore(saved)
-                self._emitter.drop(length)
+                i = len(rows) - length_hint(left) - 1
+                if self._dead is None:
+                    raise self._user_error("process_element", e, int(files[i]), rows[i]) from e
+                self._undo()
                 self.result.failed += 1
                 self.result.processed -= 1
-                self._refuse("process", _said(e), file, self._state.key, rows[i]._asdict())
-        self.result.processed += len(which)
+                self._refuse("process", _said(e), int(files[i]), self._state.key, rows[i]._asdict())
+            self.result.processed += ahead - length_hint(left)
+
+    def _marked(self, events: Iterator[tuple[Any, int | None]]) -> Iterator[tuple[Any, int | None]]:
+        """The same events; before each, what `_undo` goes back to is noted."""
+        for event in events:
+            self._before = self._state.snapshot(), len(self._emitter)
+            yield event
+
+    def _undo(self) -> None:
+        state, length = self._before
+        self._state.restore(state)
+        self._emitter.drop(length)
 
     # -- what is written ------------------------------------------------------------------------------------------
 

@@ -4,13 +4,24 @@ What Spark says without a class is known by words, and what is not known at all 
 passing, for then it would be tried for ever.
 """
 
+import builtins
 import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import PicklingError
 
-from pyspark.errors import PySparkException, PythonException
+from pyspark.errors import (
+    AnalysisException,
+    ArithmeticException,
+    ArrayIndexOutOfBoundsException,
+    DateTimeException,
+    NumberFormatException,
+    PySparkException,
+    PythonException,
+    SparkNoSuchElementException,
+    UnsupportedOperationException,
+)
 from pyspark.logger import PySparkLogger
 
 import tidegate
@@ -67,6 +78,17 @@ _STATES: dict[str, tuple[type[TidegateError], str]] = {
 }
 """By the first two characters of the SQLSTATE, which name its class. XX, an error inside Spark, is a defect."""
 
+_CLASSES: tuple[tuple[type[PySparkException], type[TidegateError], str], ...] = (
+    (AnalysisException, DefinitionError, _REFUSED),
+    (UnsupportedOperationException, DefinitionError, _REFUSED),
+    (ArithmeticException, UserFunctionError, _RAISED),
+    (ArrayIndexOutOfBoundsException, UserFunctionError, _RAISED),
+    (DateTimeException, UserFunctionError, _RAISED),
+    (NumberFormatException, UserFunctionError, _RAISED),
+    (SparkNoSuchElementException, UserFunctionError, _RAISED),
+)
+"""By the exception's class: Spark's older conditions have no SQLSTATE."""
+
 _STATUSES: dict[str, tuple[type[TidegateError], str]] = {
     "UNAVAILABLE": (UnavailableError, "Spark does not answer"),
     "DEADLINE_EXCEEDED": (UnavailableError, "Spark does not answer"),
@@ -115,6 +137,9 @@ def _known(error: PySparkException) -> tuple[type[TidegateError], str] | None:
             return _CONDITIONS[begin]
     if state:
         return _STATES.get(state[:2])
+    for of, kind, meaning in _CLASSES:
+        if isinstance(error, of):
+            return kind, meaning
     status = getattr(error, "getGrpcStatusCode", lambda: None)()  # an error of the client itself has none
     if status is not None and status.name in _STATUSES:
         return _STATUSES[status.name]
@@ -172,6 +197,9 @@ def _of_python(text: str, subject: str) -> TidegateError:
     if users:
         file, line, name = users[-1]
         return UserFunctionError(f"{subject}: the pipeline's code raised {said}, at {file}:{line} in {name}")
+    builtin = getattr(builtins, raised.type, None)
+    if isinstance(builtin, type) and issubclass(builtin, OSError):
+        return UnavailableError(f"{subject}: storage failed in a Spark worker: {said}")
     return InternalError(f"{subject}: a Spark worker failed in a way that is not known: {said}")
 
 

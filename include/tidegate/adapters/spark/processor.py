@@ -7,12 +7,13 @@ Nothing but names and counts comes back to this process.
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pickle import PicklingError
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 from pyspark import cloudpickle
@@ -20,23 +21,21 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from tidegate.adapters.spark import dataframe
-from tidegate.adapters.spark.bucket import MALFORMED, RESULT, BucketSpec, Output, run_bucket
+from tidegate.adapters.spark.bucket import RESULT, BucketSpec, Output, run_bucket
 from tidegate.adapters.spark.compaction import Join, join_partitions
 from tidegate.adapters.spark.comparison import ROWS, compared, read_rows, sides
-from tidegate.adapters.spark.dead_letters import write_malformed
 from tidegate.adapters.spark.failures import translate
-from tidegate.adapters.spark.session import connect
+from tidegate.adapters.spark.reading import Reading, Report, groups_of, reports_of, slices_of
+from tidegate.adapters.spark.session import interrupt, opened
 from tidegate.adapters.spark.state_runs import check_columns, run_schema
 from tidegate.adapters.spark.task_failures import Task, raise_reported, reporting
 from tidegate.adapters.spark.upsert import Rewrite, rewrite_partitions
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
-from tidegate.errors import MalformedInputError
 from tidegate.ports import Change, CompactionTask, Compared, EpochTask, Processed
 from tidegate.protocol.model import (
     Counts,
     DataFile,
-    Epoch,
     PartitionValues,
     StagedPartition,
     StateRun,
@@ -55,32 +54,26 @@ class SparkProcessor:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._session: SparkSession | None = None
 
     def process(self, task: EpochTask) -> Processed:
         """Run the epoch; see `ports.Processor`."""
         began = time.monotonic()
-        with self._working(task.epoch, task.superseded) as session, _code_by_value(task.definition):
+        with self._working(task.epoch, task.root, task.superseded) as session, _code_by_value(task.definition):
             return _Epoch(task, session, {"session": time.monotonic() - began}).run()
 
     @contextmanager
-    def _working(self, epoch: Epoch, superseded: Sequence[int]) -> Iterator[SparkSession]:
-        """A session whose operations carry the attempt's tag; those of older attempts are interrupted."""
-        if self._session is None:
-            self._session = connect(self._url, str(epoch))
-        session, tag = self._session, _tag(epoch, epoch.fence)
+    def _working(self, subject: object, name: str, superseded: Sequence[str] = ()) -> Iterator[SparkSession]:
+        """A session of this name; those of older attempts are ended.
+
+        Only their time is saved: the fence keeps an older attempt's files out of the table.
+        """
         try:
-            for fence in superseded:
-                # Only its time is saved: the fence keeps an older attempt's files out of the table.
-                session.interruptTag(_tag(epoch, fence))
-            session.addTag(tag)
-            try:
+            for older in superseded:
+                interrupt(self._url, older)
+            with opened(self._url, str(subject), name) as session:
                 yield session
-            finally:
-                session.removeTag(tag)
         except (PySparkException, PicklingError) as e:
-            self.close()  # the server may be a new one, which knows nothing of this session
-            raise translate(e, str(epoch)) from e
+            raise translate(e, str(subject)) from e
 
     def check_state(self, definition: Definition, state: Sequence[StateRun]) -> None:
         """Compare the columns of one run, here and now: all runs of a version have the same. See `ports.Processor`."""
@@ -100,7 +93,7 @@ class SparkProcessor:
             )
             for j in task.joinings
         ]
-        with self._working(task.epoch, task.superseded) as session:
+        with self._working(task.epoch, task.root, task.superseded) as session:
             table = pa.table({"join": [json.dumps(asdict(j)) for j in joins]})
             listed = session.createDataFrame(table).repartition(len(joins))
             results = _collect(listed, join_partitions, str(task.epoch))
@@ -115,24 +108,14 @@ class SparkProcessor:
         ]
         counts: dict[str, dict[str, int]] = {}
         if files:
-            session = self._session = self._session or connect(self._url, "a comparison")
-            try:
+            with self._working("a comparison", f"comparison {uuid4()}") as session:
                 listed = session.createDataFrame(pa.table({"side": [json.dumps(asdict(f)) for f in files]}))
                 rows = listed.repartition(len(files)).mapInArrow(read_rows, ROWS)
                 counts = {r.pop("place"): r for r in compared(rows).toArrow().to_pylist()}
-            except PySparkException as e:
-                self.close()
-                raise translate(e, "a comparison") from e
         nothing = dict.fromkeys(("rows_now", "rows_after", "added", "removed", "changed"), 0)
         return [
             Compared(c.target.name, c.values, **counts.get(str(number), nothing)) for number, c in enumerate(changes)
         ]
-
-    def close(self) -> None:
-        """Close the connection; the session stays on the server for the next epoch."""
-        if self._session is not None:
-            self._session.stop()
-            self._session = None
 
 
 def _files_of(partition: StagedPartition | None) -> tuple[DataFile, ...]:
@@ -142,10 +125,6 @@ def _files_of(partition: StagedPartition | None) -> tuple[DataFile, ...]:
 def _row_key(target: Target) -> tuple[str, ...]:
     """The columns of a partition's files that identify a row; none in an append table."""
     return tuple(k for k in target.table.primary_key if k not in target.partition_by)
-
-
-def _tag(epoch: Epoch, fence: int) -> str:
-    return f"tidegate-{epoch.lane.pipeline}-{epoch.lane.lane}-{fence}"
 
 
 @contextmanager
@@ -176,19 +155,14 @@ class _Epoch:
         self._began = time.monotonic()
 
     def run(self) -> Processed:
-        paths = [e.path for e in self._task.entries]
-        reading = dataframe.read(self._session, self._definition.source, paths)
-        rows = dataframe.transformed(self._definition, reading.rows)
-        ranks = dataframe.file_ranks(self._session, [dataframe.spark_path(p) for p in paths])
-        events = dataframe.keyed(self._definition, rows, ranks)
+        rows, reading = dataframe.placed(self._session, self._definition, self._reading())
+        events = dataframe.keyed(self._definition, rows)
         self._tick("plan")
         self._task.progress(f"{self._task.epoch}: computing on Spark")
-        results = self._collect(events, partial(run_bucket, self._spec(paths)))
+        results = self._collect(events, partial(run_bucket, self._spec(reading)))
         self._tick("buckets")
-        observed = reading.observed.get
-        files = _files(results)
-        if observed["malformed"]:
-            self._malformed(reading.raw, observed["malformed"], files)
+        read = reports_of(reading)
+        files = _files([*(r["files"] for r in sorted(results, key=lambda r: r["bucket"])), *(r.files for r in read)])
         partitions = self._partitions(files)
         self._tick("rewrite")
         for name in ("receive", "look_up", "function", "write", "merge"):
@@ -197,13 +171,26 @@ class _Epoch:
             partitions=partitions,
             state=self._state(results),
             watermark_ms=self._watermark(results),
-            counts=_counts(results, observed, partitions),
+            counts=_counts(results, read, partitions),
+            written=_rows((table, f) for (table, _), found in files.items() for f in found),
             timings_s=self._timings,
+        )
+
+    def _reading(self) -> Reading:
+        source, dead = self._definition.source, self._definition.dead_letters
+        slices = slices_of(source, self._task.entries)
+        return Reading(
+            subject=str(self._task.epoch),
+            source=source,
+            slices=slices,
+            groups=groups_of(slices, self._definition.pipeline.buckets),
+            reports=f"{self._task.root}/read",
+            dead_letters=self._output(dead) if dead else None,
         )
 
     # -- the keyed pass -------------------------------------------------------------------------------------------
 
-    def _spec(self, paths: Sequence[str]) -> BucketSpec:
+    def _spec(self, reading: Reading) -> BucketSpec:
         d = self._definition
         state: dict[int, tuple[StateRun, ...]] = {}
         for run in self._task.parent_state:
@@ -219,7 +206,7 @@ class _Epoch:
             output_schema=d.processed.output,
             outputs=tuple(self._output(t) for t in d.targets),
             dead_letters=self._output(d.dead_letters) if d.dead_letters else None,
-            files=tuple(paths),
+            files=tuple(s.path for s in reading.slices),
             timed=d.stream.timestamps is not None,
         )
 
@@ -233,21 +220,6 @@ class _Epoch:
             prefix,
             required=target.table.primary_key,
         )
-
-    def _malformed(self, raw: DataFrame, count: int, files: Files) -> None:
-        target = self._definition.dead_letters
-        # All columns, as in the first pass: else Spark would parse fewer, and find fewer rows malformed.
-        bad = raw.filter(f"{MALFORMED} IS NOT NULL").select("*", "_metadata.file_path")
-        if target is None:
-            first = bad.first()
-            raise MalformedInputError(
-                f"{self._task.epoch}: {count} malformed rows, the first in {first.file_path}: "
-                f"{first[MALFORMED][:500]!r}; "
-                "mend what writes the file, or declare Pipeline(dead_letters='database.table')"
-            )
-        written = self._collect(bad.coalesce(1), partial(write_malformed, self._output(target)))
-        for (table, values), more in _files(written).items():
-            files.setdefault((table, values), []).extend(more)
 
     # -- what comes out -------------------------------------------------------------------------------------------
 
@@ -322,31 +294,36 @@ def _staged(result: Mapping[str, Any]) -> StagedPartition:
     return StagedPartition(result["table"], tuple(result["values"]), result["location"], (DataFile(**result["file"]),))
 
 
-def _files(results: Sequence[Mapping[str, Any]]) -> Files:
+def _files(listed: Iterable[Iterable[tuple[str, Sequence[str], Iterable[Mapping[str, Any]]]]]) -> Files:
     files: Files = {}
-    for result in sorted(results, key=lambda r: r["bucket"]):
-        for table, values, found in result["files"]:
+    for of_task in listed:
+        for table, values, found in of_task:
             files.setdefault((table, tuple(values)), []).extend(DataFile(**f) for f in found)
     return files
 
 
+def _rows(files: Iterable[tuple[str, DataFile]]) -> dict[str, int]:
+    rows: dict[str, int] = {}
+    for table, file in files:
+        rows[table] = rows.get(table, 0) + file.rows
+    return rows
+
+
 def _counts(
-    results: Sequence[Mapping[str, Any]], observed: Mapping[str, int], partitions: Sequence[StagedPartition]
+    results: Sequence[Mapping[str, Any]], read: Sequence[Report], partitions: Sequence[StagedPartition]
 ) -> Counts:
     def total(name: str) -> int:
         return sum(r[name] for r in results)
 
-    rows_out: dict[str, int] = {}
-    for p in partitions:
-        rows_out[p.table] = rows_out.get(p.table, 0) + p.rows
-    counts = Counts(
-        rows_in=observed["rows_in"],
-        malformed=observed["malformed"],
+    return Counts(
+        rows_in=sum(r.records for r in read),
+        malformed=sum(r.malformed for r in read),
+        decoded=sum(r.rows for r in read),
+        received=total("received"),
         null_keys=total("null_keys"),
         failed=total("failed"),
         processed=total("processed"),
+        yielded=total("yielded"),
         keys_changed=total("keys_changed"),
-        rows_out=rows_out,
+        rows_out=_rows((p.table, f) for p in partitions for f in p.files),
     )
-    seen = counts.malformed + counts.null_keys + counts.failed + counts.processed
-    return replace(counts, filtered=counts.rows_in - seen)

@@ -1,21 +1,21 @@
-"""Sessions on a Spark Connect server.
+"""Sessions on a Spark Connect server: one for each attempt.
 
-Spark starts Python workers anew for each server session, which costs about two seconds of imports. All epochs of a
-server therefore share one session per day: its workers stay warm. Attempts are told apart by operation tags, so a
-newer attempt can interrupt what an older one still runs. Nobody closes the session: the server forgets it when it has
-been idle for an hour, and then refuses its id; the next epochs use an id of their hour, which cannot have expired.
+Views, functions, settings, observations and cached plans belong to a server session, so what one attempt's transforms
+do to theirs reaches no other, and ends with it (ADR 15). The session's id is made of the attempt's own folder: a newer
+attempt can end what an older one still runs, and two warehouses on one server never meet.
 """
 
 import socket
-import time
 import uuid
+from collections.abc import Iterator
+from concurrent.futures import wait
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql.connect.client.retries import DefaultPolicy
 
-from tidegate.adapters.spark.failures import translate
 from tidegate.errors import ConfigurationError, UnavailableError
 
 _CONF = {
@@ -24,36 +24,50 @@ _CONF = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "16384",
     "spark.sql.execution.arrow.maxBytesPerBatch": str(64 * 1024 * 1024),
-    # A date that does not exist is malformed, not guessed.
+    # A date that does not exist is an error, not guessed.
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
 }
 _CONNECT_TIMEOUT_S = 5.0
+_RELEASE_TIMEOUT_S = 10.0
 _NAMESPACE = uuid.UUID("9c4f1c57-0a8d-4a4c-8a0e-6d1d0b8f3a11")
-_HOUR_S, _DAY_S = 3600, 86_400
 
 
-def connect(url: str, subject: str) -> SparkSession:
-    """Join the server's shared session.
+@contextmanager
+def opened(url: str, subject: str, name: str) -> Iterator[SparkSession]:
+    """A new session on the server, which ends with the block.
 
     Args:
         url: ``sc://host:port`` with Spark Connect's own parameters.
         subject: who asks, for messages.
+        name: what the session is for: no other may ever have the same.
 
     Raises:
         UnavailableError: nothing answers there.
-        ConfigurationError: the address is not one, or what answers is not Spark Connect.
+        ConfigurationError: the address is not one.
     """
     _probe(url, subject)
-    now = int(time.time())
+    session = _client(url, name)
     try:
-        return _join(url, f"day {now // _DAY_S}")
-    except PySparkException as e:
-        if "INVALID_HANDLE" not in str(e):
-            raise translate(e, subject) from e
-    try:
-        return _join(url, f"hour {now // _HOUR_S}")
-    except PySparkException as e:
-        raise translate(e, subject) from e
+        for key, value in _CONF.items():
+            session.conf.set(key, value)
+        yield session
+    finally:
+        _end(session)
+
+
+def interrupt(url: str, name: str) -> None:
+    """End another process's session of this name, and with it what it runs; nothing happens when there is none.
+
+    Only time is saved by it, so a server that does not answer is no failure.
+    """
+    with suppress(PySparkException):
+        _client(url, name).stop()
+
+
+def _end(session: SparkSession) -> None:
+    # Results are given back on other threads: for each that comes behind the session's end the server logs an error.
+    wait(session.client._release_futures, timeout=_RELEASE_TIMEOUT_S)
+    session.stop()
 
 
 def _probe(url: str, subject: str) -> None:
@@ -70,14 +84,10 @@ def _probe(url: str, subject: str) -> None:
         ) from e
 
 
-def _join(url: str, name: str) -> SparkSession:
+def _client(url: str, name: str) -> SparkSession:
     separator = ";" if ";" in url else "/;"
     session_id = uuid.uuid5(_NAMESPACE, name)
     builder = SparkSession.builder.remote(f"{url.rstrip('/')}{separator}session_id={session_id};user_id=tidegate")
     session = builder.create()
     session.client.set_retry_policies([DefaultPolicy(max_retries=5, max_backoff=2000)])
-    session.release_session_on_close = False
-    for key, value in _CONF.items():
-        if session.conf.get(key, None) != value:
-            session.conf.set(key, value)
     return session

@@ -35,7 +35,7 @@ def reporting(task: Task, subject: str, batches: Iterator[pa.RecordBatch]) -> It
     try:
         yield from task(batches)
     except (Exception, SystemExit) as e:  # noqa: BLE001  (whatever it is, Spark would only tell its text)
-        error = e if isinstance(e, TidegateError) else _classified(e, subject)
+        error = e if isinstance(e, TidegateError) else classified(e, subject)
         trace = "".join(traceback.format_exception(e))
         report = {"error": {"kind": error.kind, "message": str(error), "trace": trace}}
         yield pa.RecordBatch.from_pydict({"result": [json.dumps(report)]})
@@ -50,7 +50,7 @@ def raise_reported(results: Sequence[Mapping[str, Any]], subject: str) -> None:
             )
 
 
-def _classified(error: BaseException, subject: str) -> TidegateError:
+def classified(error: BaseException, subject: str) -> TidegateError:
     """The error of the tree for any other one. User code's own are UserFunctionErrors before they come here."""
     if isinstance(error, OSError) and error.errno in _RIGHTS:
         return ConfigurationError(f"{subject}: Spark's workers may not use storage: {error}")

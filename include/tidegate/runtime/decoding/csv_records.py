@@ -67,13 +67,15 @@ def at_once(block: bytes, dialect: Csv, *, final: bool) -> Records | None:
     kinds = data[places]
     quotes = (kinds == ord(dialect.quote)) if dialect.quote else np.zeros(len(kinds), bool)
     outside = (np.cumsum(quotes) & 1) == 0
+    marks = _Marks(data, places, kinds, quotes, outside)
+    if not marks.fit(ord(dialect.delimiter)):
+        return None
     ends = np.flatnonzero(outside & (kinds == LF))
     whole = int(ends[-1]) + 1 if len(ends) else 0  # marks of whole records
     used = int(places[whole - 1]) + 1 if whole else 0
     if final and used != len(block):
         return None  # the last quote is not closed
-    marks = _Marks(data[:used], places[:whole], kinds[:whole], quotes[:whole], outside[:whole])
-    return marks.records() if marks.fit(ord(dialect.delimiter)) else None
+    return _Marks(data[:used], places[:whole], kinds[:whole], quotes[:whole], outside[:whole]).records()
 
 
 def _equal_any(data: Bytes, values: set[int]) -> Bools:
@@ -98,25 +100,36 @@ class _Marks:
     outside: Bools
 
     def fit(self, delimiter: int) -> bool:
-        """Each quote opens a field, closes it, or is one of two neighbours inside of it; returns come before feeds."""
+        """Each quote opens a field, closes it, or is one of two neighbours inside of it; returns come before feeds.
+
+        What follows the last byte is not known yet, and fits.
+        """
         opening, closing, doubled = self.pairs()
-        before, after = self.data[opening - 1], self.data[closing + 1]  # before the first byte: the last, a line feed
-        opens = _equal_any(before, {delimiter, LF}) | np.append(False, doubled)[: len(opening)]
-        closes = _equal_any(after, {delimiter, LF, CR}) | np.append(doubled, False)[: len(closing)]
+        opens = (opening == 0) | _equal_any(self.data[opening - 1], {delimiter, LF})
+        opens[1 : len(doubled) + 1] |= doubled
+        closes = self._before(closing, {delimiter, LF, CR})
+        closes[: len(doubled)] |= doubled
         returns = self.places[self.outside & (self.kinds == CR)]
-        return bool(opens.all() and closes.all() and (self.data[returns + 1] == LF).all())
+        return bool(opens.all() and closes.all() and self._before(returns, {LF}).all())
+
+    def _before(self, places: Ints, values: set[int]) -> Bools:
+        """Which places are before one of these bytes, or the last."""
+        last: Bools = places == len(self.data) - 1
+        found: Bools = last | _equal_any(self.data[np.where(last, places, places + 1)], values)
+        return found
 
     def pairs(self) -> tuple[Ints, Ints, Bools]:
-        """Quotes that open, quotes that close, and for each of these but the last whether the next one opens again."""
+        """Quotes that open, quotes that close, and for each of these that another one follows, whether it is next."""
         opening, closing = self.places[self.quotes][0::2], self.places[self.quotes][1::2]
-        return opening, closing, closing[:-1] + 1 == opening[1:]
+        followed = closing[: max(len(opening) - 1, 0)]
+        return opening, closing, followed + 1 == opening[1:]
 
     def records(self) -> Records:
         """Cells are what is left without separators and the quotes around them."""
         separating = self.outside & ~self.quotes & (self.kinds != CR)
         gone = self.outside | self.quotes
         _, closing, doubled = self.pairs()
-        gone[np.searchsorted(self.places, closing[:-1][doubled])] = False  # one of two neighbours stays
+        gone[np.searchsorted(self.places, closing[: len(doubled)][doubled])] = False  # one of two neighbours stays
         keep = np.ones(len(self.data), bool)
         keep[self.places[gone]] = False
         separators = self.places[separating]

@@ -1,0 +1,173 @@
+"""Goal: a damaged file stops what would read it, by name; it never becomes the truth, and a stated way leads on."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow.parquet as pq
+import pytest
+
+from faults.damage import cut_off, flipped, removed
+from pipelines import totals
+from tidegate import Definition
+from tidegate.engine.coordinator import Coordinator
+from tidegate.engine.replay import replay
+from tidegate.engine.rollback import roll_back
+from tidegate.engine.verify import verify
+from tidegate.errors import DataDamagedError
+from tidegate.ports import Change
+from tidegate.protocol.model import Manifest, Run, StagedPartition
+from tidegate.wiring import Endpoints, coordinator
+
+pytestmark = pytest.mark.services
+
+
+@dataclass
+class World:
+    """One pipeline with some epochs, one file each."""
+
+    folder: Path
+    endpoints: Endpoints
+    definition: Definition
+    engine: Coordinator
+    epochs: int = 0
+
+    def run(self, count: int = 1) -> None:
+        for _ in range(count):
+            self.arrive()
+            self.again()
+
+    def arrive(self) -> None:
+        self.epochs += 1
+        totals.write(self.folder, f"{self.epochs:03d}.json", totals.events(self.epochs))
+
+    def again(self) -> None:
+        assert self.engine.run(Run(f"run-{self.epochs}", "test")) is not None
+
+    @property
+    def manifest(self) -> Manifest:
+        """That of the newest epoch."""
+        last = self.engine.adapters.store.last_sealed(self.engine.lane_id)
+        assert last is not None
+        assert last.manifest is not None
+        return Manifest.from_json(local(last.manifest.uri).read_bytes())
+
+    def partitions(self, table: str) -> list[StagedPartition]:
+        """Those that the newest epoch wrote."""
+        return [p for p in self.manifest.partitions if p.table.endswith(table)]
+
+    def found(self) -> str:
+        """What `verify` says, for people."""
+        findings = verify(self.definition, self.engine.adapters, progress=print, checksums=True)
+        return "\n".join(f"{f.subject}: {f.problem}" for f in findings)
+
+    def is_right(self) -> bool:
+        return totals.found(self.endpoints.hiveserver2, self.definition.name) == totals.expected(self.folder)
+
+
+@pytest.fixture
+def world(tmp_path: Path, endpoints: Endpoints) -> Iterator[World]:
+    definition = totals.pipeline(f"damaged_{uuid4().hex[:6]}", tmp_path / "in", compact_at=4, pause_after=None)
+    with coordinator(definition, endpoints, progress=print) as engine:
+        yield World(tmp_path / "in", endpoints, definition, engine)
+
+
+def local(uri: str) -> Path:
+    return Path(uri.removeprefix("file://"))
+
+
+@contextmanager
+def damaged(path: Path, damage: Callable[[Path], None]) -> Iterator[None]:
+    """A file, or a folder, that is put back afterwards."""
+    kept = path.with_name(f".{path.name}.kept")
+    (shutil.copytree if path.is_dir() else shutil.copy2)(path, kept)
+    damage(path)
+    yield
+    if path.is_file():
+        path.unlink()
+    kept.rename(path)
+
+
+def half_the_rows(path: Path) -> None:
+    """Valid Parquet, as of somebody who mended something."""
+    rows = pq.ParquetFile(path).read()
+    pq.write_table(rows.slice(0, rows.num_rows // 2), path)
+
+
+def test_no_damage_becomes_the_truth(world: World) -> None:
+    """D1 to D3: the epoch stops each time with nothing published, `verify` names the file; put back, it is finished."""
+    world.run(2)
+    first = {run.bucket: local(run.path) for run in world.manifest.state}
+    world.run()
+    upserted = local(world.partitions("_latest")[0].files[0].path)
+    run = max(world.manifest.state, key=lambda r: r.rows)
+    last = world.engine.adapters.store.last_sealed(world.engine.lane_id)
+    assert last is not None
+    assert last.manifest is not None
+    world.arrive()
+    heads = [world.engine.adapters.store.heads(t.name) for t in world.definition.targets]
+    for path, damage in (
+        (upserted, removed),
+        (upserted, half_the_rows),
+        (upserted, flipped),
+        (upserted.parent, shutil.rmtree),
+        (local(run.path), removed),
+        (local(run.path), cut_off),
+        (local(run.path), flipped),
+        (local(run.path), lambda path: shutil.copy2(first[run.bucket], path)),
+        (local(last.manifest.uri), removed),
+        (local(last.manifest.uri), cut_off),
+    ):
+        with damaged(path, damage):
+            with pytest.raises(DataDamagedError, match=rf"{re.escape(str(path))}.*tidegate rollback"):
+                world.again()
+            assert heads == [world.engine.adapters.store.heads(t.name) for t in world.definition.targets]
+            assert str(path) in world.found()
+    shutil.copy2(upserted, upserted.with_name("copy.parquet"))
+    assert "copy.parquet is not in the manifest" in world.found()
+    world.again()  # a new folder takes that one's place, and what is not in the manifest is not read
+    assert world.is_right()
+    assert world.found() == ""
+
+
+def test_what_is_compacted_compared_or_computed_again_is_looked_at(world: World) -> None:
+    world.run(4)
+    logged = local(world.partitions("_log")[0].files[0].path)
+    upserted = world.partitions("_latest")[0]
+    assert upserted.previous is not None
+    (earlier,) = local(upserted.previous.location).glob("*.parquet")
+    change = Change(world.definition.targets[1], upserted.values, upserted, None)
+    adapters = world.engine.adapters
+    world.arrive()
+    for path, work in (
+        (logged, world.again),  # four partitions are joined first
+        (earlier, lambda: replay(world.definition, adapters, world.engine.root, 4, progress=print)),
+        (local(upserted.files[0].path), lambda: adapters.processor.compare([change])),
+    ):
+        for damage in (removed, flipped):
+            with damaged(path, damage), pytest.raises(DataDamagedError, match=re.escape(str(path))):
+                work()
+    world.again()
+    assert world.is_right()
+    assert world.found() == ""
+
+
+def test_a_rollback_leads_on_without_the_file(world: World) -> None:
+    """The way that the message names: to before the epoch that wrote the file; its input comes again."""
+    world.run(3)
+    run = max(world.manifest.state, key=lambda r: r.rows)
+    removed(local(run.path))
+    removed(local(world.partitions("_latest")[0].files[0].path))
+    world.arrive()
+    with pytest.raises(DataDamagedError, match="to before the epoch that wrote it"):
+        world.again()
+    written = int(re.search(r"/epoch=(\d+)/", run.path)[1])
+    roll_back(world.engine, Run("back", "test"), to_epoch=written - 1)
+    for _ in range(2):
+        world.engine.run(Run(f"on-{uuid4()}", "test"))
+    assert world.is_right()
+    assert world.found() == ""
