@@ -8,6 +8,7 @@ move rows between partitions.
 import re
 from functools import partial
 
+import pyarrow as pa
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
@@ -45,7 +46,8 @@ def placed(session: SparkSession, definition: Definition, reading: Reading) -> t
 
 
 def _read(session: SparkSession, reading: Reading) -> DataFrame:
-    schema = from_arrow_schema(spark_types(reading.source.schema)).add(SLICE, "int").add(ORDER, "long")
+    placed = [pa.field(SLICE, pa.int32()), pa.field(ORDER, pa.int64())]
+    schema = from_arrow_schema(pa.schema([*spark_types(reading.source.schema), *placed]))
     tasks = len(reading.groups)
     return session.range(0, tasks, 1, tasks).mapInArrow(partial(read_slices, reading), schema)
 
