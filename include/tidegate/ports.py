@@ -30,6 +30,7 @@ from tidegate.protocol.model import (
     Run,
     StagedPartition,
     StateRun,
+    Word,
 )
 
 
@@ -113,9 +114,19 @@ class CheckpointStore(Protocol):
         """
 
     def stage(
-        self, lease: Lease, epoch: Epoch, *, manifest: ManifestRef, watermark_ms: int | None, counts: Counts
+        self,
+        lease: Lease,
+        epoch: Epoch,
+        *,
+        manifest: ManifestRef,
+        data: bytes,
+        watermark_ms: int | None,
+        counts: Counts,
     ) -> Epoch:
-        """FilesStaged: PLANNED → STAGED. After a lost answer it may be repeated."""
+        """FilesStaged: PLANNED → STAGED, with a copy of the manifest's bytes `data`. It may be repeated."""
+
+    def kept_manifest(self, epoch: Epoch) -> bytes | None:
+        """The copy of the epoch's manifest that `stage` kept; None before STAGED."""
 
     def begin_swap(self, lease: Lease, epoch: Epoch) -> None:
         """Count one more attempt that is about to swap the STAGED epoch's partitions: the last look at the fence."""
@@ -142,11 +153,20 @@ class CheckpointStore(Protocol):
     def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
         """EpochSealed: PUBLISHED → SEALED: the next epoch starts from here."""
 
-    def abandon(self, lease: Lease, epoch: Epoch) -> Epoch:
+    def abandon(self, lease: Lease, epoch: Epoch, word: Word) -> Epoch:
         """EpochAbandoned: PLANNED → ABANDONED. Its number is planned again, as the next generation.
 
         The lane of an abandoned PROMOTION is open again.
         """
+
+    def correct(self, lease: Lease, word: Word, *, gives_up: Epoch | None, entries: Sequence[FileEntry]) -> None:
+        """Write `entries` over those of the source log at their positions, and abandon `gives_up`, together.
+
+        Raises InvariantViolationError when an epoch that stays has one of the positions: sealed, or under way (I1, I8).
+        """
+
+    def corrected(self, pipeline: str) -> list[FileEntry]:
+        """The source log's entries about which a person has said something, in order."""
 
     def fail(self, lease: Lease, *, kind: str, message: str, code: str, pause_after: int | None) -> None:
         """Note why an attempt failed at the epoch of `lease`, if it has one, and give the lane free. Never FencedError.
@@ -226,6 +246,12 @@ class Source(Protocol):
 
     def check(self, entries: Sequence[FileEntry]) -> None:
         """Raise SourceGapError when a planned entry changed or vanished, or cannot be read (I8)."""
+
+    def renewed(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
+        """Those of planned `entries` that have changed, as they are now.
+
+        Raises SourceGapError when one is gone, UnavailableError when one may still be changing.
+        """
 
     def rows(self, entries: Sequence[FileEntry]) -> int | None:
         """How many rows the entries hold; None when that cannot be told without reading them whole."""

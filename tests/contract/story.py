@@ -15,7 +15,7 @@ Sql = psycopg.Connection[Any]
 LANE = LaneId("orders")
 RUN = Run("run-1", "dag/run-1", 2, logical_date_ms=1_700_000_000_123, interval_start_ms=0, interval_end_ms=-5)
 COUNTS = Counts(rows_in=5, malformed=1, decoded=4, received=4, processed=4, yielded=4, rows_out={"db.orders": 4})
-TABLES = ("pipelines", "lanes", "epochs", "table_heads", "repairs", "clones", "source_log")
+TABLES = ("pipelines", "lanes", "epochs", "manifests", "table_heads", "repairs", "clones", "source_log")
 
 
 def definition(name: str = "orders", *, buckets: int = 4, tables: tuple[str, ...] = ("db.orders",)) -> Definition:
@@ -62,7 +62,9 @@ class Story:
         return self.store.plan(lease, run=run, fingerprint="f", offsets=offsets, discovered=found)
 
     def stage(self, lease: Lease, epoch: Epoch, *, watermark_ms: int | None = 7) -> Epoch:
-        return self.store.stage(lease, epoch, manifest=manifest(epoch), watermark_ms=watermark_ms, counts=COUNTS)
+        return self.store.stage(
+            lease, epoch, manifest=manifest(epoch), data=b"{}", watermark_ms=watermark_ms, counts=COUNTS
+        )
 
     def publish(self, lease: Lease, epoch: Epoch) -> Epoch:
         return self.store.publish(lease, epoch, heads=[head(epoch, f"day-{epoch.epoch}")])

@@ -18,6 +18,7 @@ from tidegate.protocol.model import (
     Promotion,
     Run,
     Status,
+    Word,
 )
 
 FIX = LaneId("orders", "fix")
@@ -38,7 +39,7 @@ def replay(story: Story, lease: Lease, epoch: Epoch) -> Epoch:
         discovered=[],
         number=epoch.epoch,
     )
-    staged = story.store.stage(lease, planned, manifest=manifest(planned), watermark_ms=70, counts=COUNTS)
+    staged = story.store.stage(lease, planned, manifest=manifest(planned), data=b"{}", watermark_ms=70, counts=COUNTS)
     return story.store.seal(lease, story.store.publish(lease, staged, heads=[]))
 
 
@@ -192,7 +193,7 @@ def test_an_abandoned_promotion_gives_the_lane_back(story: Story) -> None:
     story.store.fork(FIX, base=0)
     replay(story, story.store.acquire(FIX, "someone", ttl_s=60), one)
     promotion = promote(story, lease, at=one.offsets.stop, base=0)
-    assert story.store.abandon(lease, promotion).status is Status.ABANDONED
+    assert story.store.abandon(lease, promotion, Word("me", "why")).status is Status.ABANDONED
     assert [f.status for f in story.store.forks("orders")] == [LaneStatus.OPEN]
     assert promote(story, lease, at=one.offsets.stop, base=0).generation == 2
 

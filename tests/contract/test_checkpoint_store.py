@@ -31,6 +31,7 @@ from tidegate.protocol.model import (
     OffsetRange,
     Run,
     Status,
+    Word,
 )
 from tidegate.protocol.recovery import reprocesses
 from tidegate.protocol.transitions import Event, Standing, Verdict, apply
@@ -114,11 +115,10 @@ def test_many_paths_in_one_call(story: Story) -> None:
     assert story.store.log("orders", OffsetRange(0, 5_000)) == found
 
 
-def test_an_abandoned_epoch_is_planned_again_as_its_next_generation(story: Story, sql: Sql) -> None:
+def test_an_abandoned_epoch_is_planned_again_as_its_next_generation(story: Story) -> None:
     """Its range is never skipped (I1)."""
     lease = story.lease()
-    story.plan(lease)
-    sql.execute("UPDATE epochs SET status = 'ABANDONED'")
+    story.store.abandon(lease, story.plan(lease), Word("me", "why"))
     again = story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
     assert (again.epoch, again.generation, again.offsets) == (1, 2, OffsetRange(0, 2))
 
@@ -141,7 +141,7 @@ def test_a_plan_may_start_from_an_earlier_epoch(story: Story) -> None:
     planned = back(1, first.offsets.stop)
     assert (planned.epoch, planned.kind, planned.restores) == (3, Kind.ROLLBACK, 1)
     assert (planned.parent, planned.watermark_in_ms) == (first.manifest, first.watermark_out_ms)
-    assert story.store.abandon(lease, planned).status is Status.ABANDONED
+    assert story.store.abandon(lease, planned, Word("me", "why")).status is Status.ABANDONED
     nothing = back(0, 0)
     assert (nothing.epoch, nothing.generation, nothing.parent, nothing.watermark_in_ms) == (3, 2, None, None)
 
@@ -313,8 +313,9 @@ def put(sql: Sql, epoch: Epoch, *, lane_fence: int) -> None:
         """
         INSERT INTO epochs (pipeline, lane, epoch, generation, status, fence, kind, fingerprint, run_key, run_owner,
             run_clear_number, offset_start, offset_stop, manifest_uri, manifest_sha256, counts,
-            planned_at, staged_at, published_at, sealed_at)
-        VALUES (%s, %s, 1, 1, %s, %s, 'EVENTS', 'f', 'r', 'o', 0, 0, 1, %s, %s, '{}', now(), now(), now(), %s)
+            planned_at, staged_at, published_at, sealed_at, abandoned_at, abandoned_by, abandoned_why)
+        VALUES (%s, %s, 1, 1, %s, %s, 'EVENTS', 'f', 'r', 'o', 0, 0, 1, %s, %s, '{}',
+            now(), now(), now(), %s, %s, %s, %s)
         """,
         (
             epoch.lane.pipeline,
@@ -324,6 +325,7 @@ def put(sql: Sql, epoch: Epoch, *, lane_fence: int) -> None:
             ref.uri if ref else None,
             ref.sha256 if ref else None,
             "2026-01-01Z" if epoch.status is Status.SEALED else None,
+            *(("2026-01-01Z", "me", "why") if epoch.status is Status.ABANDONED else (None, None, None)),
         ),
     )
 
@@ -359,7 +361,7 @@ def test_verdicts_are_the_protocols(
         Event.FILES_STAGED: lambda: story.stage(lease, epoch),
         Event.PARTITIONS_PUBLISHED: lambda: story.publish(lease, epoch),
         Event.EPOCH_SEALED: lambda: story.seal(lease, epoch),
-        Event.EPOCH_ABANDONED: lambda: story.store.abandon(lease, epoch),
+        Event.EPOCH_ABANDONED: lambda: story.store.abandon(lease, epoch, Word("me", "why")),
     }
     before, heads = store.epochs(lane, limit=9), store.heads("db.orders")
     standing, verdict = apply(Standing(status, row_fence), event, fence=fence)
@@ -492,7 +494,7 @@ def test_every_write_may_be_repeated(story: Story) -> None:
     assert story.seal(lease, published) == sealed
     other = ManifestRef("file:///other", "0" * 64)
     with pytest.raises(InvariantViolationError, match=r"orders epoch 1: attempt .* staged .*file:///other"):
-        story.store.stage(lease, epoch, manifest=other, watermark_ms=7, counts=COUNTS)
+        story.store.stage(lease, epoch, manifest=other, data=b"", watermark_ms=7, counts=COUNTS)
 
 
 @pytest.fixture
@@ -751,7 +753,7 @@ def test_a_pause_ends_with_its_epoch(story: Story, ends: str) -> None:
     story.store.fail(lease, kind="configuration", message="no", code="f", pause_after=1)
     lease = adopted(story, epoch)
     if ends == "abandoned":
-        story.store.abandon(lease, epoch)
+        story.store.abandon(lease, epoch, Word("me", "why"))
     else:
         assert story.seal(lease, story.publish(lease, epoch)).paused_ms is None
     assert story.store.resume(LANE) is None

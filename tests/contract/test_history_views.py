@@ -13,12 +13,12 @@ from psycopg.rows import dict_row
 from test_checkpoint_store import COUNTS, LANE, RUN, Sql, Story, head, manifest
 
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
-from tidegate.protocol.model import Counts, Lease, OffsetRange, Status
+from tidegate.protocol.model import Counts, Lease, OffsetRange, Status, Word
 
 if TYPE_CHECKING:
     from conftest import Postgres
 
-VIEWS = ("clone_overview", "epoch_history", "lane_overview", "partition_origin")
+VIEWS = ("clone_overview", "epoch_history", "lane_overview", "partition_origin", "source_corrections")
 GUIDE = Path(__file__).parents[2] / "docs/operations.md"
 
 
@@ -54,7 +54,7 @@ def test_an_epoch_has_its_numbers_once_they_are_known(story: Story, sql: Sql) ->
         rows_in=9, malformed=1, null_keys=2, failed=3, processed=3, keys_changed=2, rows_out={"db.a": 3, "db.b": 4}
     )
     staged = story.store.stage(
-        lease, planned, manifest=manifest(planned), watermark_ms=1_700_000_000_123, counts=counts
+        lease, planned, manifest=manifest(planned), data=b"{}", watermark_ms=1_700_000_000_123, counts=counts
     )
     story.seal(lease, story.publish(lease, staged))
     sql.execute(
@@ -74,7 +74,9 @@ def test_an_epoch_without_output_has_0_rows_out(story: Story, sql: Sql) -> None:
     """Known to be none."""
     lease = story.lease()
     epoch = story.plan(lease)
-    story.store.stage(lease, epoch, manifest=manifest(epoch), watermark_ms=None, counts=Counts(rows_in=1, decoded=1))
+    story.store.stage(
+        lease, epoch, manifest=manifest(epoch), data=b"{}", watermark_ms=None, counts=Counts(rows_in=1, decoded=1)
+    )
     (row,) = history(sql)
     assert (row["rows_in"], row["rows_out"], row["rows_out_by_table"], row["watermark_ms"]) == (1, 0, {}, None)
 
@@ -95,7 +97,7 @@ def test_each_generation_and_its_failure_is_a_row(story: Story, sql: Sql) -> Non
     story.store.fail(lease, kind="user_function", message="no", code="f", pause_after=1)
     (lane,) = _lanes(lease, sql)
     assert lane["paused_at"] is not None
-    story.store.abandon(lease, epoch)
+    story.store.abandon(lease, epoch, Word("me", "why"))
     story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
     columns = ("epoch", "generation", "status", "failure_kind", "failure_message", "failures")
     seen = [(*(r[c] for c in columns), r["paused_at"] is not None) for r in history(sql)]

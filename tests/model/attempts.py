@@ -128,6 +128,9 @@ class _Source:
     def check(self, entries: Sequence[FileEntry]) -> None:
         self._ask(SOURCE, "check", tuple(entries))
 
+    def renewed(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
+        return list(self._ask(SOURCE, "renewed", tuple(entries)))
+
     def gone(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
         return []
 

@@ -224,7 +224,8 @@ class Auditor:
         tables = self._world.tables(point[CHECKPOINT])
         given = dict(self._world.calls[node.call].kwargs)
         number, lane = given["epoch"], given["lane"]
-        status = next(r["status"] for (of, e, _), r in tables.epochs.items() if (of, e) == (lane, number))
+        newest = max((g for of, e, g in tables.epochs if (of, e) == (lane, number)))
+        status = tables.epochs[lane, number, newest]["status"]
         if node.fence == tables.fence(lane) and status != "PLANNED":
             raise Violation(f"I5: epoch {number} is computed again, though it is {status}")
 

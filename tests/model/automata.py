@@ -15,10 +15,11 @@ from model.systems import CHECKPOINT, CLONE, METASTORE, NAMES, Checkpoint, Metas
 from tidegate.api.pipeline import Definition
 from tidegate.engine.clones import Clones
 from tidegate.engine.coordinator import Coordinator
+from tidegate.engine.corrections import correct, give_up
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import roll_back
 from tidegate.errors import ConfigurationError
-from tidegate.protocol.model import MAIN_LANE, Lease, Run
+from tidegate.protocol.model import MAIN_LANE, Lease, Run, Word
 
 SOURCE_OF_CLONE = "t.p_latest"
 """What the clone shows: every epoch replaces its partitions."""
@@ -284,6 +285,11 @@ def _discard(coordinator: Coordinator, run: Run) -> None:
         Lanes(coordinator).discard("fix")
 
 
+def _give_up(coordinator: Coordinator, run: Run) -> object:
+    with suppress(ConfigurationError):  # it is staged already
+        return correct(coordinator, run, Word("a person", "why"), give_up)
+
+
 def _drop(coordinator: Coordinator, run: Run) -> None:
     """Drop the clone, if it is there."""
     with suppress(ConfigurationError):
@@ -302,6 +308,7 @@ WORK: Mapping[str, Callable[[Coordinator, Run], Any]] = {
     "clone": lambda coordinator, run: Clones(coordinator).make(run, SOURCE_OF_CLONE, CLONE),
     "drop": _drop,
     "discard": _discard,
+    "give up": _give_up,
     "clean": lambda coordinator, run: coordinator.clean(run, dry_run=False),
 }
 """What a process may be told to do."""
@@ -322,6 +329,7 @@ METHODS_OF_WRITES: Mapping[int, frozenset[str]] = {
             "publish",
             "seal",
             "abandon",
+            "correct",
             "fork",
             "discard",
             "fail",

@@ -48,6 +48,9 @@ class _Declared(Definition):
     def __repr__(self) -> str:
         return self.name
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     def fingerprint(self) -> str:
         return _fingerprint(self)
 
@@ -175,6 +178,15 @@ SCENARIOS: dict[str, Scenario] = {
         faults=0,
         uneven=True,
         completes=(("rollback", "back"), *_tasks("run-3")),
+    ),
+    "an epoch is given up while it is computed": Scenario(
+        programs=(_tasks("run-1"), (("give up", "word"),)), runs=("run-1",), files=_files(BOTH, BOTH), faults=0
+    ),
+    "an epoch is given up, with retries": Scenario(
+        programs=((("process", "run-1"), ("give up", "word"), ("give up", "word"), *_tasks("run-1")),),
+        runs=("run-1",),
+        files=_files(BOTH, BOTH),
+        faults=2,
     ),
     "a lane is replayed and promoted, with retries": Scenario(
         programs=((("replay", "fix"), ("replay", "fix"), ("promote", "fix"), ("promote", "fix")),),

@@ -198,6 +198,9 @@ class Source:
             return state, tuple(self.entry(state, i) for i in range(state.arrived))
         entries: tuple[FileEntry, ...] = args[0]
         there = [self.entry(state, int(e.path.rpartition("/")[2])) for e in entries]
+        if method == "renewed":
+            now = [replace(e, size=t.size, modified_ns=t.modified_ns) for e, t in zip(entries, there, strict=True)]
+            return state, tuple(n for n, e in zip(now, entries, strict=True) if n != e)
         if method == "check":
             if any((t.size, t.modified_ns) != (e.size, e.modified_ns) for t, e in zip(there, entries, strict=True)):
                 raise SourceGapError("a planned file has changed")

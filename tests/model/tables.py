@@ -6,8 +6,8 @@ makes of a refused change, is `PostgresCheckpointStore` itself. A method is one 
 Three things are left out on purpose. A held lease may be taken at any moment, since it may have run out by then: its
 holder may be dead or merely slow. Times stand still at one moment that is later than every change, so that all that
 waits for age is old enough. And what no decision reads is not kept, so that it does not make many states of one: the
-number of attempts, more than two publishers, who was the last to adopt what is sealed. Nor is it kept why an attempt
-failed: an epoch that is paused for it would only be left as it is.
+number of attempts, more than two publishers, who was the last to adopt what is sealed, the copies of manifests. Nor is
+it kept why an attempt failed: an epoch that is paused for it would only be left as it is.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -226,7 +226,7 @@ def plan_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     for name in (
         "failed_code", "paused_at",
         "manifest_uri", "manifest_sha256", "watermark_out_ms", "counts", "staged_at", "published_at", "sealed_at",
-        "failure_kind", "failure_message",
+        "failure_kind", "failure_message", "abandoned_at", "abandoned_by", "abandoned_why",
     ):  # fmt: skip
         row[name] = None
     return _write(t, row)
@@ -310,7 +310,17 @@ def seal_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 @_statement
 def abandon_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    return _change(t, v)
+    return _change(t, v, abandoned_at=from_ms(v["epoch"]), abandoned_by=v["by"], abandoned_why=v["why"])
+
+
+@_statement
+def keep_manifest(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return []
+
+
+@_statement
+def kept_manifest(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return []
 
 
 @_statement
@@ -410,6 +420,7 @@ def clock(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 @_statement
 def append_log(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     row = {k: v[k] for k in ("position", "path", "size", "modified_ns")}
+    row |= {"skipped": False, "noted_at": None, "noted_by": None, "noted_why": None}
     if v["position"] in t.log or any(r["path"] == v["path"] for r in t.log.values()):
         raise AssertionError("positions and paths are unique in the source log")
     t.log[v["position"]] = row
@@ -436,3 +447,17 @@ def forget_log(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     for position in v["positions"]:
         t.log.pop(position, None)
     return []
+
+
+@_statement
+def correct_entry(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    latest = max(e for _, e, _ in t.epochs)  # an epoch's number is the time at which it is planned
+    noted = {"noted_at": from_ms(latest), "noted_by": v["by"], "noted_why": v["why"]}
+    row = {**t.log[v["position"]], "size": v["size"], "modified_ns": v["modified_ns"], "skipped": v["skipped"]}
+    t.log[v["position"]] = row | noted
+    return [row]
+
+
+@_statement
+def corrected(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [row for _, row in sorted(t.log.items()) if row["noted_at"]]

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from tidegate.cli import clones, lanes
+from tidegate.cli import clones, corrections, lanes
 from tidegate.cli.application import tidegate
 from tidegate.cli.failures import FAILED, exit_code, failed
 from tidegate.cli.rollback import rollback
@@ -11,7 +11,7 @@ from tidegate.errors import TidegateError, unexpected
 
 __all__ = ["main", "tidegate"]
 
-for command in (rollback, *lanes.COMMANDS, *clones.COMMANDS):
+for command in (rollback, *lanes.COMMANDS, *clones.COMMANDS, *corrections.COMMANDS):
     tidegate.add_command(command)
 
 

@@ -200,10 +200,11 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
     if json_wanted:
         as_json(found)
         return
-    columns = ("epoch", "kind", "status", "range", "rows_in", "rows_out", "keys_changed", "dead_lettered", "attempts")
+    counts = ("rows_in", "rows_out", "keys_changed", "dead_lettered", "skipped", "attempts")
+    columns = ("epoch", "kind", "status", "range", *counts)
     rows = [(*(_shown(e[c]) for c in columns), _to_seconds(e["sealed_at"]), e["run"], _failure(e)) for e in found]
     headers = (*(c.upper().replace("_", " ") for c in columns), "SEALED (UTC)", "RUN", "FAILURE")
-    table(headers, rows, right=headers[4:9])
+    table(headers, rows, right=headers[4:10])
     if not found:
         say(f"{name} has no epochs yet.")
 
@@ -214,7 +215,7 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
 )
 @click.argument("pipeline")
 @click.option("--checksums", is_flag=True, help="Read every file and compare its checksum too.")
-@click.option("--repair", is_flag=True, help="First bring every partition to the location it should have.")
+@click.option("--repair", is_flag=True, help="First bring back lost manifests, and every partition to its place.")
 @click.option(
     "--replay",
     type=click.IntRange(min=1),
@@ -237,10 +238,13 @@ def verify(pipeline: str, home: Path, *, checksums: bool, repair: bool, replay: 
             findings = compute_again(definition, adapters, coordinator.root, replay, progress=told)
             right = f"{definition.name}: epoch {replay} gives the same output and state again, bit for bit"
         else:
-            wrong = coordinator.repair(new_run()) if repair else 0
+            repaired = coordinator.repair(new_run()) if repair else None
             findings = compare(definition, adapters, progress=told, checksums=checksums)
             right = f"{definition.name}: the tables are exactly what the sealed epochs made"
-            right += f"; {wrong} partitions were repaired" if repair else ""
+            if repaired:
+                right += (
+                    f"; {repaired.partitions} partitions were repaired, {repaired.manifests} manifests brought back"
+                )
     if json_wanted:
         as_json([vars(f) for f in findings])
     elif findings:
@@ -296,8 +300,8 @@ def _shown(value: Any) -> Any:
 
 
 def _failure(epoch: dict[str, Any]) -> str | None:
-    message: str | None = epoch["failure_message"]
-    return f"paused: {message}" if epoch["paused_at"] else message
+    message: str | None = epoch["given_up"] or epoch["failure_message"]
+    return f"paused: {message}" if epoch["paused_at"] and not epoch["given_up"] else message
 
 
 def _to_seconds(moment: str | None) -> str | None:

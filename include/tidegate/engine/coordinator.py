@@ -19,9 +19,11 @@ from typing import Protocol
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.cleanup import Cleaner, Cleanup
+from tidegate.engine.corrections import take_mended
 from tidegate.engine.lease import LEASE_TTL_S, acquire, kept
 from tidegate.engine.manifests import read_manifest
 from tidegate.engine.publishing import Publisher
+from tidegate.engine.repairing import Repaired, restore_manifests
 from tidegate.engine.work import Work
 from tidegate.errors import FencedError, IntervalError, InvariantViolationError, TidegateError, unexpected
 from tidegate.ports import Adapters, Clock, EpochReport, Processed
@@ -103,6 +105,8 @@ class Coordinator:
         with self._leased(run) as lease:
             while True:
                 decision = self._decide(lease, run)
+                if decision.step is Step.PROCESS and take_mended(self, lease, decision.epoch):
+                    continue
                 refuse_paused(decision.epoch)
                 if decision.step is Step.DONE:
                     self.adapters.store.release(lease)
@@ -211,10 +215,11 @@ class Coordinator:
         with self.exclusive(run) as lease:
             return self._cleaner.plan(lease) if dry_run else self._cleaner.clean(lease)
 
-    def repair(self, run: Run) -> int:
-        """Bring every partition of every table to its head; returns how many were wrong."""
+    def repair(self, run: Run) -> Repaired:
+        """Bring back manifests that storage has lost, then every partition of every table to its head."""
         with self.exclusive(run):
-            return self._publisher.repair()
+            manifests = restore_manifests(self.definition.name, self.adapters)
+            return Repaired(manifests, self._publisher.repair())
 
     @contextmanager
     def exclusive(self, run: Run) -> Iterator[Lease]:
@@ -340,10 +345,10 @@ class Coordinator:
             if epoch.kind is Kind.EVENTS:
                 self.adapters.source.check(self.work.entries(epoch.offsets))  # 5
             self._sweep(processed)  # 6
-            ref = self._write_manifest(epoch, processed, root)  # 7
+            ref, data = self._write_manifest(epoch, processed, root)  # 7
             self._reached("manifest_written", epoch)
             staged = store.stage(
-                lease, epoch, manifest=ref, watermark_ms=processed.watermark_ms, counts=processed.counts
+                lease, epoch, manifest=ref, data=data, watermark_ms=processed.watermark_ms, counts=processed.counts
             )  # 8
         rows = sum(p.rows for p in processed.partitions)
         self.progress(
@@ -381,7 +386,7 @@ class Coordinator:
                     f"{lost[0]} is not there as it was written: found {found.get(lost[0])} bytes"
                 )
 
-    def _write_manifest(self, epoch: Epoch, processed: Processed, root: str) -> ManifestRef:
+    def _write_manifest(self, epoch: Epoch, processed: Processed, root: str) -> tuple[ManifestRef, bytes]:
         manifest = Manifest(
             pipeline=epoch.lane.pipeline,
             lane=epoch.lane.lane,
@@ -401,7 +406,7 @@ class Coordinator:
         data = manifest.to_json()
         uri = f"{root}/manifest.json"
         self.adapters.storage.write(uri, data)
-        return ManifestRef(uri, checksum(data))
+        return ManifestRef(uri, checksum(data)), data
 
     def _expose(self, lease: Lease, epoch: Epoch) -> None:
         """Step 9, only for people: nothing depends on the staging table, so it may be repeated or be missing."""

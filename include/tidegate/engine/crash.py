@@ -30,8 +30,9 @@ POINTS: tuple[str, ...] = (
 )
 """Every named point of an epoch, in the order in which it reaches them: `coordinator`, `publishing`, `cleanup`."""
 
-BESIDE: tuple[str, ...] = ("forked", "discarded", "clone_recorded", "cloned", "clone_dropped")
-"""The points of what is no epoch, in `lanes` and `clones`. Their epoch is the one behind which it starts."""
+BESIDE: tuple[str, ...] = ("forked", "discarded", "clone_recorded", "cloned", "clone_dropped", "corrected")
+"""The points of what is no epoch, in `lanes`, `clones` and `corrections`. Their epoch is the one behind which it
+starts, or that is given up."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from tidegate.errors import DataDamagedError, InvariantViolationError
 from tidegate.ports import Storage
 from tidegate.protocol.model import Manifest, ManifestRef, Place, Placed, StagedPartition, checksum
 
+_BROUGHT_BACK = "`tidegate verify PIPELINE --repair` writes a manifest again, from the checkpoint"
+
 
 def read_manifest(storage: Storage, ref: ManifestRef | None) -> Manifest:
     """Read a manifest whose bytes have the recorded checksum; anything else is a DataDamagedError."""
@@ -14,9 +16,9 @@ def read_manifest(storage: Storage, ref: ManifestRef | None) -> Manifest:
     try:
         data = storage.read(ref.uri)
     except FileNotFoundError:
-        raise DataDamagedError.of(ref.uri, "is missing") from None
+        raise DataDamagedError.of(ref.uri, f"is missing: {_BROUGHT_BACK}") from None
     if (found := checksum(data)) != ref.sha256:
-        raise DataDamagedError.of(ref.uri, f"has the checksum {found}, not {ref.sha256}")
+        raise DataDamagedError.of(ref.uri, f"has the checksum {found}, not {ref.sha256}: {_BROUGHT_BACK}")
     return Manifest.from_json(data)
 
 

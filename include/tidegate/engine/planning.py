@@ -36,9 +36,10 @@ class EpochPlan:
         compactions: what is then joined, in an epoch of its own; finishing `unfinished` can still change it.
         epoch: the number of the run's epoch of events; None when there is no new input.
         offsets: the source positions that it takes.
-        files: how many files these are.
+        files: how many files these are; those that are skipped are not.
         bytes: their size.
         left: how many files wait for later epochs.
+        skipped: how many files of the range are not read, by a person's word.
         forecast: what to expect of them.
     """
 
@@ -50,6 +51,7 @@ class EpochPlan:
     files: int
     bytes: int
     left: int
+    skipped: int
     forecast: Forecast
 
 
@@ -71,11 +73,12 @@ def look_ahead(definition: Definition, adapters: Adapters, lane: LaneId, *, unti
         lane=lane,
         unfinished=unfinished,
         compactions=compactions,
-        epoch=number if entries else None,
+        epoch=None if planned.offsets.empty else number,
         offsets=planned.offsets,
         files=len(entries),
         bytes=size,
         left=end - planned.offsets.stop,
+        skipped=planned.offsets.stop - planned.offsets.start - len(entries),
         forecast=forecast(
             _sample(definition, adapters, lane),
             tables=[target.name for target in definition.all_targets],
@@ -87,7 +90,8 @@ def look_ahead(definition: Definition, adapters: Adapters, lane: LaneId, *, unti
 
 def _entries(definition: Definition, adapters: Adapters, planned: Planned) -> list[FileEntry]:
     known = adapters.store.log(definition.name, planned.offsets)
-    return [*known, *(e for e in planned.discovered if e.position < planned.offsets.stop)]
+    new = (e for e in planned.discovered if e.position < planned.offsets.stop)
+    return [e for e in (*known, *new) if not e.skipped]
 
 
 def _compactions(definition: Definition, adapters: Adapters) -> tuple[Compaction, ...]:

@@ -9,6 +9,7 @@ from tidegate.engine.manifests import listed, read_manifest
 from tidegate.engine.verify import Finding
 from tidegate.errors import ConfigurationError
 from tidegate.ports import Adapters, EpochTask
+from tidegate.protocol.corrections import as_read
 from tidegate.protocol.model import Epoch, Kind, LaneId, Manifest, PartitionValues, StagedPartition, StateRun
 
 
@@ -26,7 +27,7 @@ def replay(
     """
     epoch, manifest = _recorded(definition, adapters, number)
     parent = read_manifest(adapters.storage, epoch.parent) if epoch.parent else None
-    entries = tuple(adapters.store.log(definition.name, epoch.offsets))
+    entries = as_read(epoch, adapters.store.log(definition.name, epoch.offsets))
     adapters.source.check(entries)
     if manifest.fingerprint != definition.fingerprint():
         progress(f"{epoch}: the pipeline has changed since then, so differences may come from that")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tidegate.engine.coordinator import Coordinator
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError
 from tidegate.ports import EpochReport
-from tidegate.protocol.model import Epoch, Kind, Lease, OffsetRange, Place, Placed, Run, Status
+from tidegate.protocol.model import Epoch, Kind, Lease, OffsetRange, Place, Placed, Run, Status, Word
 from tidegate.protocol.rebasing import undone
 
 _ALL = 2**31 - 1
@@ -46,15 +46,16 @@ def roll_back(main: Coordinator, run: Run, *, to_epoch: int, allow_gap: bool = F
         allow_gap: go back even when a source file that must then be read again is gone or has changed.
 
     Raises, with nothing changed but another run's epoch that was finished first:
-        ConfigurationError: the epoch, or one behind it, is not kept; or it is the last one; or one behind it wrote to a
-            table that is not declared any more; or the run has made another epoch before.
+        ConfigurationError: the epoch, or one behind it, is not kept; or it is the last one; or its state is not whole;
+            or one behind it wrote to a table that is not declared any more; or the run has made another epoch before.
         SourceGapError: see `allow_gap`.
     """
     store = main.adapters.store
 
     def give_up(lease: Lease, epoch: Epoch) -> None:
         plan_rollback(main, to_epoch, allow_gap=allow_gap)  # refuses before anything is given up
-        abandoned = store.abandon(lease, store.adopt(lease, epoch))
+        word = Word(run.owner, f"rolled back to epoch {to_epoch}")
+        abandoned = store.abandon(lease, store.adopt(lease, epoch), word)
         main.progress(f"{abandoned} abandoned: nothing of it was staged")
 
     def plan(lease: Lease) -> Epoch:
@@ -74,8 +75,16 @@ def plan_rollback(main: Coordinator, to_epoch: int, *, allow_gap: bool = False) 
     epochs = store.epochs(lane, limit=_ALL)
     behind = undone(epochs, to=to_epoch)
     if not behind:
-        raise ConfigurationError(f"{lane}: epoch {to_epoch} is the last one: there is nothing to go back from")
+        raise ConfigurationError(
+            f"{lane}: epoch {to_epoch} is the last one: there is nothing to go back from. What is planned behind it "
+            f"can be planned anew: `tidegate give-up {lane.pipeline} --reason …`"
+        )
     restored = next((e for e in epochs if e.epoch == to_epoch and e.status is Status.SEALED), None)
+    if lost := main.work.lost_state(restored):
+        raise ConfigurationError(
+            f"{lane}: epoch {to_epoch} cannot be gone back to: {lost}, a part of the state behind it, is not as it was "
+            f"written. {_whole(main, epochs)}"
+        )
     offsets = OffsetRange(restored.offsets.stop if restored else 0, store.log_end(lane.pipeline))
     if not allow_gap:
         try:
@@ -93,6 +102,19 @@ def plan_rollback(main: Coordinator, to_epoch: int, *, allow_gap: bool = False) 
         state_rows=(main.work.state_rows(behind[0]), main.work.state_rows(restored)),
         unfinished=store.unfinished(lane),
     )
+
+
+def _whole(main: Coordinator, epochs: Sequence[Epoch]) -> str:
+    """The newest epoch that can be gone back to with all of its state, in words."""
+    sealed = [*sorted({e.epoch: e for e in epochs if e.status is Status.SEALED}.items(), reverse=True), (0, None)]
+    for number, epoch in sealed[1:]:
+        try:
+            undone(epochs, to=number)
+        except ConfigurationError:
+            break
+        if main.work.lost_state(epoch) is None:
+            return f"The newest one whose state is whole is {number}"
+    return "There is none that is kept and whose state is whole: restore the file from a backup"
 
 
 def _same_rollback(run: Run, own: Epoch | None, to_epoch: int) -> None:

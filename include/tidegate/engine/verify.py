@@ -10,6 +10,7 @@ from tidegate.engine.manifests import read_manifest
 from tidegate.errors import ConfigurationError, DataDamagedError
 from tidegate.ports import Adapters
 from tidegate.protocol.conservation import contradiction
+from tidegate.protocol.corrections import skipped_by
 from tidegate.protocol.model import (
     Clone,
     DataFile,
@@ -69,6 +70,7 @@ class _Audit:
         self.progress(f"{len(done)} epochs")
         yield from _ranges(done)
         yield from _counts(done, manifests)
+        yield from self._skipped(done)
         yield from self._state(done, manifests)
         for target in self.definition.all_targets:
             heads = self.adapters.store.heads(target.name)
@@ -79,6 +81,18 @@ class _Audit:
         for clone in self.adapters.store.clones(self.definition.name):
             self.progress(str(clone))
             yield from self._clone(clone)
+
+    def _skipped(self, done: Sequence[Epoch]) -> Iterator[Finding]:
+        """I7: an epoch counts the source entries that it was told to skip, and no others."""
+        corrected = self.adapters.store.corrected(self.definition.name)
+        for entry in corrected:
+            if entry.skipped and entry.word:
+                self.progress(f"{entry.path} is skipped, by {entry.word.by}: {entry.word.why}")
+        for epoch in done:
+            told = skipped_by(epoch, corrected)
+            counted = epoch.counts.skipped if epoch.counts else 0
+            if told != counted:
+                yield Finding(str(epoch), f"{counted} source files were skipped, {told} were to be")
 
     def _state(self, done: Sequence[Epoch], manifests: dict[tuple[int, int], Manifest | str]) -> Iterator[Finding]:
         """The state that the next epoch starts from."""

@@ -74,19 +74,25 @@ class Work:
         return made if epoch.lane.lane != MAIN_LANE else self._with_previous(made)
 
     def entries(self, offsets: OffsetRange) -> tuple[FileEntry, ...]:
-        """The source entries of a range. Raises SourceGapError when some of them were forgotten (I8)."""
+        """The source entries of a range that are to be read: those but for the skipped ones.
+
+        Raises SourceGapError when some of the range were forgotten (I8).
+        """
         entries = tuple(self.adapters.store.log(self.definition.name, offsets))
         if len(entries) != offsets.stop - offsets.start:
             raise SourceGapError(
                 f"{self.definition.name}: of source positions [{offsets.start}, {offsets.stop}) only {len(entries)} "
                 "are known still"
             )
-        return entries
+        return tuple(e for e in entries if not e.skipped)
 
     def _process(self, epoch: Epoch, state: tuple[StateRun, ...], root: str, superseded: tuple[str, ...]) -> Processed:
         entries = self.entries(epoch.offsets)
+        skipped = epoch.offsets.stop - epoch.offsets.start - len(entries)
         self.adapters.source.check(entries)  # 3
         self.reached("processing", epoch)
+        if not entries:
+            return _without_events(epoch, state, (), skipped=skipped)
         made = self.adapters.processor.process(
             EpochTask(
                 definition=self.definition,
@@ -100,7 +106,7 @@ class Work:
             )
         )  # 4
         self._conserve(epoch, made)
-        return made
+        return replace(made, counts=replace(made.counts, skipped=skipped))
 
     def _conserve(self, epoch: Epoch, made: Processed) -> None:
         """Nothing is staged of an epoch that lost or doubled a row (I7)."""
@@ -245,6 +251,13 @@ class Work:
         """Rows in the files of the state that a sealed epoch left; 0 before the first."""
         return sum(run.rows for run in read_manifest(self.adapters.storage, epoch.manifest).state) if epoch else 0
 
+    def lost_state(self, epoch: Epoch | None) -> str | None:
+        """A file of the state that a sealed epoch left which is gone or has other bytes; None when all are whole."""
+        storage = self.adapters.storage
+        runs = read_manifest(storage, epoch.manifest).state if epoch else ()
+        whole = (storage.size(r.path) == r.bytes and storage.sha256(r.path) == r.sha256 for r in runs)
+        return next((r.path for r, is_whole in zip(runs, whole, strict=True) if not is_whole), None)
+
     def _rebase(self, epoch: Epoch, state: tuple[StateRun, ...], root: str) -> Processed:
         self.reached("processing", epoch)
         changed = self.promoted(self._promoted_lane(epoch)) if epoch.promotes else self.back_to(epoch.restores or 0)
@@ -269,7 +282,10 @@ class Work:
         return [StagedPartition(table, values, empty, ()) for table, values in places]
 
 
-def _without_events(epoch: Epoch, state: tuple[StateRun, ...], partitions: tuple[StagedPartition, ...]) -> Processed:
+def _without_events(
+    epoch: Epoch, state: tuple[StateRun, ...], partitions: tuple[StagedPartition, ...], *, skipped: int = 0
+) -> Processed:
+    counts = Counts(skipped=skipped)
     return Processed(
-        partitions=partitions, state=state, watermark_ms=epoch.watermark_in_ms, counts=Counts(), timings_s={}
+        partitions=partitions, state=state, watermark_ms=epoch.watermark_in_ms, counts=counts, timings_s={}
     )

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tidegate.orchestration.assets import table_asset
     from tidegate.orchestration.connections import Connections
+    from tidegate.orchestration.correction import correction_dag
     from tidegate.orchestration.dag import epoch_dag
     from tidegate.orchestration.promotion import promotion_dag
     from tidegate.orchestration.rollback import rollback_dag
     from tidegate.protocol.intervals import Bound
 
-__all__ = ["Bound", "Connections", "epoch_dag", "promotion_dag", "rollback_dag", "table_asset"]
+__all__ = ["Bound", "Connections", "correction_dag", "epoch_dag", "promotion_dag", "rollback_dag", "table_asset"]
 
 _HOMES = {
     "Bound": "tidegate.protocol.intervals",
     "Connections": "tidegate.orchestration.connections",
+    "correction_dag": "tidegate.orchestration.correction",
     "epoch_dag": "tidegate.orchestration.dag",
     "promotion_dag": "tidegate.orchestration.promotion",
     "rollback_dag": "tidegate.orchestration.rollback",

@@ -34,6 +34,7 @@ def plan_summary(plan: EpochPlan) -> dict[str, Any]:
         "files": plan.files,
         "bytes": plan.bytes,
         "files_left": plan.left,
+        "files_skipped": plan.skipped,
         "rows_in": expected.rows_in,
         "rows_in_estimated": expected.estimated,
         "estimates": {
@@ -73,6 +74,7 @@ def _expected(plan: EpochPlan) -> Iterator[tuple[str, str]]:
     expected = plan.forecast
     rows = "unknown rows" if expected.rows_in is None else _number(expected.rows_in, "row")
     left = f"; {_number(plan.left, 'more file')} for later epochs" if plan.left else ""
+    left += f"; {_number(plan.skipped, 'file')} skipped" if plan.skipped else ""
     about = "about " if expected.estimated else ""
     yield "input", f"{_number(plan.files, 'file')}, {_number(plan.bytes, 'byte')}, {about}{rows}{left}"
     for table, written in expected.tables.items():

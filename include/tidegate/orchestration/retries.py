@@ -29,9 +29,15 @@ BEHAVIOURS: dict[type[TidegateError], Behaviour] = {
     # before its base class: the first that fits is taken
     errors.IntervalError: Behaviour(_FAIL, "nothing was changed, and no input is lost: another run takes it"),
     errors.ConfigurationError: Behaviour(_FAIL, "change the configuration, then clear this task"),
-    errors.UserFunctionError: Behaviour(_FAIL, "mend the pipeline's function, then clear this task"),
-    errors.MalformedInputError: Behaviour(_FAIL, "mend the file or declare dead_letters, then clear this task"),
-    errors.SourceGapError: Behaviour(_FAIL, "bring the source file back, then clear this task"),
+    errors.UserFunctionError: Behaviour(
+        _FAIL, "mend the pipeline's function or declare dead_letters, then clear this task"
+    ),
+    errors.MalformedInputError: Behaviour(
+        _FAIL, "mend the file in place, skip it (`tidegate skip`) or declare dead_letters, then clear this task"
+    ),
+    errors.SourceGapError: Behaviour(
+        _FAIL, "bring the source file back, or give the epoch up (`tidegate give-up`), then clear this task"
+    ),
     errors.StateIncompatibleError: Behaviour(_FAIL, "restore the declared state, then clear this task"),
     errors.DataDamagedError: Behaviour(_FAIL, "put the file back or go back before it, then clear this task"),
     errors.InvariantViolationError: Behaviour(_FAIL, "run `tidegate verify` before anything else"),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tidegate.api.settings import Target
+from tidegate.engine.corrections import Correction
 from tidegate.engine.rollback import RollbackPlan
 from tidegate.ports import Compared, EpochReport
 from tidegate.protocol.model import Epoch, Status
@@ -47,11 +48,14 @@ def epoch_summary(epoch: Epoch) -> dict[str, Any]:
         "rows_out_by_table": dict(counts.rows_out) if counts else {},
         "keys_changed": counts.keys_changed if counts else None,
         "dead_lettered": counts.dead_lettered if counts else None,
+        "skipped": counts.skipped if counts else None,
         "attempts": epoch.attempts,
         "planned_at": iso(epoch.planned_ms),
         "staged_at": iso(epoch.staged_ms),
         "published_at": iso(epoch.published_ms),
         "sealed_at": iso(epoch.sealed_ms),
+        "abandoned_at": iso(epoch.given_up_ms),
+        "given_up": epoch.given_up and f"given up by {epoch.given_up.by}: {epoch.given_up.why}",
         "duration_s": round((end - epoch.planned_ms) / 1000, 3) if end and epoch.planned_ms else None,
         "watermark": iso(epoch.watermark_out_ms),
         "run": epoch.run.key,
@@ -178,6 +182,27 @@ def rollback_sentences(summary: dict[str, Any]) -> list[str]:
     lines.append(f"state: {before} rows in files now, {after} then")
     again = f"source positions [{start}, {stop}) are processed again" if start < stop else "no source position is left"
     return [*lines, f"afterwards {again}"]
+
+
+def correction_summary(pipeline: str, found: Correction) -> dict[str, Any]:
+    """What a correction changes, or has changed."""
+    epoch = found.gives_up
+    return {
+        "pipeline": pipeline,
+        "gives_up": epoch and {"epoch": epoch.epoch, "kind": str(epoch.kind), "failure": epoch.failure_message},
+        "renewed": [e.path for e in found.entries if not e.skipped],
+        "skipped": [e.path for e in found.entries if e.skipped],
+    }
+
+
+def correction_sentences(summary: dict[str, Any]) -> list[str]:
+    """The same for people, a line each."""
+    lines = []
+    if epoch := summary["gives_up"]:
+        lines.append(f"{summary['pipeline']}: epoch {epoch['epoch']} is given up; the next run plans it anew")
+    lines += [f"{path} is taken as it is now" for path in summary["renewed"]]
+    lines += [f"{path} is skipped from now on" for path in summary["skipped"]]
+    return lines or [f"{summary['pipeline']}: there is nothing to give up or to skip that is not already"]
 
 
 def owner_of_run(dag_id: str, run_id: str) -> str:

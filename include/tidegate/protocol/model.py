@@ -120,13 +120,27 @@ class OffsetRange:
 
 
 @dataclass(frozen=True)
+class Word:
+    """What a person decided about a pipeline: who said it, and why. It stays on record."""
+
+    by: str
+    why: str
+
+
+@dataclass(frozen=True)
 class FileEntry:
-    """One discovered source file. `position` is its place in the log; a planned file may never change."""
+    """One discovered source file. `position` is its place in the log; a planned file may change by a word only.
+
+    By that word it is taken as it was found at `noted_ms`, or is `skipped`: epochs planned since then do not read it.
+    """
 
     position: int
     path: str
     size: int
     modified_ns: int
+    skipped: bool = False
+    noted_ms: int | None = None
+    word: Word | None = None
 
 
 @dataclass(frozen=True)
@@ -224,6 +238,7 @@ class Counts:
         yielded: rows that these calls yielded.
         keys_changed: keys whose state changed.
         rows_out: rows of the touched partitions, by table.
+        skipped: source entries of the range that were not read, by a person's word: their rows are in no other count.
     """
 
     rows_in: int = 0
@@ -236,6 +251,7 @@ class Counts:
     yielded: int = 0
     keys_changed: int = 0
     rows_out: Mapping[str, int] = field(default_factory=dict)
+    skipped: int = 0
 
     @property
     def filtered(self) -> int:
@@ -347,6 +363,7 @@ class Epoch:
 
     `restores` is the epoch to which a ROLLBACK or PROMOTION goes back, `promotes` the lane whose output a PROMOTION
     then takes. `publishers` counts the attempts that began its swap: with more than one, an older one may sleep in it.
+    `given_up` is why an ABANDONED epoch is that.
     `failures` counts the newest attempts that failed in the same way, by the code `failed_code`; see `pausing`.
     """
 
@@ -372,6 +389,8 @@ class Epoch:
     staged_ms: int | None = None
     published_ms: int | None = None
     sealed_ms: int | None = None
+    given_up_ms: int | None = None
+    given_up: Word | None = None
     failure_kind: str | None = None
     failure_message: str | None = None
     failures: int = 0

@@ -189,7 +189,7 @@ def test_epochs_as_lines_and_as_json(dags, monkeypatch):
     monkeypatch.setattr(checkpoint, "PostgresCheckpointStore", lambda url: store)
     lines = call("epochs", "first").stdout.splitlines()
     assert lines[0].startswith("EPOCH\tKIND\tSTATUS\tRANGE\tROWS IN")
-    assert lines[1].startswith("2\tEVENTS\tSEALED\t[1, 3)\t1200\t1200\t7\t0\t1\t1970-01-01 00:00:02\tcli-1")
+    assert lines[1].startswith("2\tEVENTS\tSEALED\t[1, 3)\t1200\t1200\t7\t0\t0\t1\t1970-01-01 00:00:02\tcli-1")
     found = json.loads(call("epochs", "first", "--json").stdout)
     assert (found[0]["rows_in"], found[0]["duration_s"], found[0]["dag_id"]) == (1200, 1.5, None)
 
@@ -197,7 +197,7 @@ def test_epochs_as_lines_and_as_json(dags, monkeypatch):
 def test_plan_as_lines_and_as_json(dags, coordinator, monkeypatch):
     coordinator()
     expected = Forecast(5, estimated=False, tables={"d.first": None}, growth=None, sample=0)
-    found = EpochPlan(LaneId("first"), None, (), 3, OffsetRange(3, 4), 1, 90, 0, expected)
+    found = EpochPlan(LaneId("first"), None, (), 3, OffsetRange(3, 4), 1, 90, 0, 0, expected)
     monkeypatch.setattr(planning, "look_ahead", lambda definition, adapters, lane: found)
     done = call("plan", "first")
     assert (done.exit_code, done.stdout.splitlines()[:2]) == (

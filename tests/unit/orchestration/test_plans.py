@@ -18,6 +18,7 @@ PLAN = EpochPlan(
     files=3,
     bytes=1_234_567,
     left=4,
+    skipped=0,
     forecast=Forecast(
         rows_in=50_000,
         estimated=True,
@@ -32,6 +33,7 @@ FIRST = replace(
     compactions=(),
     epoch=1,
     left=0,
+    skipped=0,
     forecast=Forecast(rows_in=None, estimated=False, tables={"d.log": None}, growth=None, sample=0),
 )
 NOTHING = replace(FIRST, epoch=None, offsets=OffsetRange(0, 0), files=0, bytes=0)
@@ -97,6 +99,7 @@ def test_json() -> None:
         "files": 3,
         "bytes": 1234567,
         "files_left": 4,
+        "files_skipped": 0,
         "rows_in": 50000,
         "rows_in_estimated": True,
         "estimates": {

@@ -16,6 +16,7 @@ from tidegate.protocol.model import (
     Clone,
     Counts,
     Epoch,
+    FileEntry,
     Kind,
     LaneId,
     LaneStatus,
@@ -23,6 +24,7 @@ from tidegate.protocol.model import (
     OffsetRange,
     Run,
     Status,
+    Word,
 )
 
 with warnings.catch_warnings():
@@ -64,6 +66,10 @@ LANES = tuple(
     for name, status in (("fix-<b>", LaneStatus.OPEN), ("older", LaneStatus.PROMOTED))
 )
 MAY = Clone("audit.may", "d.<t>", "d.t", 4_321, ManifestRef("hdfs://far/m", "00"), made_ms=63_000)
+CORRECTED = [
+    FileEntry(7, "/in/<7>.csv", 1, 1, skipped=True, noted_ms=63_000, word=Word("me", "cut <off>")),
+    FileEntry(8, "/in/8.csv", 1, 1, noted_ms=63_000, word=Word("me", "mended")),
+]
 
 
 class FakeStore:
@@ -84,6 +90,9 @@ class FakeStore:
 
     def clones(self, pipeline):
         return [MAY] if pipeline == "sales" else []
+
+    def corrected(self, pipeline):
+        return CORRECTED if pipeline == "sales" else []
 
     def close(self):
         pass
@@ -183,6 +192,29 @@ def test_the_page_of_a_pipeline(client):
     nonce = answer.headers["Content-Security-Policy"].split("'nonce-")[1].split("'")[0]
     assert text.count(f'nonce="{nonce}"') == 2
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_what_a_person_gave_up_and_corrected_is_shown(client):
+    class Given(FakeStore):
+        def epochs(self, lane, *, limit):
+            given_up = replace(FAILED, status=Status.ABANDONED, given_up_ms=1, given_up=Word("me", "a <late> file"))
+            return [given_up, replace(SEALED, counts=replace(SEALED.counts, skipped=3))]
+
+    browser = client("sales_dag", store=Given)
+    text = browser.get("/tidegate/pipelines/sales").text
+    for shown in (
+        "given up by me: a &lt;late&gt; file",
+        "3 skipped",
+        "/in/&lt;7&gt;.csv",
+        "cut &lt;off&gt;",
+        "taken as",
+    ):
+        assert shown in text
+    found = browser.get("/tidegate/api/pipelines/sales").json()
+    assert [(c["position"], c["skipped"], c["why"]) for c in found["corrections"]] == [
+        (7, True, "cut <off>"),
+        (8, False, "mended"),
+    ]
 
 
 def test_a_paused_pipeline_says_why_and_how_it_goes_on(client):

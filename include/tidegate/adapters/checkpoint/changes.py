@@ -8,7 +8,15 @@ from psycopg.types.json import Jsonb
 
 from tidegate.adapters.checkpoint.connection import Cursor
 from tidegate.adapters.checkpoint.queries import QUERIES
-from tidegate.adapters.checkpoint.rows import epoch_key, epoch_of, fork_of, head_of, head_values, lane_key
+from tidegate.adapters.checkpoint.rows import (
+    epoch_key,
+    epoch_of,
+    fork_of,
+    head_of,
+    head_values,
+    lane_key,
+    word_values,
+)
 from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError
 from tidegate.protocol.lanes import usable
 from tidegate.protocol.model import (
@@ -25,6 +33,7 @@ from tidegate.protocol.model import (
     Promotion,
     Run,
     Status,
+    Word,
 )
 from tidegate.protocol.transitions import TRANSITIONS, Event, Standing, Verdict, apply, source_of
 
@@ -163,6 +172,28 @@ def append_log(cursor: Cursor, lane: LaneId, offsets: OffsetRange, discovered: S
         )
     if discovered:
         cursor.executemany(QUERIES["append_log"], [asdict(e) | {"pipeline": lane.pipeline} for e in discovered])
+
+
+def abandon(cursor: Cursor, lease: Lease, epoch: Epoch, word: Word) -> Epoch:
+    """EpochAbandoned; the lane of an abandoned PROMOTION is open again."""
+    abandoned, _ = advance(cursor, Event.EPOCH_ABANDONED, lease, epoch, word_values(word))
+    if abandoned.promotes:
+        end_lane(cursor, LaneId(lease.lane.pipeline, abandoned.promotes), LaneStatus.OPEN)
+    return abandoned
+
+
+def correct_log(cursor: Cursor, lane: LaneId, word: Word, entries: Sequence[FileEntry]) -> None:
+    """Write `entries` over those of the log at their positions, none of which an epoch that stays may have (I1, I8)."""
+    unfinished = one(cursor, "unfinished", lane_key(lane))
+    newest = epoch_of(unfinished) if unfinished else _last_sealed(cursor, lane)
+    for entry in entries:
+        if newest and entry.position < newest.offsets.stop:
+            raise InvariantViolationError(
+                f"{newest} is {newest.status} and ends at source position {newest.offsets.stop}: {entry.path} at "
+                f"{entry.position} cannot be corrected any more. Run `tidegate verify`"
+            )
+    said = {"pipeline": lane.pipeline} | word_values(word)
+    cursor.executemany(QUERIES["correct_entry"], [asdict(e) | said for e in entries])
 
 
 def log_end(cursor: Cursor, pipeline: str) -> int:

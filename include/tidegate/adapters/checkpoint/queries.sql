@@ -197,6 +197,17 @@ WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND gene
     AND status = %(source)s AND fence = %(fence)s
 RETURNING *;
 
+-- name: keep_manifest
+-- Keep a second copy of an epoch's manifest; nothing happens when it is there already.
+INSERT INTO manifests (pipeline, lane, epoch, generation, content)
+VALUES (%(pipeline)s, %(lane)s, %(epoch)s, %(generation)s, %(content)s)
+ON CONFLICT (pipeline, lane, epoch, generation) DO NOTHING;
+
+-- name: kept_manifest
+-- The second copy of an epoch's manifest.
+SELECT content FROM manifests
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s;
+
 -- name: begin_swap
 -- One more attempt is about to swap (I4): with more than one, an older one may be asleep just before its swap.
 UPDATE epochs SET publishers = publishers + 1
@@ -248,7 +259,7 @@ RETURNING *;
 
 -- name: abandon_epoch
 -- Give up an epoch of which nothing was staged: its range is planned again, as the next generation.
-UPDATE epochs SET status = %(target)s
+UPDATE epochs SET status = %(target)s, abandoned_at = now(), abandoned_by = %(by)s, abandoned_why = %(why)s
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = %(source)s AND fence = %(fence)s
 RETURNING *;
@@ -360,9 +371,20 @@ VALUES (%(pipeline)s, %(position)s, %(path)s, %(size)s, %(modified_ns)s);
 -- Those of the paths that have a place in the source log.
 SELECT path FROM source_log WHERE pipeline = %(pipeline)s AND path = ANY(%(paths)s);
 
+-- name: correct_entry
+-- A person's word on a discovered file: it is taken as it is now, or skipped. Its place stays (I1, I8).
+UPDATE source_log SET
+    size = %(size)s, modified_ns = %(modified_ns)s, skipped = %(skipped)s,
+    noted_at = now(), noted_by = %(by)s, noted_why = %(why)s
+WHERE pipeline = %(pipeline)s AND position = %(position)s;
+
+-- name: corrected
+-- The discovered files about which a person has said something.
+SELECT * FROM source_log WHERE pipeline = %(pipeline)s AND noted_at IS NOT NULL ORDER BY position;
+
 -- name: log
 -- The source log's entries in a range.
-SELECT position, path, size, modified_ns FROM source_log
+SELECT * FROM source_log
 WHERE pipeline = %(pipeline)s AND position >= %(start)s AND position < %(stop)s
 ORDER BY position;
 

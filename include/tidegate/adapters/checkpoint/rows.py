@@ -11,6 +11,7 @@ from tidegate.protocol.model import (
     Clone,
     Counts,
     Epoch,
+    FileEntry,
     Fork,
     Head,
     Kind,
@@ -21,9 +22,13 @@ from tidegate.protocol.model import (
     Placed,
     Run,
     Status,
+    Word,
 )
 
 Row = Mapping[str, Any]
+
+WORD_LIMIT = 1_000
+"""Characters of a reason that are kept."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -98,6 +103,8 @@ def epoch_of(row: Row) -> Epoch:
         staged_ms=to_ms(row["staged_at"]),
         published_ms=to_ms(row["published_at"]),
         sealed_ms=to_ms(row["sealed_at"]),
+        given_up_ms=to_ms(row["abandoned_at"]),
+        given_up=_word(row["abandoned_by"], row["abandoned_why"]),
         failure_kind=row["failure_kind"],
         failure_message=row["failure_message"],
         failures=row["failures"],
@@ -108,6 +115,28 @@ def epoch_of(row: Row) -> Epoch:
 
 def _ref(uri: str | None, sha256: str | None) -> ManifestRef | None:
     return None if uri is None or sha256 is None else ManifestRef(uri, sha256)
+
+
+def _word(by: str | None, why: str | None) -> Word | None:
+    return None if by is None or why is None else Word(by, why)
+
+
+def word_values(word: Word) -> dict[str, Any]:
+    """Parameters that hold a person's word."""
+    return {"by": storable(word.by, limit=WORD_LIMIT), "why": storable(word.why, limit=WORD_LIMIT)}
+
+
+def entry_of(row: Row) -> FileEntry:
+    """A row of `source_log`."""
+    return FileEntry(
+        position=row["position"],
+        path=row["path"],
+        size=row["size"],
+        modified_ns=row["modified_ns"],
+        skipped=row["skipped"],
+        noted_ms=to_ms(row["noted_at"]),
+        word=_word(row["noted_by"], row["noted_why"]),
+    )
 
 
 def fork_of(row: Row) -> Fork:

@@ -4,6 +4,7 @@ Every write locks its lane's row and compares the fence (I4), then changes the e
 fence). What a refused change means is not decided here: `protocol.transitions.apply` says so.
 """
 
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +12,10 @@ from psycopg.types.json import Jsonb
 
 from tidegate.adapters.checkpoint.changes import (
     ADOPTABLE,
+    abandon,
     advance,
     append_log,
+    correct_log,
     end_lane,
     foreign_table,
     fork,
@@ -31,6 +34,7 @@ from tidegate.adapters.checkpoint.queries import QUERIES
 from tidegate.adapters.checkpoint.rows import (
     clone_of,
     clone_values,
+    entry_of,
     epoch_key,
     epoch_of,
     fork_of,
@@ -42,7 +46,7 @@ from tidegate.adapters.checkpoint.rows import (
     to_counts,
     to_ms,
 )
-from tidegate.adapters.checkpoint.summaries import LaneSummary, PipelineSummary
+from tidegate.adapters.checkpoint.summaries import PipelineSummary, summarised
 from tidegate.api.pipeline import Definition
 from tidegate.errors import ConfigurationError, InvariantViolationError, LeaseHeldError, StateIncompatibleError
 from tidegate.protocol.lanes import usable
@@ -65,6 +69,7 @@ from tidegate.protocol.model import (
     Placed,
     Promotion,
     Run,
+    Word,
 )
 from tidegate.protocol.pausing import failures
 from tidegate.protocol.transitions import Event, Verdict
@@ -177,25 +182,7 @@ class PostgresCheckpointStore:
             lanes = cursor.execute(QUERIES["lanes"]).fetchall()
             heads = {e.lane: e for e in map(epoch_of, cursor.execute(QUERIES["all_heads_of_lanes"]))}
             unfinished = {e.lane: e for e in map(epoch_of, cursor.execute(QUERIES["all_unfinished"]))}
-        of_pipeline: dict[str, list[LaneSummary]] = {row["name"]: [] for row in registered}
-        for row in lanes:
-            lane = LaneId(row["pipeline"], row["lane"])
-            summary = LaneSummary(
-                lane=lane,
-                fence=row["fence"],
-                lease_owner=row["lease_owner"],
-                lease_expires_ms=to_ms(row["lease_expires_at"]),
-                leased=row["leased"],
-                head=heads.get(lane),
-                unfinished=unfinished.get(lane),
-                status=LaneStatus(row["status"]),
-                forked_from=row["forked_from"],
-            )
-            of_pipeline.setdefault(lane.pipeline, []).append(summary)
-        return [
-            PipelineSummary(row["name"], row["fingerprint"], row["buckets"], tuple(of_pipeline[row["name"]]))
-            for row in registered
-        ]
+        return summarised(registered, lanes, heads, unfinished)
 
     # -- reading epochs -------------------------------------------------------------------------------------------
 
@@ -288,7 +275,14 @@ class PostgresCheckpointStore:
             return epoch_of(planned)
 
     def stage(
-        self, lease: Lease, epoch: Epoch, *, manifest: ManifestRef, watermark_ms: int | None, counts: Counts
+        self,
+        lease: Lease,
+        epoch: Epoch,
+        *,
+        manifest: ManifestRef,
+        data: bytes,
+        watermark_ms: int | None,
+        counts: Counts,
     ) -> Epoch:
         """FilesStaged: PLANNED → STAGED: name the epoch's one manifest (I5). May be repeated with the same manifest."""
         values = {
@@ -304,7 +298,14 @@ class PostgresCheckpointStore:
                     f"{epoch}: attempt {lease.fence} staged {staged.manifest} before and {manifest} now. Run "
                     "`tidegate verify`"
                 )
+            cursor.execute(QUERIES["keep_manifest"], epoch_key(epoch) | {"content": zlib.compress(data)})
             return staged
+
+    def kept_manifest(self, epoch: Epoch) -> bytes | None:
+        """The copy of the epoch's manifest that `stage` kept."""
+        with self._session.transaction(f"{epoch}: kept manifest", writes=False) as cursor:
+            row = one(cursor, "kept_manifest", epoch_key(epoch))
+            return zlib.decompress(row["content"]) if row else None
 
     def begin_swap(self, lease: Lease, epoch: Epoch) -> None:
         """Check the fence once more and count this attempt's swap (I4). Counting it twice is harmless."""
@@ -356,13 +357,18 @@ class PostgresCheckpointStore:
         with self._session.transaction(f"{epoch}: seal") as cursor:
             return advance(cursor, Event.EPOCH_SEALED, lease, epoch, {})[0]
 
-    def abandon(self, lease: Lease, epoch: Epoch) -> Epoch:
+    def abandon(self, lease: Lease, epoch: Epoch, word: Word) -> Epoch:
         """EpochAbandoned: PLANNED → ABANDONED: nothing of it was staged, and its range is planned again."""
         with self._session.transaction(f"{epoch}: abandon") as cursor:
-            abandoned, _ = advance(cursor, Event.EPOCH_ABANDONED, lease, epoch, {})
-            if abandoned.promotes:
-                end_lane(cursor, LaneId(lease.lane.pipeline, abandoned.promotes), LaneStatus.OPEN)
-            return abandoned
+            return abandon(cursor, lease, epoch, word)
+
+    def correct(self, lease: Lease, word: Word, *, gives_up: Epoch | None, entries: Sequence[FileEntry]) -> None:
+        """Write `entries` over those of the source log; see the port. Repeating it is harmless."""
+        with self._session.transaction(f"{lease.lane}: correct {len(entries)} source entries") as cursor:
+            lock(cursor, lease)
+            if gives_up:
+                abandon(cursor, lease, gives_up, word)
+            correct_log(cursor, lease.lane, word, entries)
 
     def fail(self, lease: Lease, *, kind: str, message: str, code: str, pause_after: int | None) -> None:
         """Note why an attempt failed, and give the lane free, together; nothing when it was superseded (I4).
@@ -472,7 +478,12 @@ class PostgresCheckpointStore:
         """The source log's entries in the range, in order."""
         values = {"pipeline": pipeline, "start": offsets.start, "stop": offsets.stop}
         with self._session.transaction(f"{pipeline}: source log", writes=False) as cursor:
-            return [FileEntry(**r) for r in cursor.execute(QUERIES["log"], values)]
+            return [entry_of(r) for r in cursor.execute(QUERIES["log"], values)]
+
+    def corrected(self, pipeline: str) -> list[FileEntry]:
+        """The entries about which a person has said something, in order."""
+        with self._session.transaction(f"{pipeline}: corrected", writes=False) as cursor:
+            return [entry_of(r) for r in cursor.execute(QUERIES["corrected"], {"pipeline": pipeline})]
 
     def log_end(self, pipeline: str) -> int:
         """One past the last position in the source log: 0 when it is empty."""

@@ -1,7 +1,9 @@
 """What people look at first: every pipeline, its lanes, and where they stand."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tidegate.adapters.checkpoint.rows import Row, to_ms
 from tidegate.protocol.model import Epoch, LaneId, LaneStatus
 
 
@@ -31,3 +33,28 @@ class PipelineSummary:
     fingerprint: str
     buckets: int
     lanes: tuple[LaneSummary, ...]
+
+
+def summarised(
+    pipelines: Sequence[Row], lanes: Sequence[Row], heads: Mapping[LaneId, Epoch], unfinished: Mapping[LaneId, Epoch]
+) -> list[PipelineSummary]:
+    """Rows of `pipelines` and `lanes` with the lanes' epochs, in the order of the pipelines."""
+    of_pipeline: dict[str, list[LaneSummary]] = {row["name"]: [] for row in pipelines}
+    for row in lanes:
+        lane = LaneId(row["pipeline"], row["lane"])
+        summary = LaneSummary(
+            lane=lane,
+            fence=row["fence"],
+            lease_owner=row["lease_owner"],
+            lease_expires_ms=to_ms(row["lease_expires_at"]),
+            leased=row["leased"],
+            head=heads.get(lane),
+            unfinished=unfinished.get(lane),
+            status=LaneStatus(row["status"]),
+            forked_from=row["forked_from"],
+        )
+        of_pipeline.setdefault(lane.pipeline, []).append(summary)
+    return [
+        PipelineSummary(row["name"], row["fingerprint"], row["buckets"], tuple(of_pipeline[row["name"]]))
+        for row in pipelines
+    ]

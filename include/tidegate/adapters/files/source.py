@@ -1,10 +1,11 @@
 """A folder as a source: files that appear become an ordered, immutable log."""
 
 import os
+import shlex
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from tidegate.adapters.files.times import FileTimes
@@ -31,10 +32,14 @@ def choose(entries: Sequence[FileEntry], caps: Caps, rows_of: Callable[[FileEntr
     """How many of the next entries go into one epoch.
 
     The epoch ends with the file that reaches a cap, so there is at least one when there are any: files are not split.
+    Skipped ones are taken in passing, and count for nothing.
     `rows_of` is only called when rows are capped, and only for files that are taken.
     """
-    taken = rows = size = 0
+    taken = passed = rows = size = 0
     for entry in entries:
+        if entry.skipped:
+            passed += 1
+            continue
         taken += 1
         size += entry.size
         if caps.rows is not None:
@@ -42,7 +47,7 @@ def choose(entries: Sequence[FileEntry], caps: Caps, rows_of: Callable[[FileEntr
         reached = (caps.files, taken), (caps.bytes, size), (caps.rows, rows)
         if any(cap is not None and count >= cap for cap, count in reached):
             break
-    return taken
+    return taken + passed
 
 
 class FileSourceAdapter:
@@ -67,7 +72,7 @@ class FileSourceAdapter:
         discovered = tuple(FileEntry(end + i, p, info.st_size, info.st_mtime_ns) for i, (p, info) in enumerate(new))
         waiting = [*store.log(self._pipeline, OffsetRange(start, end)), *discovered]
         if until_ms is not None:
-            waiting = list(takewhile(lambda e: self._times.ms(e.path) < until_ms, waiting))
+            waiting = list(takewhile(lambda e: e.skipped or self._times.ms(e.path) < until_ms, waiting))
         s = self._settings
         taken = choose(waiting, Caps(s.max_files, s.max_rows, s.max_bytes), self._rows)
         return Planned(discovered, OffsetRange(start, start + taken))
@@ -75,23 +80,44 @@ class FileSourceAdapter:
     def check(self, entries: Sequence[FileEntry]) -> None:
         """Compare every planned file with what was planned; see the port."""
         for entry in entries:
-            try:
-                info = os.stat(entry.path)  # noqa: PTH116  (thousands of files: no Path objects)
-            except FileNotFoundError:
-                raise SourceGapError(
-                    f"{self._pipeline}: planned file {entry.path} is gone; put it back as it was ({entry.size} bytes)"
-                ) from None
-            except OSError as e:
-                raise UnavailableError(f"{self._pipeline}: {entry.path} cannot be looked at: {e}") from e
+            info = self._look_at(entry)
             if (info.st_size, info.st_mtime_ns) != (entry.size, entry.modified_ns):
                 raise SourceGapError(
                     f"{self._pipeline}: planned file {entry.path} has changed: planned with {entry.size} bytes, now "
                     f"{info.st_size}, modified {(info.st_mtime_ns - entry.modified_ns) / 1e9:+.3f} s later. Put the "
-                    "old file back; new data belong into a file of a new name"
+                    f"old file back, or let it be taken as it is now: `tidegate give-up {self._pipeline} --reason …`. "
+                    "New data belong into a file of a new name"
                 )
             if not os.access(entry.path, os.R_OK):
                 raise ConfigurationError(f"{self._pipeline}: no right to read {entry.path}")
             self._look(entry.path)
+
+    def renewed(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
+        """Those whose files have changed, as they are now; see the port. A file settles before it is taken (I8)."""
+        changed, settle = [], self._settings.settle.total_seconds()
+        for planned in entries:
+            info = self._look_at(planned)
+            entry = replace(planned, size=info.st_size, modified_ns=info.st_mtime_ns)
+            if entry == planned:
+                continue
+            if (age := self._now() - info.st_mtime) < settle:
+                raise UnavailableError(
+                    f"{self._pipeline}: {entry.path} was changed {age:.1f} s ago and may not be complete: it is taken "
+                    f"when it has not changed for {settle:g} s"
+                )
+            changed.append(entry)
+        return changed
+
+    def _look_at(self, entry: FileEntry) -> os.stat_result:
+        try:
+            return os.stat(entry.path)  # noqa: PTH116  (thousands of files: no Path objects)
+        except FileNotFoundError:
+            raise SourceGapError(
+                f"{self._pipeline}: planned file {entry.path} is gone: put it back as it was ({entry.size} bytes), or "
+                f"go on without it: `tidegate skip {self._pipeline} {shlex.quote(entry.path)} --reason …`"
+            ) from None
+        except OSError as e:
+            raise UnavailableError(f"{self._pipeline}: {entry.path} cannot be looked at: {e}") from e
 
     def rows(self, entries: Sequence[FileEntry]) -> int | None:
         """Rows by the footers of Parquet files; None for other formats, and when a footer cannot be read."""

@@ -18,7 +18,7 @@ from tidegate.orchestration.connections import checkpoint_url
 from tidegate.orchestration.plugin import PREFIX
 from tidegate.orchestration.web.access import BaseUser, get_user, may_read
 from tidegate.orchestration.web.format import FILTERS
-from tidegate.orchestration.web.overview import Overview, clone_rows, epoch_rows, overview, overviews
+from tidegate.orchestration.web.overview import Overview, clone_rows, correction_rows, epoch_rows, overview, overviews
 
 _TEMPLATES = Environment(
     loader=PackageLoader("tidegate.orchestration.web"),
@@ -85,7 +85,12 @@ def pipelines_json(user: User, store: Store) -> list[dict[str, Any]]:
 def pipeline_json(name: str, user: User, store: Store, limit: Limit = 50) -> dict[str, Any]:
     """One pipeline as JSON."""
     details = _details(store, _one(user, store, name), limit)
-    return {**asdict(details["pipeline"]), "epochs": details["epochs"], "clones": details["clones"]}
+    return {
+        **asdict(details["pipeline"]),
+        "epochs": details["epochs"],
+        "clones": details["clones"],
+        "corrections": details["corrections"],
+    }
 
 
 def application() -> FastAPI:
@@ -114,6 +119,7 @@ def _details(store: PostgresCheckpointStore, found: Overview, limit: int) -> dic
         "pipeline": found,
         "epochs": epoch_rows(store, found.pipeline, found.lane, limit=limit),
         "clones": clone_rows(store, found.pipeline),
+        "corrections": correction_rows(store, found.pipeline),
         "limit": limit,
     }
 

@@ -69,6 +69,21 @@ def clone_rows(store: PostgresCheckpointStore, pipeline: str) -> list[dict[str, 
     ]
 
 
+def correction_rows(store: PostgresCheckpointStore, pipeline: str) -> list[dict[str, Any]]:
+    """The source files that a person had skipped, or taken as they became, in the log's order."""
+    return [
+        {
+            "position": e.position,
+            "path": e.path,
+            "skipped": e.skipped,
+            "at": iso(e.noted_ms),
+            "by": e.word and e.word.by,
+            "why": e.word and e.word.why,
+        }
+        for e in store.corrected(pipeline)
+    ]
+
+
 def _dag_id(store: PostgresCheckpointStore, newest: Epoch) -> str | None:
     """The DAG that runs the pipeline: a rollback or a promotion may be another DAG's, or nobody's."""
     if newest.kind is not Kind.EVENTS:

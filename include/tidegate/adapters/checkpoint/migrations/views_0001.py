@@ -76,6 +76,7 @@ EPOCH_HISTORY = View(
             "rows that went to the dead-letter table; null until STAGED",
         ),
         "keys_changed": (_count("keys_changed"), "keys whose state changed; null until STAGED"),
+        "skipped": (_count("skipped"), "source files of its range that were not read, by a person''s word"),
         "watermark": (
             _WATERMARK,
             "event time up to which input is complete; null without event time, or outside the years 1 to 9999",
@@ -89,6 +90,9 @@ EPOCH_HISTORY = View(
         "publish_seconds": (_seconds("e.staged_at", "e.published_at"), "from staged to published"),
         "seal_seconds": (_seconds("e.published_at", "e.sealed_at"), "from published to sealed"),
         "total_seconds": (_seconds("e.planned_at", "e.sealed_at"), "from planned to sealed"),
+        "abandoned_at": ("e.abandoned_at", "when it was given up"),
+        "abandoned_by": ("e.abandoned_by", "who gave it up"),
+        "abandoned_why": ("e.abandoned_why", "and why"),
         "failure_kind": ("e.failure_kind", "why its newest attempt failed; null when it went on since"),
         "failure_message": ("e.failure_message", "what its newest attempt said when it failed"),
         "failures": ("e.failures", "how many of its newest attempts in a row failed in the same way"),
@@ -170,4 +174,20 @@ CLONE_OVERVIEW = View(
     "clones AS c",
 )
 
-VIEWS = (EPOCH_HISTORY, PARTITION_ORIGIN, LANE_OVERVIEW, CLONE_OVERVIEW)
+SOURCE_CORRECTIONS = View(
+    "source_corrections",
+    "One row per source file that a person had taken as it became, or left out",
+    {
+        "pipeline": ("s.pipeline", "the pipeline"),
+        "position": ("s.position", "its place in the source log"),
+        "path": ("s.path", "the file"),
+        "skipped": ("s.skipped", "true when it is not read; false when it was changed and is taken as it then was"),
+        "corrected_at": ("s.noted_at", "when; epochs that were planned before have read it as it was"),
+        "corrected_by": ("s.noted_by", "who said so"),
+        "corrected_why": ("s.noted_why", "and why"),
+        "size": ("s.size", "its size in bytes"),
+    },
+    "source_log AS s WHERE s.noted_at IS NOT NULL",
+)
+
+VIEWS = (EPOCH_HISTORY, PARTITION_ORIGIN, LANE_OVERVIEW, CLONE_OVERVIEW, SOURCE_CORRECTIONS)

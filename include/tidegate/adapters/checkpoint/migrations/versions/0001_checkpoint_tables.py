@@ -70,6 +70,9 @@ TABLES = (
         staged_at timestamptz,
         published_at timestamptz,
         sealed_at timestamptz,
+        abandoned_at timestamptz,
+        abandoned_by text,
+        abandoned_why text,
         failure_kind text,
         failure_message text,
         failures integer NOT NULL DEFAULT 0 CHECK (failures >= 0),
@@ -87,7 +90,10 @@ TABLES = (
             OR (manifest_uri IS NOT NULL AND counts IS NOT NULL AND staged_at IS NOT NULL)
         ),
         CONSTRAINT published_has_time CHECK (status NOT IN ('PUBLISHED', 'SEALED') OR published_at IS NOT NULL),
-        CONSTRAINT sealed_has_time CHECK ((status = 'SEALED') = (sealed_at IS NOT NULL))
+        CONSTRAINT sealed_has_time CHECK ((status = 'SEALED') = (sealed_at IS NOT NULL)),
+        CONSTRAINT abandoned_has_word CHECK (
+            num_nulls(abandoned_at, abandoned_by, abandoned_why) = CASE status WHEN 'ABANDONED' THEN 0 ELSE 3 END
+        )
     )
     """,
     # I1: a lane works on one epoch at a time, whatever the code above the database believes.
@@ -96,6 +102,19 @@ TABLES = (
     WHERE status IN ('PLANNED', 'STAGED', 'PUBLISHED')
     """,
     "CREATE INDEX epochs_of_run ON epochs (pipeline, lane, run_key)",
+    # A second copy, compressed: one that is lost or damaged in storage is brought back from here.
+    """
+    CREATE TABLE manifests (
+        pipeline text NOT NULL,
+        lane text NOT NULL,
+        epoch bigint NOT NULL,
+        generation integer NOT NULL,
+        content bytea NOT NULL,
+        PRIMARY KEY (pipeline, lane, epoch, generation),
+        FOREIGN KEY (pipeline, lane, epoch, generation)
+            REFERENCES epochs (pipeline, lane, epoch, generation) ON DELETE CASCADE
+    )
+    """,
     """
     CREATE TABLE table_heads (
         table_name text NOT NULL CHECK (table_name <> ''),
@@ -142,8 +161,14 @@ TABLES = (
         size bigint NOT NULL CHECK (size >= 0),
         modified_ns bigint NOT NULL,
         discovered_at timestamptz NOT NULL DEFAULT now(),
+        skipped boolean NOT NULL DEFAULT false,
+        noted_at timestamptz,
+        noted_by text,
+        noted_why text,
         PRIMARY KEY (pipeline, position),
-        UNIQUE (pipeline, path)
+        UNIQUE (pipeline, path),
+        CONSTRAINT noted_has_word CHECK (num_nulls(noted_at, noted_by, noted_why) IN (0, 3)),
+        CONSTRAINT skipped_has_word CHECK (NOT skipped OR noted_at IS NOT NULL)
     )
     """,
 )

@@ -1,0 +1,86 @@
+"""`tidegate give-up` and `tidegate skip`: the ways out of a stop at the source."""
+
+import getpass
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tidegate.cli.output import as_json, say
+from tidegate.cli.session import PIPELINE, coordinator_of, debug_option, home_option, json_option, new_run
+
+if TYPE_CHECKING:
+    from tidegate.engine.corrections import Plan
+
+_reason = click.option("--reason", required=True, help="Why; it stays on record, with your name and the time.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Only say what would change.")
+
+
+@click.command(
+    "give-up",
+    help="Give up the epoch that is planned and of which nothing is staged: the next run plans it anew, from the same "
+    "place. Source files that wait and have changed are taken as they are now. For an epoch that stops at a file that "
+    f"was mended, or that is too large (lower the source's caps first).\n\n{PIPELINE}",
+)
+@click.argument("pipeline")
+@_reason
+@_dry_run
+@home_option
+@json_option
+@debug_option
+def give_up(pipeline: str, reason: str, home: Path, *, dry_run: bool, json_wanted: bool) -> None:
+    """Give up; see `help`."""
+    from tidegate.engine import corrections  # noqa: PLC0415
+
+    _correct(pipeline, home, corrections.give_up, reason, dry_run=dry_run, json_wanted=json_wanted)
+
+
+@click.command(
+    help="Go on without source files that cannot be mended, or are gone: no epoch reads them from now on, and a replay "
+    "neither. Only files that are not sealed yet; an epoch that is planned with one of them is given up, and planned "
+    f"anew. A file that comes back under its old name stays skipped.\n\n{PIPELINE}\n\nFILES are paths, as errors name "
+    "them."
+)
+@click.argument("pipeline")
+@click.argument("files", nargs=-1, required=True)
+@_reason
+@_dry_run
+@home_option
+@json_option
+@debug_option
+def skip(pipeline: str, files: tuple[str, ...], reason: str, home: Path, *, dry_run: bool, json_wanted: bool) -> None:
+    """Skip; see `help`."""
+    from tidegate.engine import corrections  # noqa: PLC0415
+
+    paths = [os.path.abspath(file) for file in files]  # noqa: PTH100  (it resolves no link: a source's paths keep them)
+    _correct(pipeline, home, corrections.skip(paths), reason, dry_run=dry_run, json_wanted=json_wanted)
+
+
+def _correct(pipeline: str, home: Path, plan: "Plan", reason: str, *, dry_run: bool, json_wanted: bool) -> None:
+    from tidegate.engine.corrections import correct  # noqa: PLC0415
+    from tidegate.orchestration.summary import correction_sentences, correction_summary  # noqa: PLC0415
+    from tidegate.protocol.model import Word  # noqa: PLC0415
+
+    with coordinator_of(pipeline, home, f"correcting {pipeline}") as (definition, coordinator):
+        word = Word(f"{_user()}@{socket.gethostname()}", reason)
+        found = plan(coordinator) if dry_run else correct(coordinator, new_run(), word, plan)
+    summary = correction_summary(definition.name, found)
+    if json_wanted:
+        as_json(summary)
+        return
+    for line in correction_sentences(summary):
+        click.echo(line)
+    if dry_run:
+        say("Nothing was changed.")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return str(os.getuid())
+
+
+COMMANDS = (give_up, skip)

@@ -1,0 +1,111 @@
+"""A DAG by which people lead a pipeline out of a stop."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import DAG, Context, Param
+
+from tidegate.api.pipeline import Definition
+from tidegate.engine.coordinator import Coordinator
+from tidegate.engine.corrections import correct, give_up, skip
+from tidegate.errors import ConfigurationError
+from tidegate.orchestration.by_hand import dag_by_hand
+from tidegate.orchestration.connections import Connections
+from tidegate.orchestration.operators import EpochOperator, run_of
+from tidegate.orchestration.summary import correction_sentences, correction_summary
+from tidegate.protocol.model import Run, Word
+
+CORRECT = "correct"
+GIVE_UP, SKIP, REPAIR = "give up", "skip", "repair"
+
+
+def correction_dag(
+    pipeline: Definition,
+    *,
+    dag_id: str | None = None,
+    connections: Connections | None = None,
+    retries: int = 3,
+    tags: Sequence[str] = ("tidegate",),
+    **dag_kwargs: Any,
+) -> DAG:
+    """A DAG that is run by hand: task `correct`, with a form for `what`, `files`, `reason` and `dry_run`.
+
+    It gives a planned epoch up, skips source files, or repairs manifests and partitions, as `tidegate give-up`, `skip`
+    and `verify --repair` do. The pipeline's own DAG then goes on.
+
+    Args:
+        pipeline: the complete declaration.
+        dag_id: the pipeline's name with ``_correction`` when left out.
+        connections: the Airflow connections; by default those named ``tidegate_…``.
+        retries: how often a retryable failure is tried again.
+        tags: shown in Airflow.
+        dag_kwargs: anything else that Airflow's DAG takes. The DAG is not paused when it is new: it has no schedule.
+
+    Raises:
+        DefinitionError: `pipeline` is not complete.
+    """
+    with dag_by_hand(
+        pipeline,
+        "correction",
+        dag_id=dag_id,
+        params=_form(),
+        description=f"Lead {pipeline.name} out of a stop",
+        retries=retries,
+        tags=tags,
+        dag_kwargs=dag_kwargs,
+    ) as dag:
+        CorrectionOperator(task_id=CORRECT, definition=pipeline, connections=connections or Connections())
+    return dag
+
+
+class CorrectionOperator(EpochOperator):
+    """Makes the correction that the form asks for, or says what it would change."""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Leave what was corrected in XCom. Repeating it is harmless."""
+        params, run = context["params"], run_of(context)
+        user = getattr(context["dag_run"], "triggering_user_name", None)
+        word = Word(f"{user}, by {run.owner}" if user else run.owner, params["reason"])
+        if (params["what"] == SKIP) != bool(params["files"]):
+            raise ConfigurationError("`files` are for `what` = skip, which needs some: trigger the run again")
+        summary = self._coordinated(lambda c: _correct(c, run, word, params))
+        for line in summary["says"]:
+            self.log.info("%s", line)
+        return summary
+
+
+def _correct(coordinator: Coordinator, run: Run, word: Word, params: Any) -> dict[str, Any]:
+    name = coordinator.definition.name
+    if params["what"] == REPAIR:
+        if params["dry_run"]:
+            return {"pipeline": name, "says": [f"{name}: nothing was repaired; `tidegate verify` says what is wrong"]}
+        done = coordinator.repair(run)
+        says = f"{name}: {done.manifests} manifests were brought back, {done.partitions} partitions repaired"
+        return {"pipeline": name, "manifests": done.manifests, "partitions": done.partitions, "says": [says]}
+    plan = skip(params["files"]) if params["what"] == SKIP else give_up
+    if params["dry_run"]:
+        summary = correction_summary(name, plan(coordinator))
+        return {**summary, "says": [*correction_sentences(summary), "A dry run: nothing was changed"]}
+    summary = correction_summary(name, correct(coordinator, run, word, plan))
+    return {**summary, "says": correction_sentences(summary)}
+
+
+def _form() -> dict[str, Param]:
+    return {
+        "what": Param(
+            type="string",
+            enum=[GIVE_UP, SKIP, REPAIR],
+            title="What",
+            description="Give the planned epoch up and take changed files as they are now; skip source files; or bring "
+            "lost manifests and misplaced partitions back.",
+        ),
+        "files": Param(
+            default=[],
+            type="array",
+            items={"type": "string"},
+            title="Files",
+            description="To skip: paths of source files that are not sealed yet, as errors name them, one a line.",
+        ),
+        "reason": Param(type="string", minLength=1, title="Reason", description="It stays on record, with this run."),
+        "dry_run": Param(default=True, type="boolean", title="Dry run", description="Only show what would change."),
+    }

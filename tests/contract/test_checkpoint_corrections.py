@@ -1,0 +1,84 @@
+"""Goal: what a person says of source files is kept with their word, together with the epoch that is given up.
+
+Only what no epoch that stays has read can be corrected, whoever asks.
+"""
+
+from dataclasses import replace
+
+import pytest
+from story import COUNTS, RUN, Sql, Story, contents, manifest
+
+from tidegate.adapters.checkpoint import PostgresCheckpointStore
+from tidegate.errors import FencedError, InvariantViolationError
+from tidegate.protocol.model import Epoch, OffsetRange, Status, Word
+
+WORD = Word("me@here", "cut off")
+
+
+@pytest.fixture
+def story(store: PostgresCheckpointStore) -> Story:
+    return Story(store)
+
+
+def test_an_epoch_is_given_up_and_its_files_corrected_together(story: Story) -> None:
+    lease = story.lease()
+    planned = story.plan(lease, files=3)
+    first, second, third = story.store.log("orders", OffsetRange(0, 3))
+    entries = (replace(first, size=99, modified_ns=2**60), replace(second, skipped=True))
+    for _ in range(2):  # the answer to the first may be lost
+        story.store.correct(lease, WORD, gives_up=planned, entries=entries)
+    (given_up,) = story.store.epochs(story.lane, limit=9)
+    assert (given_up.status, given_up.given_up) == (Status.ABANDONED, WORD)
+    assert given_up.given_up_ms is not None
+    found = story.store.log("orders", OffsetRange(0, 3))
+    assert [(e.position, e.path, e.size, e.modified_ns, e.skipped, e.word) for e in found] == [
+        (0, first.path, 99, 2**60, False, WORD),
+        (1, second.path, second.size, second.modified_ns, True, WORD),
+        (2, third.path, third.size, third.modified_ns, False, None),
+    ]
+    assert story.store.corrected("orders") == found[:2]
+    assert story.store.corrected("others") == []
+    again = story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 3), discovered=[])
+    assert (again.epoch, again.generation) == (1, 2)
+    assert all(e.noted_ms is not None and e.noted_ms <= (again.planned_ms or 0) for e in found[:2])
+
+
+@pytest.mark.parametrize("status", [Status.PLANNED, Status.STAGED, Status.PUBLISHED, Status.SEALED])
+def test_what_an_epoch_has_that_stays_is_not_corrected(story: Story, sql: Sql, status: Status) -> None:
+    """A PLANNED one stays when it is not given up."""
+    lease = story.lease()
+    epoch = story.at(lease, status)
+    (entry, _) = story.store.log("orders", epoch.offsets)
+    before = contents(sql)
+    with pytest.raises(InvariantViolationError, match=r"orders epoch 1 is .* cannot be corrected any more"):
+        story.store.correct(lease, WORD, gives_up=None, entries=[replace(entry, skipped=True)])
+    assert contents(sql) == before
+
+
+def test_a_superseded_attempt_corrects_nothing(story: Story, sql: Sql) -> None:
+    old = story.lease()
+    planned = story.plan(old)
+    story.lease()
+    before = contents(sql)
+    with pytest.raises(FencedError):
+        story.store.correct(old, WORD, gives_up=planned, entries=[])
+    assert contents(sql) == before
+
+
+def test_a_manifest_is_kept_until_its_epoch_is_forgotten(story: Story, sql: Sql) -> None:
+    lease = story.lease()
+
+    def stage(epoch: Epoch, content: bytes) -> Epoch:
+        return story.store.stage(lease, epoch, manifest=manifest(epoch), data=content, watermark_ms=None, counts=COUNTS)
+
+    planned = story.plan(lease)
+    assert story.store.kept_manifest(planned) is None
+    content = b'{"a": 1}' * 1000
+    staged = stage(planned, content)
+    stage(planned, content)
+    assert story.store.kept_manifest(staged) == content
+    sealed = story.seal(lease, story.store.publish(lease, staged, heads=[]))
+    story.sealed(lease)
+    story.store.forget(lease, epochs=[1], positions=[])
+    assert story.store.kept_manifest(sealed) is None
+    assert len(contents(sql)["manifests"]) == 1

@@ -1,0 +1,71 @@
+"""Goal: `tidegate give-up` and `skip` need a reason, say what they change, and only that in a dry run."""
+
+import json
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from tidegate import cli
+from tidegate.cli import corrections as commands
+from tidegate.engine import corrections
+from tidegate.engine.corrections import Correction
+from tidegate.protocol.model import Epoch, FileEntry, LaneId, OffsetRange, Run, Status
+
+EPOCH = Epoch(LaneId("sales"), 7, 1, Status.PLANNED, 1, Run("r", "r"), "f", OffsetRange(3, 5), failure_message="no")
+FOUND = Correction(EPOCH, (FileEntry(3, "/in/a", 1, 1), FileEntry(4, "/in/b", 1, 1, skipped=True)))
+
+
+@pytest.fixture
+def call(monkeypatch):
+    """Run a command with a coordinator that nobody asks; what was planned and what was made."""
+    made = []
+
+    @contextmanager
+    def coordinator_of(pipeline, home, what):
+        yield SimpleNamespace(name="sales"), "the coordinator"
+
+    monkeypatch.setattr(commands, "coordinator_of", coordinator_of)
+    monkeypatch.setattr(corrections, "correct", lambda c, run, word, plan: made.append(word) or plan(c))
+    monkeypatch.setattr(corrections, "give_up", lambda c: FOUND)
+    monkeypatch.setattr(corrections, "skip", lambda paths: lambda c: made.append(paths) or FOUND)
+    return lambda *words: (CliRunner().invoke(cli.tidegate, words), made)
+
+
+def test_a_correction_says_what_it_did_and_is_said_by_somebody(call):
+    done, made = call("give-up", "sales", "--reason", "mended")
+    assert done.output.splitlines() == [
+        "sales: epoch 7 is given up; the next run plans it anew",
+        "/in/a is taken as it is now",
+        "/in/b is skipped from now on",
+    ]
+    ((word),) = made
+    assert word.why == "mended"
+    assert "@" in word.by
+
+
+def test_a_dry_run_makes_nothing(call):
+    done, made = call("skip", "sales", "/in/../in/b", "--reason", "cut", "--dry-run", "--json")
+    assert json.loads(done.stdout) == {
+        "pipeline": "sales",
+        "gives_up": {"epoch": 7, "kind": "EVENTS", "failure": "no"},
+        "renewed": ["/in/a"],
+        "skipped": ["/in/b"],
+    }
+    assert made == [["/in/b"]]
+    assert "Nothing was changed." in call("give-up", "sales", "--reason", "x", "--dry-run")[0].output
+
+
+@pytest.mark.parametrize(
+    "words", [("give-up", "sales"), ("skip", "sales", "/in/b"), ("skip", "sales", "--reason", "x")]
+)
+def test_a_reason_and_files_are_asked_for(call, words):
+    done, made = call(*words)
+    assert (done.exit_code, made) == (2, [])
+
+
+def test_nothing_to_correct_is_said(call, monkeypatch):
+    monkeypatch.setattr(corrections, "give_up", lambda c: Correction(None, ()))
+    done, _ = call("give-up", "sales", "--reason", "again")
+    assert (done.exit_code, "nothing to give up" in done.output) == (0, True)

@@ -1,0 +1,71 @@
+"""Goal: only what no epoch that stays has read can be corrected, and a word counts for what is planned behind it."""
+
+from dataclasses import replace
+
+import pytest
+
+from tidegate.errors import ConfigurationError, SourceGapError
+from tidegate.protocol.corrections import as_read, covered, givable, mendable, read_up_to, skipped_by, skipping
+from tidegate.protocol.model import Epoch, FileEntry, Kind, LaneId, OffsetRange, Run, Status, Word
+
+LANE = LaneId("p")
+EPOCH = Epoch(
+    LANE, 2, 1, Status.PLANNED, 1, Run("r", "r"), "f", OffsetRange(1, 3), planned_ms=50, failure_kind="malformed_input"
+)
+FILES = tuple(FileEntry(n, f"/in/{n}", 10, 1) for n in range(5))
+SAID = {"word": Word("me", "why"), "noted_ms": 50}
+
+
+@pytest.mark.parametrize("status", [Status.STAGED, Status.PUBLISHED])
+def test_a_staged_epoch_is_not_given_up(status: Status) -> None:
+    assert givable(None) is None
+    assert givable(EPOCH) is EPOCH
+    with pytest.raises(ConfigurationError, match=f"is {status}: from there it is only rolled forward"):
+        givable(replace(EPOCH, status=status))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"failure_kind": None},
+        {"failure_kind": "source_gap"},
+        {"status": Status.STAGED},
+        {"kind": Kind.ROLLBACK},
+        {"lane": LaneId("p", "fix")},
+    ],
+)
+def test_a_changed_file_is_mended_only_when_it_could_not_be_read(other: dict) -> None:
+    assert mendable(EPOCH)
+    assert not mendable(replace(EPOCH, **other))
+
+
+def test_what_is_planned_can_still_be_given_up_and_what_is_staged_is_read() -> None:
+    last = replace(EPOCH, epoch=1, status=Status.SEALED, offsets=OffsetRange(0, 1))
+    assert (read_up_to(None, None), read_up_to(None, EPOCH), read_up_to(last, EPOCH)) == (0, 0, 1)
+    assert read_up_to(last, replace(EPOCH, status=Status.STAGED)) == 3
+    assert covered(EPOCH, FILES[3:]) is None
+    assert covered(EPOCH, FILES[:2]) is EPOCH
+    assert covered(None, FILES) is None
+
+
+def test_a_skipped_file_is_named_exactly_and_skipped_once() -> None:
+    waiting = (*FILES[1:4], replace(FILES[4], skipped=True))
+    found = skipping(LANE, ["/in/3", "/in/1", "/in/3", "/in/4"], waiting)
+    assert found == (replace(FILES[3], skipped=True), replace(FILES[1], skipped=True))
+    with pytest.raises(ConfigurationError, match=r"/in/0 is none of the 4 .*: /in/1, /in/2, /in/3, /in/4\. "):
+        skipping(LANE, ["/in/0"], waiting)
+    with pytest.raises(ConfigurationError, match=r"none of the 0 planned .* sealed yet\. "):
+        skipping(LANE, ["/in/0"], [])
+
+
+@pytest.mark.parametrize(("noted_ms", "read"), [(49, False), (50, False), (51, True)])
+def test_an_epoch_skips_what_was_skipped_before_it_was_planned(noted_ms: int, read: bool) -> None:
+    entry = replace(FILES[1], skipped=True, word=Word("me", "why"), noted_ms=noted_ms)
+    assert as_read(EPOCH, [entry, FILES[2]]) == ((entry, FILES[2]) if read else (FILES[2],))
+    assert skipped_by(EPOCH, [entry, replace(entry, position=3)]) == (0 if read else 1)
+
+
+def test_an_epoch_that_read_a_file_before_it_was_changed_is_not_computed_again_from_the_changed_one() -> None:
+    assert as_read(EPOCH, [replace(FILES[1], **SAID)]) == (replace(FILES[1], **SAID),)
+    with pytest.raises(SourceGapError, match="has read /in/1 as it was before"):
+        as_read(EPOCH, [replace(FILES[1], **{**SAID, "noted_ms": 51})])
