@@ -307,7 +307,7 @@ class _Sink(HiveSink):
         self._metastore = _Metastore(_Wire(ask))
         self._tables = dict(tables)
 
-    def _make(self, partitioned: Mapping[str, Any], target: Target, properties: Mapping[str, str]) -> None:
+    def _make(self, partitioned: Mapping[str, Any], target: Target, properties: Mapping[str, str], **_: Any) -> None:
         for name in partitioned:
             self._statement("make", name, properties[MARK])
 

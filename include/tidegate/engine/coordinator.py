@@ -328,7 +328,8 @@ class Coordinator:
 
     def _compute(self, lease: Lease, epoch: Epoch, superseded: tuple[int, ...]) -> Epoch:
         store = self.adapters.store
-        self.adapters.sink.prepare(self.definition)
+        if epoch.lane.lane == MAIN_LANE:
+            self._publisher.prepare()
         root = self._attempt_root(epoch)
         with self._timed("process"):
             older = tuple(self._attempt_root(replace(epoch, fence=fence)) for fence in superseded)

@@ -11,7 +11,7 @@ import pytest
 from pipelines import totals
 from tidegate.adapters.files.source import Caps, choose
 from tidegate.engine.planning import SAMPLE, Compaction, EpochPlan, look_ahead
-from tidegate.ports import Adapters, Planned
+from tidegate.ports import Adapters, Planned, TableChange
 from tidegate.protocol.forecast import Size, Written
 from tidegate.protocol.model import (
     Counts,
@@ -48,6 +48,7 @@ class World:
     """How many of these were forgotten."""
     rows: list[Epoch] = field(default_factory=list)
     objects: dict[str, bytes] = field(default_factory=dict)
+    tables: tuple[TableChange, ...] = ()
     small: list[Head] = field(default_factory=list)
     counted: int | None = None
     max_files: int | None = None
@@ -93,7 +94,8 @@ class World:
         )
         source = SimpleNamespace(plan=self._plan, rows=self._counted)
         storage = SimpleNamespace(read=self.objects.__getitem__)
-        adapters = cast("Adapters", SimpleNamespace(store=store, source=source, storage=storage))
+        sink = SimpleNamespace(pending=lambda definition, heads: self.tables)
+        adapters = cast("Adapters", SimpleNamespace(store=store, source=source, storage=storage, sink=sink))
         return look_ahead(totals.pipeline("p", folder, **settings), adapters, LANE)
 
     def _heads(self, table: str) -> dict[PartitionValues, Head]:

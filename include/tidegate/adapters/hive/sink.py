@@ -1,18 +1,25 @@
 """Publishing into Hive: tables made through HiveServer2, locations swapped through the metastore."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from hmsclient.genthrift.hive_metastore.ttypes import Table
 
-from tidegate.adapters.files.locations import resolve
+from tidegate.adapters.files.locations import files_in, open_input, resolve
 from tidegate.adapters.hive import server
 from tidegate.adapters.hive.metastore import Metastore, Placement, normal
 from tidegate.api.pipeline import Definition
 from tidegate.api.schema import hive_type
-from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
-from tidegate.errors import ConfigurationError, OutcomeUnknownError, UnavailableError
+from tidegate.api.settings import EPOCH_COLUMN, Evolve, Mode, Target
+from tidegate.errors import ConfigurationError, OutcomeUnknownError, TidegateError, UnavailableError
+from tidegate.ports import Heads, TableChange
+from tidegate.protocol.columns import Column, fit
 from tidegate.protocol.model import Clone, Head, PartitionValues, StagedPartition
+from tidegate.protocol.partitions import partition_path
 
 OWNER = "tidegate.pipeline"
 CLONE = "tidegate.clone"
@@ -20,6 +27,7 @@ _GUARDED = {"discover.partitions": "false", "external.table.purge": "false"}
 """Hive from 3 on looks after the partitions of external tables by itself unless told otherwise, by what lies below the
 table's own folder, where ours do not; and it may be told to delete the files of tables that are dropped."""
 STAGING_SUFFIX = "__staging"
+_PARTITIONS_PER_CALL = 1000
 
 
 class HiveSink:
@@ -27,7 +35,7 @@ class HiveSink:
 
     Args:
         metastore: ``thrift://host:port``.
-        hiveserver2: ``hive://…``, see `server.execute`. Used only when a table is missing.
+        hiveserver2: ``hive://…``, see `server.execute`. Used only when a table or a column is missing.
         warehouse: location below which new tables lie.
     """
 
@@ -38,19 +46,29 @@ class HiveSink:
         self._tables: dict[str, Table] = {}
         self._prepared: set[str] = set()
 
-    def prepare(self, definition: Definition) -> None:
-        """Make what is missing and check what is there; see the port. Tables only, so a repetition is harmless."""
+    def pending(self, definition: Definition, heads: Heads) -> tuple[TableChange, ...]:
+        """What `prepare` would do to tables that have, or had, rows; see the port."""
+        return _changes([self._plan(target, definition, heads) for target in definition.all_targets])
+
+    def prepare(self, definition: Definition, heads: Heads) -> tuple[TableChange, ...]:
+        """Make what is missing, add columns, check the rest; see the port."""
         fingerprint = definition.fingerprint()
         if fingerprint in self._prepared:
-            return
-        for target in definition.all_targets:
-            wanted = {target.name: _columns(target.partition_schema), staging(target): _staging_columns(target)}
-            missing = [name for name in wanted if self._find(name) is None]
+            return ()
+        plans = [self._plan(target, definition, heads) for target in definition.all_targets]
+        for plan in plans:
+            for name, columns in plan.added.items():
+                self._add_columns(name, columns)
+            missing = {name: keys for name, keys in _tables(plan.target).items() if name in plan.missing}
+            if plan.shown:
+                self._make_again(plan, {OWNER: definition.name})
+                del missing[plan.target.name]
             if missing:
-                self._make({name: wanted[name] for name in missing}, target, {OWNER: definition.name})
-            for name, partitions in wanted.items():
-                self._check(name, _columns(target.data_schema), partitions, definition.name)
+                self._make(missing, plan.target, {OWNER: definition.name})
+            if plan.missing or plan.added:
+                self._plan(plan.target, definition, heads)  # whoever made or changed it, it fits
         self._prepared.add(fingerprint)
+        return _changes(plans)
 
     def stage(self, target: Target, partitions: Sequence[StagedPartition], *, epoch: int) -> None:
         """Point the staging table at one epoch's partitions, and drop those of other epochs; see the port."""
@@ -130,8 +148,9 @@ class HiveSink:
     def clone(self, target: Target, clone: Clone, partitions: Sequence[StagedPartition]) -> None:
         """Make a clone and let it show these partitions; see the port."""
         if self._clone(clone) is None:
+            columns = _found(self._table(target.name).sd.cols)
             partitioned = {clone.table: _columns(target.partition_schema)}
-            self._make(partitioned, target, {CLONE: _identity(clone)})
+            self._make(partitioned, target, {CLONE: _identity(clone)}, columns=columns)
         table = self._clone(clone)
         if table is not None:
             self._show(
@@ -183,37 +202,146 @@ class HiveSink:
         return table
 
     def _make(
-        self, partitioned: Mapping[str, list[tuple[str, str]]], target: Target, properties: Mapping[str, str]
+        self,
+        partitioned: Mapping[str, Sequence[Column]],
+        target: Target,
+        properties: Mapping[str, str],
+        *,
+        columns: Sequence[Column] = (),
+        folder: str = "",
     ) -> None:
-        """Make external tables with the target's columns, from their names to their partition columns."""
+        """Make external tables, from their names to their partition columns.
+
+        They get the target's columns, or those given, and lie where their names say, or in the given folder.
+        """
         databases = sorted({name.partition(".")[0] for name in partitioned})
         statements = [f"CREATE DATABASE IF NOT EXISTS `{d}` LOCATION '{self._warehouse}/{d}.db'" for d in databases]
         noted = ", ".join(f"'{key}'='{value}'" for key, value in (_GUARDED | dict(properties)).items())
-        for name, partitions in partitioned.items():
-            database, _, table = name.partition(".")
+        for name, keys in partitioned.items():
             statements.append(
-                f"CREATE EXTERNAL TABLE IF NOT EXISTS {_quoted(name)} ({_ddl(_columns(target.data_schema))}) "
-                f"PARTITIONED BY ({_ddl(partitions)}) STORED AS PARQUET "
-                f"LOCATION '{self._warehouse}/{database}.db/{table}' TBLPROPERTIES ({noted})"
+                f"CREATE EXTERNAL TABLE IF NOT EXISTS {_quoted(name)} "
+                f"({_ddl(columns or _columns(target.data_schema))}) "
+                f"PARTITIONED BY ({_ddl(keys)}) STORED AS PARQUET "
+                f"LOCATION '{folder or self._folder(name)}' TBLPROPERTIES ({noted})"
             )
         server.execute(self._hiveserver2, statements)
 
-    def _check(
-        self, name: str, columns: list[tuple[str, str]], partitions: list[tuple[str, str]], pipeline: str
-    ) -> None:
-        table = self._table(name)
-        owner = _property(table, OWNER)
-        if table.tableType != "EXTERNAL_TABLE":
-            raise ConfigurationError(f"{name} is a {table.tableType}: tidegate publishes to external tables only")
-        if owner != pipeline:
-            raise ConfigurationError(
-                f"{name} belongs to {f'pipeline {owner}' if owner else 'somebody else'}, not to {pipeline}; "
-                f"choose another table, or set its property '{OWNER}'"
+    def _folder(self, name: str) -> str:
+        database, _, table = name.partition(".")
+        return f"{self._warehouse}/{database}.db/{table}"
+
+    def _make_again(self, plan: "_Plan", properties: Mapping[str, str]) -> None:
+        """Make a table that was dropped, with its partitions, under another name, then give it its own (I2).
+
+        While it is missing its heads do not move, for nothing is published without it: of two attempts that do this
+        at once the later finds the same table there.
+        """
+        target, other = plan.target, f"{plan.target.name}__{uuid4().hex[:12]}"
+        keys = _tables(target)[target.name]
+        try:
+            self._make({other: keys}, target, properties, folder=self._folder(target.name))
+            table = self._table(other)
+            for at in range(0, len(plan.shown), _PARTITIONS_PER_CALL):
+                self._metastore.add(table, [_placement(h) for h in plan.shown[at : at + _PARTITIONS_PER_CALL]])
+            server.execute(self._hiveserver2, [f"ALTER TABLE {_quoted(other)} RENAME TO {_quoted(target.name)}"])
+        except TidegateError:
+            with suppress(TidegateError):
+                self._drop_table(other)
+            if self._find(target.name) is None:
+                raise
+
+    def _add_columns(self, name: str, columns: Sequence[Column]) -> None:
+        """Add columns to a table. Its partitions get them when they are moved: until then no file of theirs has any."""
+        refused: ConfigurationError | None = None
+        try:
+            server.execute(self._hiveserver2, [f"ALTER TABLE {_quoted(name)} ADD COLUMNS ({_ddl(columns)})"])
+        except ConfigurationError as e:
+            refused = e
+        del self._tables[name]
+        if refused and not set(columns) <= set(_found(self._table(name).sd.cols)):  # else another attempt was faster
+            raise refused
+
+    def _plan(self, target: Target, definition: Definition, heads: Heads) -> "_Plan":
+        """What to do to a target's tables. Raises ConfigurationError when one of them does not fit."""
+        there = {name: table for name in _tables(target) if (table := self._find(name))}
+        columns: dict[str, list[Column]] = {}
+        wrong: dict[str, list[str]] = {}
+        for name, keys in _tables(target).items():
+            if name in there:
+                _check_owner(name, there[name], definition.name)
+                columns[name] = _found(there[name].sd.cols)
+                wrong[name] = _differences(keys, _found(there[name].partitionKeys))
+        shown = () if target.name in there else tuple(heads(target.name).values())
+        if shown:
+            columns[target.name], wrong[target.name] = _stored(shown, target)
+        added: dict[str, tuple[Column, ...]] = {}
+        for name, found in columns.items():
+            fits = fit(
+                _columns(target.data_schema),
+                found,
+                evolves=target.table.evolve is Evolve.ADD,
+                never_null=target.never_null,
             )
-        wrong = _differences("column", columns, _found(table.sd.cols))
-        wrong += _differences("partition column", partitions, _found(table.partitionKeys))
-        if wrong:
-            raise ConfigurationError(f"{name} does not fit the pipeline {pipeline}: {'; '.join(wrong)}")
+            if problems := [*fits.wrong, *wrong[name]]:
+                raise ConfigurationError(
+                    f"{target.table.line}: {name} does not fit the pipeline {definition.name}: {'; '.join(problems)}; "
+                    "or write to another table. Nothing was written"
+                )
+            if fits.added and name in there:
+                added[name] = fits.added
+        return _Plan(target, tuple(name for name in _tables(target) if name not in there), added, shown)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What to do to a target's tables: those that are missing, columns to add, the heads that a dropped one showed."""
+
+    target: Target
+    missing: tuple[str, ...]
+    added: Mapping[str, tuple[Column, ...]]
+    shown: tuple[Head, ...]
+
+
+def _changes(plans: Sequence[_Plan]) -> tuple[TableChange, ...]:
+    """Those that a person wants to know of: a table that never was is made without a word."""
+    changes = [
+        TableChange(p.target.name, tuple(f"{n} {t}" for n, t in p.added.get(p.target.name, ())), len(p.shown))
+        for p in plans
+    ]
+    return tuple(c for c in changes if c.columns or c.restored)
+
+
+def _tables(target: Target) -> dict[str, list[Column]]:
+    """A target's table and its staging table, with their partition columns."""
+    return {target.name: _columns(target.partition_schema), staging(target): _staging_columns(target)}
+
+
+def _check_owner(name: str, table: Table, pipeline: str) -> None:
+    owner = _property(table, OWNER)
+    if table.tableType != "EXTERNAL_TABLE":
+        raise ConfigurationError(f"{name} is a {table.tableType}: tidegate publishes to external tables only")
+    if owner != pipeline:
+        raise ConfigurationError(
+            f"{name} belongs to {f'pipeline {owner}' if owner else 'somebody else'}, not to {pipeline}; "
+            f"choose another table, or set its property '{OWNER}' and run `tidegate verify --repair`"
+        )
+
+
+def _stored(shown: Sequence[Head], target: Target) -> tuple[list[Column], list[str]]:
+    """The columns of a dropped table, by the newest of its files, and what is wrong with its partition columns."""
+    newest = max(shown, key=lambda h: (h.epoch, h.generation))
+    try:
+        with open_input(files_in(newest.location)[0]) as file:
+            columns = _columns(pq.read_schema(file))
+    except (OSError, IndexError) as e:
+        raise ConfigurationError(
+            f"{target.name} was dropped from Hive, and {newest.location}, which it showed, cannot be read ({e}): "
+            "bring its files back, then try again"
+        ) from e
+    keys = target.partition_schema.names
+    if newest.location.endswith(f"/{partition_path(keys, newest.values)}"):
+        return columns, []
+    return columns, [f"its partition columns are not {', '.join(keys)}, see {newest.location}"]
 
 
 def staging(target: Target) -> str:
@@ -242,28 +370,22 @@ def _placement(head: Head) -> Placement:
     )
 
 
-def _columns(schema: pa.Schema) -> list[tuple[str, str]]:
+def _columns(schema: pa.Schema) -> list[Column]:
     return [(f.name, hive_type(f.type)) for f in schema]
 
 
-def _staging_columns(target: Target) -> list[tuple[str, str]]:
+def _staging_columns(target: Target) -> list[Column]:
     columns = _columns(target.partition_schema)
     return columns if target.mode is Mode.APPEND else [(EPOCH_COLUMN, "bigint"), *columns]
 
 
-def _found(columns: Sequence[object]) -> list[tuple[str, str]]:
+def _found(columns: Sequence[object]) -> list[Column]:
     return [(c.name, c.type) for c in columns]  # type: ignore[attr-defined]
 
 
-def _differences(what: str, wanted: list[tuple[str, str]], found: list[tuple[str, str]]) -> list[str]:
-    if wanted == found:
-        return []
-    names = {n for n, _ in found}
-    wrong = [f"{what} {n} is missing" for n, _ in wanted if n not in names]
-    wrong += [f"{what} {n} is {t}, not {dict(wanted)[n]}" for n, t in found if dict(wanted).get(n, t) != t]
-    wrong += [f"{what} {n} is not declared" for n, _ in found if n not in dict(wanted)]
-    return wrong or [f"{what}s stand in another order: {', '.join(n for n, _ in found)}"]
+def _differences(wanted: list[Column], found: list[Column]) -> list[str]:
+    return [] if wanted == found else [f"its partition columns are {_ddl(found)}, not {_ddl(wanted)}"]
 
 
-def _ddl(columns: list[tuple[str, str]]) -> str:
+def _ddl(columns: Sequence[Column]) -> str:
     return ", ".join(f"`{n}` {t}" for n, t in columns)
