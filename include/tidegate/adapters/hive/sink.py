@@ -198,7 +198,10 @@ class HiveSink:
     def _table(self, name: str) -> Table:
         table = self._find(name)
         if table is None:
-            raise ConfigurationError(f"table {name} is not in the {self._metastore}: was it dropped by hand?")
+            raise ConfigurationError(
+                f"table {name} is not in the {self._metastore}: was it dropped by hand? The pipeline's next epoch, or "
+                "`tidegate verify --repair`, makes it again"
+            )
         return table
 
     def _make(
@@ -283,6 +286,7 @@ class HiveSink:
                 never_null=target.never_null,
             )
             if problems := [*fits.wrong, *wrong[name]]:
+                self._tables.pop(name, None)  # somebody may change it before this is asked again
                 raise ConfigurationError(
                     f"{target.table.line}: {name} does not fit the pipeline {definition.name}: {'; '.join(problems)}; "
                     "or write to another table. Nothing was written"
