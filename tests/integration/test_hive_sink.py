@@ -22,7 +22,7 @@ from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pi
 from tidegate.adapters.hive import HiveSink, metastore_answers
 from tidegate.adapters.hive.metastore import Metastore, normal
 from tidegate.adapters.hive.server import connect, execute
-from tidegate.adapters.hive.sink import OWNER, staging
+from tidegate.adapters.hive.tables import OWNER, staging
 from tidegate.api.settings import Target
 from tidegate.errors import ConfigurationError, OutcomeUnknownError, TidegateError, UnavailableError, UserFunctionError
 from tidegate.ports import TableChange

@@ -16,7 +16,7 @@ from pipelines import totals
 from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.adapters.hive.server import connect, execute
-from tidegate.adapters.hive.sink import staging
+from tidegate.adapters.hive.tables import staging
 from tidegate.engine.clones import Clones
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
@@ -102,7 +102,7 @@ class World:
         try:
             cursor = connection.cursor()
             cursor.execute(f"SHOW TABLES IN t LIKE '{self.name}*'")
-            return sorted(row[1] for row in cursor.fetchall())
+            return sorted(value for row in cursor.fetchall() for value in row if self.name in str(value))
         finally:
             connection.close()
 
@@ -235,6 +235,14 @@ def test_tables_that_were_dropped_come_back_whole_with_the_next_epoch(world: Wor
         assert world.names() == kept
         assert world.rows(log, *OLD.names) == world.rows(latest, *OLD.names) == all_rows
         assert wrong(engine) == []
+
+    world.arrive(4, ("ann", "d4", 4))
+    with world.open(definition) as engine:
+        engine.process(Run("fourth", "fourth"))  # and then the process dies
+    world.drop(*stagings)
+    with world.open(definition) as engine:
+        assert run(engine, "fourth") is Status.SEALED
+    all_rows.append(("ann", 4, "d4"))
 
     world.drop(latest)
     with world.open(definition) as engine:  # without waiting for an epoch

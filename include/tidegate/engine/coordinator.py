@@ -410,6 +410,7 @@ class Coordinator:
             return
         with self._timed("expose"):
             self.adapters.store.renew(lease, ttl_s=LEASE_TTL_S)  # a superseded attempt ends here, as fenced
+            self._publisher.prepare()  # an attempt that goes on from STAGED has not done so yet
             manifest = read_manifest(self.adapters.storage, epoch.manifest)
             for target in self.definition.all_targets:
                 partitions = [p for p in manifest.partitions if p.table == target.name and p.files]

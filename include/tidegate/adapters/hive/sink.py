@@ -2,31 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from uuid import uuid4
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from hmsclient.genthrift.hive_metastore.ttypes import Table
 
-from tidegate.adapters.files.locations import files_in, open_input, resolve
+from tidegate.adapters.files.locations import resolve
 from tidegate.adapters.hive import server
 from tidegate.adapters.hive.metastore import Metastore, Placement, normal
+from tidegate.adapters.hive.tables import (
+    OWNER,
+    Plan,
+    changes,
+    columns_of,
+    ddl,
+    keys_of,
+    listed,
+    plan,
+    property_of,
+    quoted,
+    staging,
+)
 from tidegate.api.pipeline import Definition
-from tidegate.api.schema import hive_type
-from tidegate.api.settings import EPOCH_COLUMN, Evolve, Mode, Target
+from tidegate.api.settings import Mode, Target
 from tidegate.errors import ConfigurationError, OutcomeUnknownError, TidegateError, UnavailableError
 from tidegate.ports import Heads, TableChange
-from tidegate.protocol.columns import Column, fit
+from tidegate.protocol.columns import Column
 from tidegate.protocol.model import Clone, Head, PartitionValues, StagedPartition
-from tidegate.protocol.partitions import partition_path
 
-OWNER = "tidegate.pipeline"
 CLONE = "tidegate.clone"
 _GUARDED = {"discover.partitions": "false", "external.table.purge": "false"}
 """Hive from 3 on looks after the partitions of external tables by itself unless told otherwise, by what lies below the
 table's own folder, where ours do not; and it may be told to delete the files of tables that are dropped."""
-STAGING_SUFFIX = "__staging"
 _PARTITIONS_PER_CALL = 1000
 
 
@@ -48,7 +54,7 @@ class HiveSink:
 
     def pending(self, definition: Definition, heads: Heads) -> tuple[TableChange, ...]:
         """What `prepare` would do to tables that have, or had, rows; see the port."""
-        return _changes([self._plan(target, definition, heads) for target in definition.all_targets])
+        return changes([self._plan(target, definition, heads) for target in definition.all_targets])
 
     def prepare(self, definition: Definition, heads: Heads) -> tuple[TableChange, ...]:
         """Make what is missing, add columns, check the rest; see the port."""
@@ -56,19 +62,18 @@ class HiveSink:
         if fingerprint in self._prepared:
             return ()
         plans = [self._plan(target, definition, heads) for target in definition.all_targets]
-        for plan in plans:
-            for name, columns in plan.added.items():
+        for todo in plans:
+            for name, columns in todo.added.items():
                 self._add_columns(name, columns)
-            missing = {name: keys for name, keys in _tables(plan.target).items() if name in plan.missing}
-            if plan.shown:
-                self._make_again(plan, {OWNER: definition.name})
-                del missing[plan.target.name]
+            missing = dict(todo.missing)
+            if todo.shown:
+                self._make_again(todo.target, missing.pop(todo.target.name), todo.shown, {OWNER: definition.name})
             if missing:
-                self._make(missing, plan.target, {OWNER: definition.name})
-            if plan.missing or plan.added:
-                self._plan(plan.target, definition, heads)  # whoever made or changed it, it fits
+                self._make(missing, todo.target, {OWNER: definition.name})
+            if todo.missing or todo.added:
+                self._plan(todo.target, definition, heads)  # whoever made or changed it, it fits
         self._prepared.add(fingerprint)
-        return _changes(plans)
+        return changes(plans)
 
     def stage(self, target: Target, partitions: Sequence[StagedPartition], *, epoch: int) -> None:
         """Point the staging table at one epoch's partitions, and drop those of other epochs; see the port."""
@@ -148,8 +153,8 @@ class HiveSink:
     def clone(self, target: Target, clone: Clone, partitions: Sequence[StagedPartition]) -> None:
         """Make a clone and let it show these partitions; see the port."""
         if self._clone(clone) is None:
-            columns = _found(self._table(target.name).sd.cols)
-            partitioned = {clone.table: _columns(target.partition_schema)}
+            columns = listed(self._table(target.name).sd.cols)
+            partitioned = {clone.table: columns_of(target.partition_schema)}
             self._make(partitioned, target, {CLONE: _identity(clone)}, columns=columns)
         table = self._clone(clone)
         if table is not None:
@@ -162,17 +167,17 @@ class HiveSink:
     def drop_clone(self, clone: Clone) -> None:
         """Drop a clone's table; see the port. An external table's files stay."""
         table = self._metastore.table(*clone.table.split("."))
-        if table is not None and _property(table, CLONE) == _identity(clone):
+        if table is not None and property_of(table, CLONE) == _identity(clone):
             self._drop_table(clone.table)
 
     def _clone(self, clone: Clone) -> Table | None:
         table = self._metastore.table(*clone.table.split("."))
-        if table is not None and _property(table, CLONE) != _identity(clone):
+        if table is not None and property_of(table, CLONE) != _identity(clone):
             raise ConfigurationError(f"table {clone.table} is there already, and is not the one wanted: {clone}")
         return table
 
     def _drop_table(self, name: str) -> None:
-        server.execute(self._hiveserver2, [f"DROP TABLE IF EXISTS {_quoted(name)}"])
+        server.execute(self._hiveserver2, [f"DROP TABLE IF EXISTS {quoted(name)}"])
 
     # -- what is there --------------------------------------------------------------------------------------------
 
@@ -186,6 +191,14 @@ class HiveSink:
         self._metastore.close()
 
     # -- tables ---------------------------------------------------------------------------------------------------
+
+    def _plan(self, target: Target, definition: Definition, heads: Heads) -> Plan:
+        there = {name: table for name in keys_of(target) if (table := self._find(name))}
+        try:
+            return plan(target, definition, there, () if target.name in there else [*heads(target.name).values()])
+        except ConfigurationError:
+            self._tables.clear()  # somebody may change them before this is asked again
+            raise
 
     def _find(self, name: str) -> Table | None:
         if name not in self._tables:
@@ -222,9 +235,9 @@ class HiveSink:
         noted = ", ".join(f"'{key}'='{value}'" for key, value in (_GUARDED | dict(properties)).items())
         for name, keys in partitioned.items():
             statements.append(
-                f"CREATE EXTERNAL TABLE IF NOT EXISTS {_quoted(name)} "
-                f"({_ddl(columns or _columns(target.data_schema))}) "
-                f"PARTITIONED BY ({_ddl(keys)}) STORED AS PARQUET "
+                f"CREATE EXTERNAL TABLE IF NOT EXISTS {quoted(name)} "
+                f"({ddl(columns or columns_of(target.data_schema))}) "
+                f"PARTITIONED BY ({ddl(keys)}) STORED AS PARQUET "
                 f"LOCATION '{folder or self._folder(name)}' TBLPROPERTIES ({noted})"
             )
         server.execute(self._hiveserver2, statements)
@@ -233,20 +246,21 @@ class HiveSink:
         database, _, table = name.partition(".")
         return f"{self._warehouse}/{database}.db/{table}"
 
-    def _make_again(self, plan: "_Plan", properties: Mapping[str, str]) -> None:
+    def _make_again(
+        self, target: Target, keys: Sequence[Column], shown: Sequence[Head], properties: Mapping[str, str]
+    ) -> None:
         """Make a table that was dropped, with its partitions, under another name, then give it its own (I2).
 
         While it is missing its heads do not move, for nothing is published without it: of two attempts that do this
         at once the later finds the same table there.
         """
-        target, other = plan.target, f"{plan.target.name}__{uuid4().hex[:12]}"
-        keys = _tables(target)[target.name]
+        other = f"{target.name}__{uuid4().hex[:12]}"
         try:
             self._make({other: keys}, target, properties, folder=self._folder(target.name))
             table = self._table(other)
-            for at in range(0, len(plan.shown), _PARTITIONS_PER_CALL):
-                self._metastore.add(table, [_placement(h) for h in plan.shown[at : at + _PARTITIONS_PER_CALL]])
-            server.execute(self._hiveserver2, [f"ALTER TABLE {_quoted(other)} RENAME TO {_quoted(target.name)}"])
+            for at in range(0, len(shown), _PARTITIONS_PER_CALL):
+                self._metastore.add(table, [_placement(h) for h in shown[at : at + _PARTITIONS_PER_CALL]])
+            server.execute(self._hiveserver2, [f"ALTER TABLE {quoted(other)} RENAME TO {quoted(target.name)}"])
         except TidegateError:
             with suppress(TidegateError):
                 self._drop_table(other)
@@ -257,113 +271,17 @@ class HiveSink:
         """Add columns to a table. Its partitions get them when they are moved: until then no file of theirs has any."""
         refused: ConfigurationError | None = None
         try:
-            server.execute(self._hiveserver2, [f"ALTER TABLE {_quoted(name)} ADD COLUMNS ({_ddl(columns)})"])
+            server.execute(self._hiveserver2, [f"ALTER TABLE {quoted(name)} ADD COLUMNS ({ddl(columns)})"])
         except ConfigurationError as e:
             refused = e
         del self._tables[name]
-        if refused and not set(columns) <= set(_found(self._table(name).sd.cols)):  # else another attempt was faster
+        if refused and not set(columns) <= set(listed(self._table(name).sd.cols)):  # else another attempt was faster
             raise refused
-
-    def _plan(self, target: Target, definition: Definition, heads: Heads) -> "_Plan":
-        """What to do to a target's tables. Raises ConfigurationError when one of them does not fit."""
-        there = {name: table for name in _tables(target) if (table := self._find(name))}
-        columns: dict[str, list[Column]] = {}
-        wrong: dict[str, list[str]] = {}
-        for name, keys in _tables(target).items():
-            if name in there:
-                _check_owner(name, there[name], definition.name)
-                columns[name] = _found(there[name].sd.cols)
-                wrong[name] = _differences(keys, _found(there[name].partitionKeys))
-        shown = () if target.name in there else tuple(heads(target.name).values())
-        if shown:
-            columns[target.name], wrong[target.name] = _stored(shown, target)
-        added: dict[str, tuple[Column, ...]] = {}
-        for name, found in columns.items():
-            fits = fit(
-                _columns(target.data_schema),
-                found,
-                evolves=target.table.evolve is Evolve.ADD,
-                never_null=target.never_null,
-            )
-            if problems := [*fits.wrong, *wrong[name]]:
-                self._tables.pop(name, None)  # somebody may change it before this is asked again
-                raise ConfigurationError(
-                    f"{target.table.line}: {name} does not fit the pipeline {definition.name}: {'; '.join(problems)}; "
-                    "or write to another table. Nothing was written"
-                )
-            if fits.added and name in there:
-                added[name] = fits.added
-        return _Plan(target, tuple(name for name in _tables(target) if name not in there), added, shown)
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What to do to a target's tables: those that are missing, columns to add, the heads that a dropped one showed."""
-
-    target: Target
-    missing: tuple[str, ...]
-    added: Mapping[str, tuple[Column, ...]]
-    shown: tuple[Head, ...]
-
-
-def _changes(plans: Sequence[_Plan]) -> tuple[TableChange, ...]:
-    """Those that a person wants to know of: a table that never was is made without a word."""
-    changes = [
-        TableChange(p.target.name, tuple(f"{n} {t}" for n, t in p.added.get(p.target.name, ())), len(p.shown))
-        for p in plans
-    ]
-    return tuple(c for c in changes if c.columns or c.restored)
-
-
-def _tables(target: Target) -> dict[str, list[Column]]:
-    """A target's table and its staging table, with their partition columns."""
-    return {target.name: _columns(target.partition_schema), staging(target): _staging_columns(target)}
-
-
-def _check_owner(name: str, table: Table, pipeline: str) -> None:
-    owner = _property(table, OWNER)
-    if table.tableType != "EXTERNAL_TABLE":
-        raise ConfigurationError(f"{name} is a {table.tableType}: tidegate publishes to external tables only")
-    if owner != pipeline:
-        raise ConfigurationError(
-            f"{name} belongs to {f'pipeline {owner}' if owner else 'somebody else'}, not to {pipeline}; "
-            f"choose another table, or set its property '{OWNER}' and run `tidegate verify --repair`"
-        )
-
-
-def _stored(shown: Sequence[Head], target: Target) -> tuple[list[Column], list[str]]:
-    """The columns of a dropped table, by the newest of its files, and what is wrong with its partition columns."""
-    newest = max(shown, key=lambda h: (h.epoch, h.generation))
-    try:
-        with open_input(files_in(newest.location)[0]) as file:
-            columns = _columns(pq.read_schema(file))
-    except (OSError, IndexError) as e:
-        raise ConfigurationError(
-            f"{target.name} was dropped from Hive, and {newest.location}, which it showed, cannot be read ({e}): "
-            "bring its files back, then try again"
-        ) from e
-    keys = target.partition_schema.names
-    if newest.location.endswith(f"/{partition_path(keys, newest.values)}"):
-        return columns, []
-    return columns, [f"its partition columns are not {', '.join(keys)}, see {newest.location}"]
-
-
-def staging(target: Target) -> str:
-    """Name of a target's staging table."""
-    return f"{target.name}{STAGING_SUFFIX}"
-
-
-def _property(table: Table, key: str) -> str | None:
-    return (table.parameters or {}).get(key)
 
 
 def _identity(clone: Clone) -> str:
     """What a clone's table says of itself. Nothing of it needs quotes: names are identifiers."""
     return f"{clone.pipeline} {clone.source} {clone.epoch}"
-
-
-def _quoted(name: str) -> str:
-    return ".".join(f"`{part}`" for part in name.split("."))
 
 
 def _placement(head: Head) -> Placement:
@@ -372,24 +290,3 @@ def _placement(head: Head) -> Placement:
         head.location,
         {"tidegate.epoch": str(head.epoch), "tidegate.generation": str(head.generation), "tidegate.lane": head.lane},
     )
-
-
-def _columns(schema: pa.Schema) -> list[Column]:
-    return [(f.name, hive_type(f.type)) for f in schema]
-
-
-def _staging_columns(target: Target) -> list[Column]:
-    columns = _columns(target.partition_schema)
-    return columns if target.mode is Mode.APPEND else [(EPOCH_COLUMN, "bigint"), *columns]
-
-
-def _found(columns: Sequence[object]) -> list[Column]:
-    return [(c.name, c.type) for c in columns]  # type: ignore[attr-defined]
-
-
-def _differences(wanted: list[Column], found: list[Column]) -> list[str]:
-    return [] if wanted == found else [f"its partition columns are {_ddl(found)}, not {_ddl(wanted)}"]
-
-
-def _ddl(columns: Sequence[Column]) -> str:
-    return ", ".join(f"`{n}` {t}" for n, t in columns)
