@@ -215,3 +215,8 @@ def test_a_compaction_takes_a_number(tmp_path: Path) -> None:
     plan = world.look(tmp_path, compact_at=4)
     assert (plan.compactions, plan.epoch) == ((Compaction(LOG, 4, 1),), 3)
     assert world.look(tmp_path, compact_at=5).compactions == ()
+
+
+def test_tables_that_change_are_said_though_there_is_no_input(tmp_path: Path) -> None:
+    changes = (TableChange(LOG, ("last bigint",)), TableChange(LATEST, restored=7))
+    assert World(tables=changes).look(tmp_path).tables == changes
