@@ -101,7 +101,7 @@ class World:
         connection = connect(self.endpoints.hiveserver2)
         try:
             cursor = connection.cursor()
-            cursor.execute(f"SHOW TABLES IN t LIKE '{self.name}*'")
+            cursor.execute("SHOW TABLES IN t")
             return sorted(value for row in cursor.fetchall() for value in row if self.name in str(value))
         finally:
             connection.close()
