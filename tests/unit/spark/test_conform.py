@@ -1,5 +1,6 @@
 """Goal: files from before a column was added are rewritten, joined and compared with nulls in it, and nothing else."""
 
+import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -12,15 +13,16 @@ from tidegate.adapters.spark.compaction import Join, join
 from tidegate.adapters.spark.comparison import read_rows, sides
 from tidegate.adapters.spark.conform import conform
 from tidegate.adapters.spark.upsert import Rewrite, rewrite
+from tidegate.protocol.model import DataFile
 
 OLD = pa.schema({"k": pa.string(), "v": pa.int64()})
 NEW = pa.schema({"tags": pa.list_(pa.string()), "v": pa.int64(), "k": pa.string(), "last": pa.int64()})
 
 
-def store(path: Path, schema: pa.Schema, *rows: dict[str, Any]) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def store(path: Path, schema: pa.Schema, *rows: dict[str, Any]) -> DataFile:
     pq.write_table(pa.Table.from_pylist(list(rows), schema), path)
-    return f"file://{path}"
+    data = path.read_bytes()
+    return DataFile(f"file://{path}", len(rows), len(data), hashlib.sha256(data).hexdigest())
 
 
 def read(uri: str) -> pa.Table:
@@ -40,20 +42,18 @@ def test_missing_columns_are_null_and_names_decide() -> None:
 
 
 def test_an_upsert_over_an_older_file(tmp_path: Path) -> None:
-    store(tmp_path / "old/1.parquet", OLD, {"k": "a", "v": 1}, {"k": "b", "v": 2})
+    old = store(tmp_path / "1.parquet", OLD, {"k": "a", "v": 1}, {"k": "b", "v": 2})
     new = {"tags": ["x"], "v": 3, "k": "b", "last": 9}
-    change = store(tmp_path / "c/1.parquet", NEW, new)
-    made = rewrite(Rewrite("d.t", ("p",), f"file://{tmp_path}/new", (change,), f"file://{tmp_path}/old", ("k",)))
+    change = store(tmp_path / "2.parquet", NEW, new)
+    made = rewrite(Rewrite("d.t", ("p",), f"file://{tmp_path}/new", (change,), (old,), ("k",)))
     assert read(made.path).schema == NEW
     assert read(made.path).to_pylist() == [null(k="a", v=1), new]
 
 
 def test_a_compaction_over_files_with_and_without_the_column(tmp_path: Path) -> None:
     new = {"tags": [], "v": 3, "k": "b", "last": 9}
-    store(tmp_path / "1/1.parquet", OLD, {"k": "a", "v": 1})
-    store(tmp_path / "2/1.parquet", NEW, new)
-    sources = (f"file://{tmp_path}/1", f"file://{tmp_path}/2")
-    made = join(Join("d.t", ("2",), f"file://{tmp_path}/new", sources, NEW.serialize().to_pybytes().hex()))
+    files = store(tmp_path / "1.parquet", OLD, {"k": "a", "v": 1}), store(tmp_path / "2.parquet", NEW, new)
+    made = join(Join("d.t", ("2",), f"file://{tmp_path}/new", files, NEW.serialize().to_pybytes().hex()))
     assert (made.rows, read(made.path).to_pylist()) == (2, [null(k="a", v=1), new])
 
 

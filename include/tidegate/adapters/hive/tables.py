@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hmsclient.genthrift.hive_metastore.ttypes import FieldSchema, Table
 
-from tidegate.adapters.files.locations import files_in, open_input
+from tidegate.adapters.files.locations import open_input
+from tidegate.adapters.files.storage import FsStorage
 from tidegate.api.pipeline import Definition
 from tidegate.api.schema import hive_type
 from tidegate.api.settings import EPOCH_COLUMN, Evolve, Mode, Target
@@ -112,9 +113,9 @@ def _stored(heads: Sequence[Head], target: Target) -> tuple[list[Column], list[s
     """The columns of a dropped table, by the newest of its files, and what is wrong with its partition columns."""
     newest = max(heads, key=lambda h: (h.epoch, h.generation))
     try:
-        with open_input(files_in(newest.location)[0]) as file:
+        with open_input(min(FsStorage().sizes(newest.location))) as file:
             columns = columns_of(pq.read_schema(file))
-    except (OSError, IndexError, pa.ArrowInvalid) as e:
+    except (OSError, ValueError) as e:
         raise ConfigurationError(
             f"{target.name} was dropped from Hive, and {newest.location}, which it showed, cannot be read ({e}): "
             "bring its files back, then try again"

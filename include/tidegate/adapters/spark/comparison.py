@@ -75,6 +75,8 @@ def compared(rows: DataFrame) -> DataFrame:
     )
 
 
-def sides(place: str, table: str, now: Sequence[DataFile], after: Sequence[DataFile], key: tuple[str, ...]) -> list[Side]:
+def sides(
+    place: str, table: str, now: Sequence[DataFile], after: Sequence[DataFile], key: tuple[str, ...]
+) -> list[Side]:
     """Every file of both versions of one partition."""
     return [Side(place, table, side, file, key) for side, files in (("now", now), ("after", after)) for file in files]
