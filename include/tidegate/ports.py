@@ -402,14 +402,47 @@ class Storage(Protocol):
         """Delete one object; nothing happens when it is not there."""
 
 
+@dataclass(frozen=True)
+class TableChange:
+    """What becomes of one target table before the next epoch is published.
+
+    Args:
+        table: the table.
+        columns: columns that are added, each as name and type.
+        restored: how many partitions the table is made again with, for Hive has it no more; 0 when it has it.
+    """
+
+    table: str
+    columns: tuple[str, ...] = ()
+    restored: int = 0
+
+    def __str__(self) -> str:
+        if self.restored:
+            return f"{self.table}, which Hive has no more, is made again with its {self.restored} partitions"
+        return f"{self.table} gets columns, null in older rows: {', '.join(self.columns)}"
+
+
+Heads = Callable[[str], Mapping[PartitionValues, Head]]
+"""Gives the heads of a table."""
+
+
 class Sink(Protocol):
     """Target tables in Hive."""
 
-    def prepare(self, definition: Definition) -> None:
-        """Make databases, target tables and staging tables that are missing; check the others.
+    def pending(self, definition: Definition, heads: Heads) -> tuple[TableChange, ...]:
+        """What `prepare` would do to tables that have, or had, rows. Changes nothing.
 
-        Raises ConfigurationError when a table has other columns, is not external, or belongs to another pipeline.
-        Repeating it is harmless.
+        Raises ConfigurationError when a table does not fit the definition and is not allowed to be made so, is not
+        external, or belongs to another pipeline.
+        """
+
+    def prepare(self, definition: Definition, heads: Heads) -> tuple[TableChange, ...]:
+        """Make databases, target tables and staging tables that are missing, add missing columns, check the rest.
+
+        A table that has heads and was dropped is made again with all their partitions at once (I2): a reader finds no
+        table or the whole one. Tables only, so repeating it is harmless, and an attempt that dies in it leaves at most
+        a table under a name that nobody asks for. Returns and raises what `pending` does; when it raises
+        ConfigurationError nothing was changed.
         """
 
     def stage(self, target: Target, partitions: Sequence[StagedPartition], *, epoch: int) -> None:

@@ -1,6 +1,6 @@
 """Goal: a clone shows a table as it was behind an epoch, from the same files, whatever becomes of the table."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,15 +13,16 @@ import psycopg
 import pytest
 
 from pipelines import totals
-from tidegate import Definition, Retention
+from tidegate import Definition, HiveTable, Retention
 from tidegate.adapters.hive.server import connect, execute
+from tidegate.api.settings import Target
 from tidegate.engine.clones import Clones
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import roll_back
 from tidegate.engine.verify import verify
 from tidegate.errors import ConfigurationError, DefinitionError
-from tidegate.protocol.model import Clone, Kind, Run
+from tidegate.protocol.model import Clone, Head, Kind, Run
 from tidegate.wiring import Endpoints, coordinator
 
 pytestmark = pytest.mark.services
@@ -182,6 +183,66 @@ def test_a_promotion_leaves_a_clone_as_it_was(opened: Any) -> None:
         assert world.wrong() == []
 
 
+def test_who_reads_several_tables_reads_a_snapshot(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An epoch is published table by table: at the worst moment the tables show two epochs, a snapshot never does."""
+    with opened() as world:
+        clones, sink, hive = Clones(world.engine), world.engine.adapters.sink, world.endpoints.hiveserver2
+        database, own = f"s_{uuid4().hex[:8]}", [t.name for t in world.definition.all_targets]
+        names = [f"{database}.{name.partition('.')[2]}" for name in own]
+        of_one_epoch: dict[str, list[bool]] = {"tables": [], "snapshot": []}
+        publish = sink.publish
+
+        def look(target: Target, heads: Sequence[Head]) -> None:
+            publish(target, heads)
+            if target.name == own[0]:  # the first is swapped, the second not yet
+                of_one_epoch["tables"].append(_of_one_epoch(*totals.read(hive, *own)))
+                of_one_epoch["snapshot"].append(_of_one_epoch(*totals.read(hive, *names)))
+
+        world.run(1)
+        for number in (2, 3):
+            made = clones.make_all(Run(str(uuid4()), "a person"), database)
+            assert {c.table: c.source for c in made} == dict(zip(names, own, strict=True))
+            assert {c.epoch for c in made} == {number - 1}
+            monkeypatch.setattr(sink, "publish", look)
+            world.run(number)
+            monkeypatch.setattr(sink, "publish", publish)
+            assert clones.make_all(Run(str(uuid4()), "a person"), database) == made  # asked again, it is what it was
+            assert [world.rows(name) for name in names] == [world.was[number - 1][name] for name in own]
+            assert _of_one_epoch(*totals.read(hive, *own))
+            assert {c.table for c in clones.drop_all(Run(str(uuid4()), "a person"), database)} == set(names)
+        assert of_one_epoch == {"tables": [False, False], "snapshot": [True, True]}
+        assert clones.all() == []
+        with pytest.raises(ConfigurationError, match=f"has no clone in database '{database}'"):
+            clones.drop_all(Run("again", "a person"), database)
+
+
+def test_a_snapshot_is_of_all_tables_or_of_none(opened: Any) -> None:
+    """A name that is taken stops it before any change; one that was begun is finished as of its own epoch."""
+    with opened() as world:
+        clones, database = Clones(world.engine), f"s_{uuid4().hex[:8]}"
+        world.run(1)
+        taken = f"{database}.{world.tables[1].partition('.')[2]}"
+        statements = [f"CREATE DATABASE {database}", f"CREATE TABLE {taken} (a int) STORED AS PARQUET"]
+        execute(world.endpoints.hiveserver2, statements)
+        before = world.recorded()
+        with pytest.raises(ConfigurationError, match=f"table {taken} is there already"):
+            clones.make_all(Run("first", "a person"), database)
+        with pytest.raises(DefinitionError, match=r"database .* is not a valid identifier"):
+            clones.make_all(Run("first", "a person"), "a.b")
+        with pytest.raises(ConfigurationError, match="is a table of the pipeline itself"):
+            clones.make_all(Run("first", "a person"), "t")
+        assert world.recorded() == before
+        execute(world.endpoints.hiveserver2, [f"DROP TABLE {taken}"])
+        begun = clones.make(Run("second", "a person"), world.tables[0], taken.replace("_latest", "_log"))
+        world.run(2)
+        assert [c.epoch for c in clones.make_all(Run("third", "a person"), database)] == [1, 1]
+        assert begun in clones.all()
+        other = HiveTable(f"elsewhere.{world.tables[0].partition('.')[2]}")
+        world.engine.definition = world.definition.sink(other)
+        with pytest.raises(ConfigurationError, match="have the same name in different databases"):
+            clones.make_all(Run("fourth", "a person"), f"{database}_2")
+
+
 def test_what_cannot_be_cloned_is_refused_before_any_change(opened: Any) -> None:
     with opened() as world:
         clones, person = Clones(world.engine), Run("refused", "a person")
@@ -228,6 +289,12 @@ def test_what_others_did_to_a_clone_is_seen_and_put_right(opened: Any) -> None:
         world.drop(mine.table)  # the table that is not ours stays
         assert world.rows(mine.table) == []
         assert world.wrong() == []
+
+
+def _of_one_epoch(log: list[Any], latest: list[Any]) -> bool:
+    """True when the rows of the upsert table are the last ones of the log, for each key and day."""
+    last = {(row[1], row[5]): row for row in log}  # ids grow
+    return sorted(last.values()) == latest
 
 
 def _named(world: World, table: str) -> Clone:

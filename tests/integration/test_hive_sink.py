@@ -1,11 +1,13 @@
 """Goal: what readers of Hive see changes whole, or not at all, whatever happens on the way to a real metastore."""
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -20,9 +22,10 @@ from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pi
 from tidegate.adapters.hive import HiveSink, metastore_answers
 from tidegate.adapters.hive.metastore import Metastore, normal
 from tidegate.adapters.hive.server import connect, execute
-from tidegate.adapters.hive.sink import OWNER, staging
+from tidegate.adapters.hive.tables import OWNER, staging
 from tidegate.api.settings import Target
 from tidegate.errors import ConfigurationError, OutcomeUnknownError, TidegateError, UnavailableError, UserFunctionError
+from tidegate.ports import TableChange
 from tidegate.protocol.model import DataFile, Head, PartitionValues, Run, StagedPartition
 from tidegate.protocol.partitions import DEFAULT_PARTITION, partition_path
 from tidegate.wiring import Endpoints, coordinator
@@ -52,11 +55,12 @@ class Warehouse:
         self.metastore = Metastore(endpoints.metastore)
         self._sinks: list[HiveSink] = []
 
-    def define(self, output: pa.Schema = ROWS, *, pipeline: str = "") -> Definition:
+    def define(self, output: pa.Schema = ROWS, *, pipeline: str = "", **table: Any) -> Definition:
         source = FileSource("/nowhere", "json", ROWS, settle=timedelta(0))
         stream = Pipeline(pipeline or f"p_{self.database}").source(source).key_by("k")
-        log = HiveTable(f"{self.database}.log", partition_by=("p",))
-        latest = HiveTable(f"{self.database}.latest", "upsert", partition_by=("p",), primary_key=("p", "k"))
+        key = table.pop("primary_key", ("p", "k"))
+        log = HiveTable(f"{self.database}.log", partition_by=("p",), **table)
+        latest = HiveTable(f"{self.database}.latest", "upsert", partition_by=("p",), primary_key=key, **table)
         return stream.process(Echo(), output=output).sink(log).sink(latest)
 
     def sink(self, metastore: str = "", hiveserver2: str = "") -> HiveSink:
@@ -73,14 +77,31 @@ class Warehouse:
     def partitions(self, target: Target, values: Sequence[PartitionValues]) -> dict[PartitionValues, Partition]:
         return self.metastore.partitions(self.table(target.name), values)
 
-    def head(self, target: Target, values: PartitionValues, epoch: int, rows: Mapping[str, int] | None = None) -> Head:
-        """A head in a folder of the epoch, which holds `rows` (k → v)."""
+    def columns(self) -> dict[str, list[tuple[str, str]]]:
+        """Those of each table, staging tables included, without partition columns."""
+        names = [name for target in self.definition.targets for name in (target.name, staging(target))]
+        return {name: [(c.name, c.type) for c in self.table(name).sd.cols] for name in names}
+
+    def head(
+        self,
+        target: Target,
+        values: PartitionValues,
+        epoch: int,
+        rows: Mapping[str, int] | None = None,
+        *,
+        more: Mapping[str, int] | None = None,
+        turned: bool = False,
+    ) -> Head:
+        """A head in a folder of the epoch, which holds `rows` (k → v), with further columns or in another order."""
         name = partition_path(target.partition_schema.names, values)
         location = f"{self.endpoints.warehouse}/{self.database}_files/e{epoch}/{name}"
         folder = Path(location.removeprefix("file://"))
         folder.mkdir(parents=True, exist_ok=True)
         keys, numbers = [*(rows or {})], pa.array((rows or {}).values(), pa.int64())
-        pq.write_table(pa.table({"k": pa.array(keys, pa.string()), "v": numbers}), folder / "part-0.parquet")
+        columns = {"k": pa.array(keys, pa.string()), "v": numbers}
+        columns |= {name: pa.array([value] * len(keys)) for name, value in (more or {}).items()}
+        names = sorted(columns, reverse=turned)
+        pq.write_table(pa.table({n: columns[n] for n in names}), folder / "part-0.parquet")
         return placed(target.name, values, location, pipeline=self.definition.name, epoch=epoch)
 
     def query(self, statement: str, parameters: Mapping[str, object] | None = None) -> list[tuple[object, ...]]:
@@ -111,7 +132,7 @@ def warehouse(endpoints: Endpoints) -> Iterator[Warehouse]:
 @pytest.fixture
 def ready(warehouse: Warehouse) -> Warehouse:
     """Tables are there."""
-    warehouse.sink().prepare(warehouse.definition)
+    warehouse.sink().prepare(warehouse.definition, nothing)
     return warehouse
 
 
@@ -143,6 +164,11 @@ def locations(heads: Sequence[Head]) -> dict[PartitionValues, str]:
     return {h.values: h.location for h in heads}
 
 
+def nothing(table: str) -> dict[PartitionValues, Head]:
+    """No table has heads."""
+    return {}
+
+
 def closed_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -154,7 +180,7 @@ def closed_port() -> int:
 
 def test_prepare_makes_database_tables_and_staging_tables(warehouse: Warehouse) -> None:
     assert warehouse.metastore.table(warehouse.database, "log") is None
-    warehouse.sink().prepare(warehouse.definition)
+    warehouse.sink().prepare(warehouse.definition, nothing)
     data, day, epoch = [("k", "string"), ("v", "bigint")], ("p", "string"), ("epoch_id", "bigint")
     expected = {
         warehouse.log.name: [epoch, day],
@@ -176,11 +202,11 @@ def test_prepare_makes_database_tables_and_staging_tables(warehouse: Warehouse) 
 def test_prepare_is_repeatable_and_needs_hiveserver2_for_missing_tables_only(ready: Warehouse) -> None:
     nowhere = f"hive://127.0.0.1:{closed_port()}/default"
     before = ready.table(ready.log.name)
-    ready.sink(hiveserver2=nowhere).prepare(ready.definition)
+    ready.sink(hiveserver2=nowhere).prepare(ready.definition, nothing)
     execute(ready.endpoints.hiveserver2, [f"DROP TABLE {staging(ready.latest)}"])
     with pytest.raises(UnavailableError, match=urlsplit(nowhere).netloc):
-        ready.sink(hiveserver2=nowhere).prepare(ready.definition)
-    ready.sink().prepare(ready.definition)
+        ready.sink(hiveserver2=nowhere).prepare(ready.definition, nothing)
+    ready.sink().prepare(ready.definition, nothing)
     assert ready.table(staging(ready.latest)).tableType == "EXTERNAL_TABLE"
     assert ready.table(ready.log.name) == before
 
@@ -195,24 +221,89 @@ def test_every_type_comes_back_as_it_was_declared(warehouse: Warehouse) -> None:
     ]
     types = {f"c{i}": t for i, t in enumerate([*flat, *exact, *nested])}
     definition = warehouse.define(pa.schema({**{f.name: f.type for f in ROWS}, **types}))
-    warehouse.sink().prepare(definition)
-    warehouse.sink().prepare(definition)
+    warehouse.sink().prepare(definition, nothing)
+    warehouse.sink().prepare(definition, nothing)
 
 
 @pytest.mark.parametrize(
     ("output", "said"),
     [
-        ({"k": pa.string(), "v": pa.string(), "p": pa.string()}, "column v is bigint, not string"),
-        ({"k": pa.string(), "p": pa.string()}, "column v is not declared"),
-        ({"k": pa.string(), "v": pa.int64(), "w": pa.int64(), "p": pa.string()}, "column w is missing"),
-        ({"v": pa.int64(), "k": pa.string(), "p": pa.string()}, "columns stand in another order: k, v"),
-        ({"k": pa.string(), "v": pa.int64(), "p": pa.int32()}, "partition column p is string, not int"),
+        ({"k": pa.string(), "v": pa.string(), "p": pa.string()}, "column v is bigint, not string: types are not"),
+        ({"k": pa.string(), "p": pa.string()}, "column v is not declared: columns are neither dropped nor renamed"),
+        ({"k": pa.string(), "v": pa.int64(), "p": pa.int32()}, "its partition columns are .*`p` string, not .*`p` int"),
     ],
 )
-def test_a_table_with_other_columns(ready: Warehouse, output: dict[str, pa.DataType], said: str) -> None:
-    wrong = ready.define(pa.schema(output))
-    with pytest.raises(ConfigurationError, match=rf"{ready.log.name} does not fit.*{wrong.name}: .*{said}"):
-        ready.sink().prepare(wrong)
+@pytest.mark.parametrize("evolve", ["refuse", "add"])
+def test_a_table_with_other_columns(ready: Warehouse, output: dict[str, pa.DataType], said: str, evolve: str) -> None:
+    """Whatever else would be added, nothing is changed then."""
+    wrong = ready.define(pa.schema({**output, "more": pa.int64()}), evolve=evolve)
+    before = ready.columns()
+    for look in (ready.sink().prepare, ready.sink().pending):
+        with pytest.raises(ConfigurationError) as raised:
+            look(wrong, nothing)
+        line = rf"{__file__}:\d+: {ready.log.name} does not fit the pipeline {wrong.name}: "
+        assert re.match(rf"{line}.*{said}.*; or write to another table", str(raised.value))
+    assert ready.columns() == before
+
+
+def test_a_new_column_is_refused_unless_it_is_asked_for(ready: Warehouse) -> None:
+    wider = pa.schema([*ROWS, pa.field("w", pa.int64())])
+    with pytest.raises(ConfigurationError, match=r'column w is missing: declare HiveTable\(…, evolve="add"\)'):
+        ready.sink().prepare(ready.define(wider), nothing)
+    never_null = ready.define(pa.schema([*ROWS, pa.field("w", pa.int64(), nullable=False)]), evolve="add")
+    with pytest.raises(ConfigurationError, match="column w cannot be added: every row must have it"):
+        ready.sink().prepare(never_null, nothing)
+    narrow, key = ready.columns(), ready.define(wider, evolve="add", primary_key=("p", "k", "w"))
+    with pytest.raises(ConfigurationError, match=f"{ready.latest.name} does not fit.*column w cannot be added"):
+        ready.sink().prepare(key, nothing)
+    assert ready.columns() == narrow
+
+
+def test_columns_are_added_to_tables_and_staging_tables(ready: Warehouse) -> None:
+    """Old partitions have none in their files, and those that are moved get them, wherever they are declared."""
+    olds = [[ready.head(t, ("1", p)[-n:], 1, {"x": 1}) for p in "ab"] for t, n in ((ready.log, 2), (ready.latest, 1))]
+    before = ready.sink()
+    for target, heads in zip((ready.log, ready.latest), olds, strict=True):
+        before.publish(target, heads)
+    output = pa.schema([pa.field("w", pa.list_(pa.string())), *ROWS, pa.field("m", pa.int64())])
+    wider = ready.define(output, evolve="add")
+    new, added = ready.sink(), ("w array<string>", "m bigint")
+    changes = new.pending(wider, nothing)
+    assert changes == tuple(TableChange(t.name, added) for t in (ready.log, ready.latest))
+    assert new.prepare(wider, nothing) == changes
+    assert new.prepare(wider, nothing) == ready.sink().pending(wider, nothing) == ()
+    columns = [("k", "string"), ("v", "bigint"), ("w", "array<string>"), ("m", "bigint")]
+    assert set(map(tuple, ready.columns().values())) == {tuple(columns)}
+    moved = ready.head(ready.latest, ("a",), 2, {"x": 2}, more={"m": 7})
+    new.publish(wider.targets[1], [moved])
+    assert ready.query(f"SELECT p, k, v, m, w FROM {ready.latest.name}") == [
+        ("a", "x", 2, 7, None),
+        ("b", "x", 1, None, None),
+    ]
+    assert ready.query(f"SELECT p, k, v, m, w FROM {ready.log.name}") == [
+        ("a", "x", 1, None, None),
+        ("b", "x", 1, None, None),
+    ]
+    (partition,) = ready.partitions(ready.latest, [("a",)]).values()
+    assert [(c.name, c.type) for c in partition.sd.cols] == columns  # else Hive itself would read null
+    new.publish(wider.targets[1], olds[1])
+    assert ready.query(f"SELECT p, v, m FROM {ready.latest.name}") == [("a", 1, None), ("b", 1, None)]
+
+
+def test_names_decide_and_not_the_order_of_columns(ready: Warehouse) -> None:
+    turned = ready.define(pa.schema({"p": pa.string(), "v": pa.int64(), "k": pa.string()}))
+    assert ready.sink().prepare(turned, nothing) == ()
+    ready.sink().publish(ready.latest, [ready.head(ready.latest, ("a",), 1, {"x": 1}, turned=True)])
+    assert ready.query(f"SELECT k, v, p FROM {ready.latest.name}") == [("x", 1, "a")]
+
+
+def test_a_column_that_another_attempt_added_meanwhile(ready: Warehouse) -> None:
+    wider = ready.define(pa.schema([*ROWS, pa.field("w", pa.int64())]), evolve="add")
+    late = ready.sink()
+    late.pending(wider, nothing)  # it has looked, and falls asleep
+    ready.sink().prepare(wider, nothing)
+    late.prepare(wider, nothing)
+    assert late.pending(wider, nothing) == ()
 
 
 def test_a_table_of_another_pipeline(ready: Warehouse) -> None:
@@ -220,7 +311,7 @@ def test_a_table_of_another_pipeline(ready: Warehouse) -> None:
     with pytest.raises(
         ConfigurationError, match=rf"{ready.log.name} belongs to pipeline {ready.definition.name}.*intruder"
     ):
-        ready.sink().prepare(other)
+        ready.sink().prepare(other, nothing)
 
 
 @pytest.mark.parametrize(
@@ -242,12 +333,12 @@ def test_a_table_that_was_there_before(warehouse: Warehouse, ddl: str, said: str
     statements = [f"CREATE DATABASE {database} LOCATION '{folder}'", ddl.format(warehouse.latest.name, folder)]
     execute(warehouse.endpoints.hiveserver2, statements)
     with pytest.raises(ConfigurationError, match=rf"{warehouse.latest.name} {said}"):
-        warehouse.sink().prepare(warehouse.definition)
+        warehouse.sink().prepare(warehouse.definition, nothing)
 
 
 def test_a_table_that_was_dropped_by_hand(ready: Warehouse) -> None:
     warm = ready.sink()
-    warm.prepare(ready.definition)
+    warm.prepare(ready.definition, nothing)
     execute(ready.endpoints.hiveserver2, [f"DROP TABLE {ready.log.name}"])
     head = ready.head(ready.log, ("1", "a"), 1)
     for sink in (warm, ready.sink()):
@@ -635,7 +726,7 @@ def test_a_metastore_that_cannot_be_reached(ready: Warehouse) -> None:
     address = f"127.0.0.1:{closed_port()}"
     sink = ready.sink(f"thrift://{address}")
     calls: list[Callable[[], object]] = [
-        lambda: sink.prepare(ready.definition),
+        lambda: sink.prepare(ready.definition, nothing),
         lambda: sink.publish(ready.latest, [placed(ready.latest.name, ("a",), "file:///nowhere")]),
         lambda: sink.locations(ready.latest),
         lambda: sink.drop(ready.latest, [("a",)]),
@@ -650,7 +741,7 @@ def test_a_metastore_that_cannot_be_reached(ready: Warehouse) -> None:
 def test_another_kind_of_server_on_the_port(ready: Warehouse, service: str) -> None:
     address = urlsplit(getattr(ready.endpoints, service)).netloc.rpartition("@")[2]
     with pytest.raises((ConfigurationError, UnavailableError), match=f"metastore {address}"):
-        ready.sink(f"thrift://{address}").prepare(ready.definition)
+        ready.sink(f"thrift://{address}").prepare(ready.definition, nothing)
     assert not metastore_answers(f"thrift://{address}")
 
 
@@ -671,7 +762,7 @@ def test_a_server_that_speaks_thrift_and_is_no_metastore(ready: Warehouse) -> No
         server.start()
         address = f"127.0.0.1:{listener.getsockname()[1]}"
         with pytest.raises(ConfigurationError, match=f"metastore {address} does not speak the metastore's protocol"):
-            ready.sink(f"thrift://{address}").prepare(ready.definition)
+            ready.sink(f"thrift://{address}").prepare(ready.definition, nothing)
         server.join()
 
 

@@ -26,7 +26,7 @@ from tidegate.adapters.files.source import Caps, choose
 from tidegate.adapters.hive import HiveSink
 from tidegate.adapters.hive.metastore import Metastore
 from tidegate.adapters.hive.sink import CLONE as MARK
-from tidegate.adapters.hive.sink import OWNER, STAGING_SUFFIX, staging
+from tidegate.adapters.hive.tables import OWNER, STAGING_SUFFIX, staging
 from tidegate.api.pipeline import Definition
 from tidegate.api.schema import hive_type
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
@@ -310,7 +310,7 @@ class _Sink(HiveSink):
         self._metastore = _Metastore(_Wire(ask))
         self._tables = dict(tables)
 
-    def _make(self, partitioned: Mapping[str, Any], target: Target, properties: Mapping[str, str]) -> None:
+    def _make(self, partitioned: Mapping[str, Any], target: Target, properties: Mapping[str, str], **_: Any) -> None:
         for name in partitioned:
             self._statement("make", name, properties[MARK])
 

@@ -386,14 +386,14 @@ MUTANTS: tuple[Mutant, ...] = (
         "leave a clone's table that was dropped while it was made",
         "I6",
         "engine/clones.py",
-        "            if self._named(table) is None:  # 6\n",
-        "            if False:\n",
+        "        if all(c.table != clone.table for c in self.all()):  # 6\n",
+        "        if False:\n",
     ),
     Mutant(
         "drop a clone without a second look",
         "I6",
         "engine/clones.py",
-        "            self.main.adapters.sink.drop_clone(noted)  # an attempt",
+        "            self.main.adapters.sink.drop_clone(clone)  # an attempt",
         "            pass  # an attempt",
     ),
     Mutant(

@@ -228,7 +228,7 @@ class Definition:
     def dead_letters(self) -> Target | None:
         """The dead-letter table, when the pipeline has one."""
         name = self.pipeline.dead_letters
-        return Target(HiveTable(name), DEAD_LETTER_SCHEMA) if name else None
+        return Target(HiveTable(name, line=self.line), DEAD_LETTER_SCHEMA) if name else None
 
     @property
     def all_targets(self) -> tuple[Target, ...]:

@@ -1,12 +1,12 @@
 """Sinks as frozen settings: where to write and what to keep, without the means to do it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 import pyarrow as pa
 
-from tidegate.api.schema import fail, partition_columns, table_name
+from tidegate.api.schema import caller, fail, partition_columns, table_name
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,13 @@ class Mode(StrEnum):
     UPSERT = "upsert"
 
 
+class Evolve(StrEnum):
+    """What becomes of a table that lacks declared columns."""
+
+    REFUSE = "refuse"
+    ADD = "add"
+
+
 @dataclass(frozen=True)
 class HiveTable:
     """An external Hive table of Parquet files, made at the first epoch when it is not there.
@@ -51,6 +58,9 @@ class HiveTable:
         compact_at: for append: when so many small partitions of like size have gathered, an epoch of its own joins
             them into the newest, whose `epoch_id` their rows then have. None leaves them as they are.
         compact_to: bytes from which a partition is no longer small.
+        evolve: "add" lets the next epoch add output columns that the table does not have, null in older rows;
+            "refuse" stops it before it writes anything. Columns are never dropped, renamed or changed in type.
+        line: where it was declared.
     """
 
     name: str
@@ -59,6 +69,8 @@ class HiveTable:
     primary_key: tuple[str, ...] = ()
     compact_at: int | None = 32
     compact_to: int = 128 * 1024 * 1024
+    evolve: Evolve | str = Evolve.REFUSE
+    line: str = field(default_factory=caller, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         table_name(self.name)
@@ -68,6 +80,10 @@ class HiveTable:
             object.__setattr__(self, "mode", Mode(self.mode))
         except ValueError:
             raise fail(f"HiveTable mode {self.mode!r} is not one of {', '.join(Mode)}") from None
+        try:
+            object.__setattr__(self, "evolve", Evolve(self.evolve))
+        except ValueError:
+            raise fail(f"HiveTable evolve {self.evolve!r} is not one of {', '.join(Evolve)}") from None
         for name in ("partition_by", "primary_key"):
             columns = getattr(self, name)
             if isinstance(columns, str):
@@ -119,6 +135,11 @@ class Target:
     def data_schema(self) -> pa.Schema:
         """Columns that are stored in the files: all but the partition columns."""
         return pa.schema([f for f in self.schema if f.name not in self.partition_by])
+
+    @property
+    def never_null(self) -> frozenset[str]:
+        """Columns of which every row must have a value."""
+        return frozenset([*self.table.primary_key, *(f.name for f in self.schema if not f.nullable)])
 
     @property
     def partition_schema(self) -> pa.Schema:

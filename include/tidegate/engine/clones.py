@@ -8,10 +8,10 @@ to; one that dies later a note: asking again goes on from there, and dropping th
 was asleep while the clone was dropped: a table without a note would show files until a clean-up deletes them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tidegate.api.schema import table_name
+from tidegate.api.schema import identifier, table_name
 from tidegate.api.settings import Target
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.manifests import read_manifest
@@ -60,24 +60,26 @@ class Clones:
         Raises ConfigurationError, before any change: no such table or epoch, the epoch is not kept any more, or the
         name is taken.
         """
-        target, adapters = self._target(source), self.main.adapters
-        table_name(table)
-        if any(table == t.name for t in self.main.definition.all_targets):
-            raise ConfigurationError(f"{table} is a table of the pipeline itself: give the clone another name")
+        self._target(source)
         with self.main.exclusive(run) as lease:  # 1
-            noted = self._named(table)
-            number = self._number(epoch, at_ms, noted)
-            if noted and (noted.source, noted.epoch) != (source, number):
-                raise ConfigurationError(f"{noted}, is there already: take another name, or drop that clone first")
-            wanted = noted or Clone(table, self.main.definition.name, source, number, ManifestRef("", ""))
-            adapters.sink.shown(wanted)
-            clone = noted or self._note(lease, wanted)
-            adapters.sink.clone(target, clone, self.partitions(clone))  # 5
-            self._reached("cloned", clone)
-            if self._named(table) is None:  # 6
-                adapters.sink.drop_clone(clone)
-                raise FencedError(f"{clone}, was dropped while this attempt made it: nothing of it is left")
-        return clone
+            return self._make(lease, {table: source}, epoch, at_ms)[0]
+
+    def make_all(self, run: Run, database: str, *, epoch: int | None = None, at_ms: int | None = None) -> list[Clone]:
+        """A snapshot: let `database` show all tables, under their own names, as of one and the same epoch.
+
+        An epoch is published table by table, so whoever reads several of them can meet two epochs; not so here.
+        Otherwise as `make`. Raises ConfigurationError too when two of the tables differ in their database only.
+        """
+        identifier(database, "database")
+        sources = [t.name for t in self.main.definition.all_targets]
+        wanted = {f"{database}.{source.partition('.')[2]}": source for source in sources}
+        if len(wanted) < len(sources):
+            raise ConfigurationError(
+                f"tables of {self.main.definition.name} have the same name in different databases "
+                f"({', '.join(sources)}): clone them one by one"
+            )
+        with self.main.exclusive(run) as lease:
+            return self._make(lease, wanted, epoch, at_ms)
 
     def drop(self, run: Run, table: str) -> Clone:
         """Drop a clone: its table first, then the note that keeps its files. Repeating it until it is done is harmless.
@@ -85,14 +87,50 @@ class Clones:
         Raises ConfigurationError when the pipeline has no such clone.
         """
         with self.main.exclusive(run) as lease:
-            noted = self._named(table)
-            if noted is None:
-                raise ConfigurationError(f"{self.main.definition.name} has no clone {table!r}: see `tidegate clones`")
-            self.main.adapters.sink.drop_clone(noted)
-            self._reached("clone_dropped", noted)
-            self.main.adapters.store.forget_clone(lease, table)
-            self.main.adapters.sink.drop_clone(noted)  # an attempt that was asleep in step 5 may have made it meanwhile
-        return noted
+            return self._drop(lease, [c for c in self.all() if c.table == table], repr(table))[0]
+
+    def drop_all(self, run: Run, database: str) -> list[Clone]:
+        """Drop all clones of the pipeline's tables in a database, as `drop` does. The database stays."""
+        with self.main.exclusive(run) as lease:
+            of_database = [c for c in self.all() if c.table.partition(".")[0] == database]
+            return self._drop(lease, of_database, f"in database {database!r}")
+
+    def _drop(self, lease: Lease, clones: Sequence[Clone], wanted: str) -> list[Clone]:
+        if not clones:
+            raise ConfigurationError(f"{self.main.definition.name} has no clone {wanted}: see `tidegate clones`")
+        for clone in clones:
+            self.main.adapters.sink.drop_clone(clone)
+            self._reached("clone_dropped", clone)
+            self.main.adapters.store.forget_clone(lease, clone.table)
+            self.main.adapters.sink.drop_clone(clone)  # an attempt asleep in step 5 may have made it meanwhile
+        return list(clones)
+
+    def _make(self, lease: Lease, wanted: Mapping[str, str], epoch: int | None, at_ms: int | None) -> list[Clone]:
+        """Make the clones `wanted` (clone → source) of one epoch, which is chosen here. All is checked before any."""
+        own = [t.name for t in self.main.definition.all_targets]
+        for table in wanted:
+            table_name(table)
+            if table in own:
+                raise ConfigurationError(f"{table} is a table of the pipeline itself: give the clone another name")
+        noted = {c.table: c for c in self.all() if c.table in wanted}
+        number = self._number(epoch, at_ms, next(iter(noted.values()), None))
+        clones = []
+        for table, source in wanted.items():
+            clone = noted.get(table) or Clone(table, self.main.definition.name, source, number, ManifestRef("", ""))
+            if (clone.source, clone.epoch) != (source, number):
+                raise ConfigurationError(f"{clone}, is there already: take another name, or drop that clone first")
+            self.main.adapters.sink.shown(clone)
+            clones.append(clone)
+        return [self._show(clone if clone.table in noted else self._note(lease, clone)) for clone in clones]
+
+    def _show(self, clone: Clone) -> Clone:
+        sink = self.main.adapters.sink
+        sink.clone(self._target(clone.source), clone, self.partitions(clone))  # 5
+        self._reached("cloned", clone)
+        if all(c.table != clone.table for c in self.all()):  # 6
+            sink.drop_clone(clone)
+            raise FencedError(f"{clone}, was dropped while this attempt made it: nothing of it is left")
+        return clone
 
     def _target(self, source: str) -> Target:
         targets = {t.name: t for t in self.main.definition.all_targets}
@@ -101,9 +139,6 @@ class Clones:
                 f"{source!r} is no table of {self.main.definition.name}, which has {', '.join(targets)}"
             )
         return targets[source]
-
-    def _named(self, table: str) -> Clone | None:
-        return next((c for c in self.all() if c.table == table), None)
 
     def _number(self, epoch: int | None, at_ms: int | None, noted: Clone | None) -> int:
         if epoch is not None:

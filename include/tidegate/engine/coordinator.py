@@ -333,7 +333,8 @@ class Coordinator:
 
     def _compute(self, lease: Lease, epoch: Epoch, superseded: tuple[int, ...]) -> Epoch:
         store = self.adapters.store
-        self.adapters.sink.prepare(self.definition)
+        if epoch.lane.lane == MAIN_LANE:
+            self._publisher.prepare()
         root = self._attempt_root(epoch)
         with self._timed("process"):
             older = tuple(self._attempt_root(replace(epoch, fence=fence)) for fence in superseded)
@@ -414,6 +415,7 @@ class Coordinator:
             return
         with self._timed("expose"):
             self.adapters.store.renew(lease, ttl_s=LEASE_TTL_S)  # a superseded attempt ends here, as fenced
+            self._publisher.prepare()  # an attempt that goes on from STAGED has not done so yet
             manifest = read_manifest(self.adapters.storage, epoch.manifest)
             for target in self.definition.all_targets:
                 partitions = [p for p in manifest.partitions if p.table == target.name and p.files]

@@ -58,7 +58,8 @@ class Lanes:
         starts here, and one that starts earlier is continued from there.
 
         Raises:
-            ConfigurationError: no such window (nothing is changed then); or the lane is over, or starts elsewhere.
+            ConfigurationError: no such window, or rows that would not fit the tables (nothing is changed then); or the
+                lane is over, or starts elsewhere.
             SourceGapError: a source file of the window is gone or has changed.
             StateIncompatibleError: the code's state has other types than the state before the window.
         """
@@ -69,6 +70,7 @@ class Lanes:
             raise ConfigurationError(f"{self.main.lane_id}: epoch {since} has no events, or was rolled back")
         self.main.adapters.source.check([e for epoch in window for e in self.main.work.entries(epoch.offsets)])
         forkable(epochs, base=base, upsert=bool(self._upsert()))
+        self.main.adapters.sink.pending(self.main.definition, self.main.adapters.store.heads)
         self._check_state(next((e for e in epochs if e.epoch == base and e.manifest), None))
         fork = self.main.adapters.store.fork(lane, base=base, reach_back=reach_back)
         self._reached("forked", fork)

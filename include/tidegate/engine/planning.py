@@ -1,4 +1,4 @@
-"""Looking ahead: what the next epoch would do. Reads the checkpoint, manifests and the source; changes nothing."""
+"""Looking ahead: what the next epoch would do. Reads checkpoint, manifests, source and metastore; changes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tidegate.api.pipeline import Definition
 from tidegate.engine.manifests import read_manifest
 from tidegate.engine.work import Work
-from tidegate.ports import Adapters, Planned
+from tidegate.ports import Adapters, Planned, TableChange
 from tidegate.protocol.forecast import Forecast, Made, forecast, made
 from tidegate.protocol.model import Epoch, FileEntry, Kind, LaneId, OffsetRange, Status
 
@@ -41,6 +41,7 @@ class EpochPlan:
         left: how many files wait for later epochs.
         skipped: how many files of the range are not read, by a person's word.
         forecast: what to expect of them.
+        tables: what becomes of tables first of all.
     """
 
     lane: LaneId
@@ -53,12 +54,15 @@ class EpochPlan:
     left: int
     skipped: int
     forecast: Forecast
+    tables: tuple[TableChange, ...]
 
 
 def look_ahead(definition: Definition, adapters: Adapters, lane: LaneId, *, until_ms: int | None = None) -> EpochPlan:
     """Plan the lane's next epoch without opening it: no lease is taken, and no row and no file is written.
 
     With `until_ms` only input before that time is looked at. Another run at work meanwhile may change the answer.
+
+    Raises ConfigurationError when the rows would not fit the tables, as the run itself would.
     """
     store = adapters.store
     unfinished, last = store.unfinished(lane), store.last_sealed(lane)
@@ -85,6 +89,7 @@ def look_ahead(definition: Definition, adapters: Adapters, lane: LaneId, *, unti
             bytes_in=size,
             rows_in=adapters.source.rows(entries),
         ),
+        tables=adapters.sink.pending(definition, store.heads),
     )
 
 

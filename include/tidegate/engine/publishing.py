@@ -28,12 +28,17 @@ class Publisher:
     reached: Callable[[str, Epoch], None]
     progress: Callable[[str], None]
 
+    def prepare(self) -> None:
+        """Make the tables that are missing, with all partitions that they had, and add missing columns."""
+        for change in self.adapters.sink.prepare(self.definition, self.adapters.store.heads):
+            self.progress(f"{self.definition.name}: {change}")
+
     def publish(self, lease: Lease, epoch: Epoch) -> Epoch:
         """Make a STAGED epoch visible and record it; FencedError leaves the partitions as the newer attempt's."""
         store, sink = self.adapters.store, self.adapters.sink
         manifest = read_manifest(self.adapters.storage, epoch.manifest)
         placements, removed = manifest.placements(), manifest.removed()
-        sink.prepare(self.definition)
+        self.prepare()
         store.begin_swap(lease, epoch)
         self.reached("swapping", epoch)
         for target, of_target in self._by_target(placements):
@@ -103,6 +108,7 @@ class Publisher:
                 wrong += len(change.touched)
                 self.adapters.store.begin_repair(self.definition.name, target.name, change.touched)
             if change.locate:
+                self.prepare()  # the table itself may be gone
                 self.progress(f"{target.name}: putting {len(change.locate)} partitions back to their heads")
                 self.adapters.sink.publish(target, change.locate)
             if change.drop:

@@ -28,6 +28,7 @@ def plan_summary(plan: EpochPlan) -> dict[str, Any]:
             "next": str(NEXT[unfinished.status]),
             "paused": None if unfinished.paused_ms is None else reason(unfinished),
         },
+        "tables": [asdict(t) for t in plan.tables],
         "compactions": [asdict(c) for c in plan.compactions],
         "epoch": plan.epoch,
         "range": [plan.offsets.start, plan.offsets.stop],
@@ -66,6 +67,8 @@ def _first(plan: EpochPlan) -> Iterator[tuple[str, str]]:
         if e.paused_ms is not None:
             yield "paused", f"epoch {e.epoch}: {reason(e)}"
         yield "first", f"finish epoch {e.epoch} of run {e.run.key}: {e.kind}, {e.status}, next step {NEXT[e.status]}"
+    for change in plan.tables:
+        yield "first", str(change)
     for c in plan.compactions:
         yield "first", f"compact {_number(c.partitions, 'partition')} of {c.table} into {c.into:,}"
 

@@ -78,6 +78,7 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
     (lambda: define(HiveTable("d.t", partition_by=("dy",))), "unknown column 'dy'"),
     (lambda: define(HiveTable("d.t", partition_by="day")), "tuple of column names"),
     (lambda: define(HiveTable("d.t", mode="merge")), "not one of append, upsert"),
+    (lambda: define(HiveTable("d.t", evolve="widen")), "not one of refuse, add"),
     (lambda: define(HiveTable("d.t", primary_key=("user",))), "primary_key is for mode 'upsert'"),
     (lambda: define(upsert(primary_key=())), "needs primary_key"),
     (lambda: define(upsert(partition_by=())), "needs partition_by"),
@@ -184,3 +185,12 @@ def test_state_cells_behave_as_flinks() -> None:
         state.clear()
         assert state.changed
         assert state.stored() is None
+
+
+def test_a_table_knows_its_line_and_whether_it_may_get_columns() -> None:
+    table, line = HiveTable("d.t", evolve="add"), inspect.currentframe().f_lineno  # type: ignore[union-attr]
+    assert (table.line, table.evolve) == (f"{__file__}:{line}", "add")
+    assert table == HiveTable("d.t", evolve="add")
+    letters = define(dead_letters="d.x").dead_letters
+    assert letters is not None
+    assert letters.table.line.startswith(f"{__file__}:")

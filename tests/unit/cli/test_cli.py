@@ -197,7 +197,7 @@ def test_epochs_as_lines_and_as_json(dags, monkeypatch):
 def test_plan_as_lines_and_as_json(dags, coordinator, monkeypatch):
     coordinator()
     expected = Forecast(5, estimated=False, tables={"d.first": None}, growth=None, sample=0)
-    found = EpochPlan(LaneId("first"), None, (), 3, OffsetRange(3, 4), 1, 90, 0, 0, expected)
+    found = EpochPlan(LaneId("first"), None, (), 3, OffsetRange(3, 4), 1, 90, 0, 0, expected, ())
     monkeypatch.setattr(planning, "look_ahead", lambda definition, adapters, lane: found)
     done = call("plan", "first")
     assert (done.exit_code, done.stdout.splitlines()[:2]) == (

@@ -39,6 +39,14 @@ def called(monkeypatch):
             asked.append(table)
             return MAY
 
+        def make_all(self, run, database, *, epoch, at_ms):
+            asked.append((database, epoch, at_ms))
+            return [MAY]
+
+        def drop_all(self, run, database):
+            asked.append(database)
+            return [MAY]
+
     @contextmanager
     def coordinator_of(pipeline, home, what):
         yield SimpleNamespace(name=pipeline), None
@@ -90,3 +98,16 @@ def test_clones_are_listed_and_dropped(called):
     assert "c.may\td.first\t5\t2\t3000\t160\t2025-11-24 16:00:00" in done.output
     done, asked = called("drop-clone", "first", "c.may")
     assert (done.output, asked) == ("c.may is dropped\n", ["c.may"])
+
+
+def test_a_snapshot_is_taken_and_dropped(called):
+    done, asked = called("snapshot", "first", "c", "--as-of-epoch", "5")
+    assert (done.exit_code, asked) == (0, [("c", 5, None)])
+    assert "c.may shows d.first as of epoch 5: 2 partitions, 3,000 rows" in done.output
+    assert "tidegate drop-snapshot first c" in done.output
+    done, _ = called("snapshot", "first", "c", "--json")
+    assert [row["clone"] for row in json.loads(done.output)] == ["c.may"]
+    done, asked = called("drop-snapshot", "first", "c")
+    assert (done.output, asked[-1]) == ("c.may is dropped\n", "c")
+    done, asked = called("snapshot", "first", "c", "--as-of", "2026-05-01", "--as-of-epoch", "5")
+    assert (done.exit_code, len(asked)) == (2, 3)

@@ -11,7 +11,7 @@ import pytest
 from pipelines import totals
 from tidegate.adapters.files.source import Caps, choose
 from tidegate.engine.planning import SAMPLE, Compaction, EpochPlan, look_ahead
-from tidegate.ports import Adapters, Planned
+from tidegate.ports import Adapters, Planned, TableChange
 from tidegate.protocol.forecast import Size, Written
 from tidegate.protocol.model import (
     Counts,
@@ -48,6 +48,7 @@ class World:
     """How many of these were forgotten."""
     rows: list[Epoch] = field(default_factory=list)
     objects: dict[str, bytes] = field(default_factory=dict)
+    tables: tuple[TableChange, ...] = ()
     small: list[Head] = field(default_factory=list)
     counted: int | None = None
     max_files: int | None = None
@@ -93,7 +94,8 @@ class World:
         )
         source = SimpleNamespace(plan=self._plan, rows=self._counted)
         storage = SimpleNamespace(read=self.objects.__getitem__)
-        adapters = cast("Adapters", SimpleNamespace(store=store, source=source, storage=storage))
+        sink = SimpleNamespace(pending=lambda definition, heads: self.tables)
+        adapters = cast("Adapters", SimpleNamespace(store=store, source=source, storage=storage, sink=sink))
         return look_ahead(totals.pipeline("p", folder, **settings), adapters, LANE)
 
     def _heads(self, table: str) -> dict[PartitionValues, Head]:
@@ -213,3 +215,8 @@ def test_a_compaction_takes_a_number(tmp_path: Path) -> None:
     plan = world.look(tmp_path, compact_at=4)
     assert (plan.compactions, plan.epoch) == ((Compaction(LOG, 4, 1),), 3)
     assert world.look(tmp_path, compact_at=5).compactions == ()
+
+
+def test_tables_that_change_are_said_though_there_is_no_input(tmp_path: Path) -> None:
+    changes = (TableChange(LOG, ("last bigint",)), TableChange(LATEST, restored=7))
+    assert World(tables=changes).look(tmp_path).tables == changes

@@ -74,7 +74,7 @@ def _publish(folder: Path, newest: Status | None, *, swapped: bool) -> list[str]
     )
     told: list[str] = []
     sink = SimpleNamespace(
-        prepare=lambda _: None,
+        prepare=lambda *_: (),
         publish=lambda target, heads: told.append("swap"),
         locations=lambda target, values: {("1",): "file:///a"},
         drop=lambda target, values: told.append("drop"),

@@ -245,7 +245,7 @@ def test_a_failure_is_one_readable_line(execute, capsys):
 
 def test_a_dry_run_says_the_plan_and_skips_publish(execute, monkeypatch, capsys):
     expected = Forecast(3, estimated=False, tables={}, growth=None, sample=0)
-    plan = EpochPlan(LaneId("sales"), None, (), 8, OffsetRange(12, 15), 3, 30, 0, 0, expected)
+    plan = EpochPlan(LaneId("sales"), None, (), 8, OffsetRange(12, 15), 3, 30, 0, 0, expected, ())
     asked = []
     monkeypatch.setattr(operators, "look_ahead", lambda *given, until_ms: asked.append((*given, until_ms)) or plan)
     done = execute(ProcessEpochOperator, AssertionError("processed"), dry_run=True, max_files=3)

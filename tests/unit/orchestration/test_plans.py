@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tidegate.engine.planning import Compaction, EpochPlan
 from tidegate.orchestration.plans import plan_lines, plan_summary
+from tidegate.ports import TableChange
 from tidegate.protocol.forecast import Forecast, Size, Written
 from tidegate.protocol.model import Epoch, Kind, LaneId, OffsetRange, Run, Status
 
@@ -26,10 +27,12 @@ PLAN = EpochPlan(
         growth=Size(1_000, -40_000),
         sample=10,
     ),
+    tables=(TableChange("d.log", ("last bigint", "n int")), TableChange("d.refused", restored=7)),
 )
 FIRST = replace(
     PLAN,
     unfinished=None,
+    tables=(),
     compactions=(),
     epoch=1,
     left=0,
@@ -43,6 +46,8 @@ def test_lines() -> None:
     assert plan_lines(PLAN) == [
         "p: epoch 13: source positions [40, 43)",
         "  first      finish epoch 11 of run scheduled__x: EVENTS, PUBLISHED, next step seal",
+        "  first      d.log gets columns, null in older rows: last bigint, n int",
+        "  first      d.refused, which Hive has no more, is made again with its 7 partitions",
         "  first      compact 32 partitions of d.log into 1",
         "  input      3 files, 1,234,567 bytes, about 50,000 rows; 4 more files for later epochs",
         "  d.log      about 49,000 rows and 1,200,000 bytes in 1 partition",
@@ -93,6 +98,10 @@ def test_json() -> None:
             "next": "seal",
             "paused": None,
         },
+        "tables": [
+            {"table": "d.log", "columns": ["last bigint", "n int"], "restored": 0},
+            {"table": "d.refused", "columns": [], "restored": 7},
+        ],
         "compactions": [{"table": "d.log", "partitions": 32, "into": 1}],
         "epoch": 13,
         "range": [40, 43],

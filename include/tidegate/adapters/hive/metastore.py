@@ -118,12 +118,13 @@ class Metastore:
     def alter(self, table: Table, old: Mapping[PartitionValues, Partition], placements: Sequence[Placement]) -> None:
         """Point existing partitions at their new locations in one metastore transaction (I2).
 
-        Statistics of the old files go: Hive may answer ``count(*)`` from them.
+        Statistics of the old files go: Hive may answer ``count(*)`` from them. The table's columns come: of a partition
+        Hive reads those columns only that it had when it was added.
         """
         parts = []
         for placement in placements:
             part = deepcopy(old[placement.values])
-            part.sd.location = placement.location
+            part.sd.location, part.sd.cols = placement.location, deepcopy(table.sd.cols)
             kept = {k: v for k, v in (part.parameters or {}).items() if not k.startswith(_STATISTICS)}
             part.parameters = {**kept, **placement.parameters}
             parts.append(part)

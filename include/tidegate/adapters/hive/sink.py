@@ -1,25 +1,39 @@
 """Publishing into Hive: tables made through HiveServer2, locations swapped through the metastore."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from uuid import uuid4
 
-import pyarrow as pa
 from hmsclient.genthrift.hive_metastore.ttypes import Table
 
 from tidegate.adapters.files.locations import resolve
 from tidegate.adapters.hive import server
 from tidegate.adapters.hive.metastore import Metastore, Placement, normal
+from tidegate.adapters.hive.tables import (
+    OWNER,
+    Plan,
+    changes,
+    columns_of,
+    ddl,
+    keys_of,
+    listed,
+    plan,
+    property_of,
+    quoted,
+    staging,
+)
 from tidegate.api.pipeline import Definition
-from tidegate.api.schema import hive_type
-from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
-from tidegate.errors import ConfigurationError, OutcomeUnknownError, UnavailableError
+from tidegate.api.settings import Mode, Target
+from tidegate.errors import ConfigurationError, OutcomeUnknownError, TidegateError, UnavailableError
+from tidegate.ports import Heads, TableChange
+from tidegate.protocol.columns import Column
 from tidegate.protocol.model import Clone, Head, PartitionValues, StagedPartition
 
-OWNER = "tidegate.pipeline"
 CLONE = "tidegate.clone"
 _GUARDED = {"discover.partitions": "false", "external.table.purge": "false"}
 """Hive from 3 on looks after the partitions of external tables by itself unless told otherwise, by what lies below the
 table's own folder, where ours do not; and it may be told to delete the files of tables that are dropped."""
-STAGING_SUFFIX = "__staging"
+_PARTITIONS_PER_CALL = 1000
 
 
 class HiveSink:
@@ -27,7 +41,7 @@ class HiveSink:
 
     Args:
         metastore: ``thrift://host:port``.
-        hiveserver2: ``hive://…``, see `server.execute`. Used only when a table is missing.
+        hiveserver2: ``hive://…``, see `server.execute`. Used only when a table or a column is missing.
         warehouse: location below which new tables lie.
     """
 
@@ -38,19 +52,28 @@ class HiveSink:
         self._tables: dict[str, Table] = {}
         self._prepared: set[str] = set()
 
-    def prepare(self, definition: Definition) -> None:
-        """Make what is missing and check what is there; see the port. Tables only, so a repetition is harmless."""
+    def pending(self, definition: Definition, heads: Heads) -> tuple[TableChange, ...]:
+        """What `prepare` would do to tables that have, or had, rows; see the port."""
+        return changes([self._plan(target, definition, heads) for target in definition.all_targets])
+
+    def prepare(self, definition: Definition, heads: Heads) -> tuple[TableChange, ...]:
+        """Make what is missing, add columns, check the rest; see the port."""
         fingerprint = definition.fingerprint()
         if fingerprint in self._prepared:
-            return
-        for target in definition.all_targets:
-            wanted = {target.name: _columns(target.partition_schema), staging(target): _staging_columns(target)}
-            missing = [name for name in wanted if self._find(name) is None]
+            return ()
+        plans = [self._plan(target, definition, heads) for target in definition.all_targets]
+        for todo in plans:
+            for name, columns in todo.added.items():
+                self._add_columns(name, columns)
+            missing = dict(todo.missing)
+            if todo.shown:
+                self._make_again(todo.target, missing.pop(todo.target.name), todo.shown, {OWNER: definition.name})
             if missing:
-                self._make({name: wanted[name] for name in missing}, target, {OWNER: definition.name})
-            for name, partitions in wanted.items():
-                self._check(name, _columns(target.data_schema), partitions, definition.name)
+                self._make(missing, todo.target, {OWNER: definition.name})
+            if todo.missing or todo.added:
+                self._plan(todo.target, definition, heads)  # whoever made or changed it, it fits
         self._prepared.add(fingerprint)
+        return changes(plans)
 
     def stage(self, target: Target, partitions: Sequence[StagedPartition], *, epoch: int) -> None:
         """Point the staging table at one epoch's partitions, and drop those of other epochs; see the port."""
@@ -130,8 +153,9 @@ class HiveSink:
     def clone(self, target: Target, clone: Clone, partitions: Sequence[StagedPartition]) -> None:
         """Make a clone and let it show these partitions; see the port."""
         if self._clone(clone) is None:
-            partitioned = {clone.table: _columns(target.partition_schema)}
-            self._make(partitioned, target, {CLONE: _identity(clone)})
+            columns = listed(self._table(target.name).sd.cols)
+            partitioned = {clone.table: columns_of(target.partition_schema)}
+            self._make(partitioned, target, {CLONE: _identity(clone)}, columns=columns)
         table = self._clone(clone)
         if table is not None:
             self._show(
@@ -143,17 +167,17 @@ class HiveSink:
     def drop_clone(self, clone: Clone) -> None:
         """Drop a clone's table; see the port. An external table's files stay."""
         table = self._metastore.table(*clone.table.split("."))
-        if table is not None and _property(table, CLONE) == _identity(clone):
+        if table is not None and property_of(table, CLONE) == _identity(clone):
             self._drop_table(clone.table)
 
     def _clone(self, clone: Clone) -> Table | None:
         table = self._metastore.table(*clone.table.split("."))
-        if table is not None and _property(table, CLONE) != _identity(clone):
+        if table is not None and property_of(table, CLONE) != _identity(clone):
             raise ConfigurationError(f"table {clone.table} is there already, and is not the one wanted: {clone}")
         return table
 
     def _drop_table(self, name: str) -> None:
-        server.execute(self._hiveserver2, [f"DROP TABLE IF EXISTS {_quoted(name)}"])
+        server.execute(self._hiveserver2, [f"DROP TABLE IF EXISTS {quoted(name)}"])
 
     # -- what is there --------------------------------------------------------------------------------------------
 
@@ -168,6 +192,14 @@ class HiveSink:
 
     # -- tables ---------------------------------------------------------------------------------------------------
 
+    def _plan(self, target: Target, definition: Definition, heads: Heads) -> Plan:
+        there = {name: table for name in keys_of(target) if (table := self._find(name))}
+        try:
+            return plan(target, definition, there, () if target.name in there else [*heads(target.name).values()])
+        except ConfigurationError:
+            self._tables.clear()  # somebody may change them before this is asked again
+            raise
+
     def _find(self, name: str) -> Table | None:
         if name not in self._tables:
             table = self._metastore.table(*name.split("."))
@@ -179,59 +211,77 @@ class HiveSink:
     def _table(self, name: str) -> Table:
         table = self._find(name)
         if table is None:
-            raise ConfigurationError(f"table {name} is not in the {self._metastore}: was it dropped by hand?")
+            raise ConfigurationError(
+                f"table {name} is not in the {self._metastore}: was it dropped by hand? The pipeline's next epoch, or "
+                "`tidegate verify --repair`, makes it again"
+            )
         return table
 
     def _make(
-        self, partitioned: Mapping[str, list[tuple[str, str]]], target: Target, properties: Mapping[str, str]
+        self,
+        partitioned: Mapping[str, Sequence[Column]],
+        target: Target,
+        properties: Mapping[str, str],
+        *,
+        columns: Sequence[Column] = (),
+        folder: str = "",
     ) -> None:
-        """Make external tables with the target's columns, from their names to their partition columns."""
+        """Make external tables, from their names to their partition columns.
+
+        They get the target's columns, or those given, and lie where their names say, or in the given folder.
+        """
         databases = sorted({name.partition(".")[0] for name in partitioned})
         statements = [f"CREATE DATABASE IF NOT EXISTS `{d}` LOCATION '{self._warehouse}/{d}.db'" for d in databases]
         noted = ", ".join(f"'{key}'='{value}'" for key, value in (_GUARDED | dict(properties)).items())
-        for name, partitions in partitioned.items():
-            database, _, table = name.partition(".")
+        for name, keys in partitioned.items():
             statements.append(
-                f"CREATE EXTERNAL TABLE IF NOT EXISTS {_quoted(name)} ({_ddl(_columns(target.data_schema))}) "
-                f"PARTITIONED BY ({_ddl(partitions)}) STORED AS PARQUET "
-                f"LOCATION '{self._warehouse}/{database}.db/{table}' TBLPROPERTIES ({noted})"
+                f"CREATE EXTERNAL TABLE IF NOT EXISTS {quoted(name)} "
+                f"({ddl(columns or columns_of(target.data_schema))}) "
+                f"PARTITIONED BY ({ddl(keys)}) STORED AS PARQUET "
+                f"LOCATION '{folder or self._folder(name)}' TBLPROPERTIES ({noted})"
             )
         server.execute(self._hiveserver2, statements)
 
-    def _check(
-        self, name: str, columns: list[tuple[str, str]], partitions: list[tuple[str, str]], pipeline: str
+    def _folder(self, name: str) -> str:
+        database, _, table = name.partition(".")
+        return f"{self._warehouse}/{database}.db/{table}"
+
+    def _make_again(
+        self, target: Target, keys: Sequence[Column], shown: Sequence[Head], properties: Mapping[str, str]
     ) -> None:
-        table = self._table(name)
-        owner = _property(table, OWNER)
-        if table.tableType != "EXTERNAL_TABLE":
-            raise ConfigurationError(f"{name} is a {table.tableType}: tidegate publishes to external tables only")
-        if owner != pipeline:
-            raise ConfigurationError(
-                f"{name} belongs to {f'pipeline {owner}' if owner else 'somebody else'}, not to {pipeline}; "
-                f"choose another table, or set its property '{OWNER}'"
-            )
-        wrong = _differences("column", columns, _found(table.sd.cols))
-        wrong += _differences("partition column", partitions, _found(table.partitionKeys))
-        if wrong:
-            raise ConfigurationError(f"{name} does not fit the pipeline {pipeline}: {'; '.join(wrong)}")
+        """Make a table that was dropped, with its partitions, under another name, then give it its own (I2).
 
+        While it is missing its heads do not move, for nothing is published without it: of two attempts that do this
+        at once the later finds the same table there.
+        """
+        other = f"{target.name}__{uuid4().hex[:12]}"
+        try:
+            self._make({other: keys}, target, properties, folder=self._folder(target.name))
+            table = self._table(other)
+            for at in range(0, len(shown), _PARTITIONS_PER_CALL):
+                self._metastore.add(table, [_placement(h) for h in shown[at : at + _PARTITIONS_PER_CALL]])
+            server.execute(self._hiveserver2, [f"ALTER TABLE {quoted(other)} RENAME TO {quoted(target.name)}"])
+        except TidegateError:
+            with suppress(TidegateError):
+                self._drop_table(other)
+            if self._find(target.name) is None:
+                raise
 
-def staging(target: Target) -> str:
-    """Name of a target's staging table."""
-    return f"{target.name}{STAGING_SUFFIX}"
-
-
-def _property(table: Table, key: str) -> str | None:
-    return (table.parameters or {}).get(key)
+    def _add_columns(self, name: str, columns: Sequence[Column]) -> None:
+        """Add columns to a table. Its partitions get them when they are moved: until then no file of theirs has any."""
+        refused: ConfigurationError | None = None
+        try:
+            server.execute(self._hiveserver2, [f"ALTER TABLE {quoted(name)} ADD COLUMNS ({ddl(columns)})"])
+        except ConfigurationError as e:
+            refused = e
+        del self._tables[name]
+        if refused and not set(columns) <= set(listed(self._table(name).sd.cols)):  # else another attempt was faster
+            raise refused
 
 
 def _identity(clone: Clone) -> str:
     """What a clone's table says of itself. Nothing of it needs quotes: names are identifiers."""
     return f"{clone.pipeline} {clone.source} {clone.epoch}"
-
-
-def _quoted(name: str) -> str:
-    return ".".join(f"`{part}`" for part in name.split("."))
 
 
 def _placement(head: Head) -> Placement:
@@ -240,30 +290,3 @@ def _placement(head: Head) -> Placement:
         head.location,
         {"tidegate.epoch": str(head.epoch), "tidegate.generation": str(head.generation), "tidegate.lane": head.lane},
     )
-
-
-def _columns(schema: pa.Schema) -> list[tuple[str, str]]:
-    return [(f.name, hive_type(f.type)) for f in schema]
-
-
-def _staging_columns(target: Target) -> list[tuple[str, str]]:
-    columns = _columns(target.partition_schema)
-    return columns if target.mode is Mode.APPEND else [(EPOCH_COLUMN, "bigint"), *columns]
-
-
-def _found(columns: Sequence[object]) -> list[tuple[str, str]]:
-    return [(c.name, c.type) for c in columns]  # type: ignore[attr-defined]
-
-
-def _differences(what: str, wanted: list[tuple[str, str]], found: list[tuple[str, str]]) -> list[str]:
-    if wanted == found:
-        return []
-    names = {n for n, _ in found}
-    wrong = [f"{what} {n} is missing" for n, _ in wanted if n not in names]
-    wrong += [f"{what} {n} is {t}, not {dict(wanted)[n]}" for n, t in found if dict(wanted).get(n, t) != t]
-    wrong += [f"{what} {n} is not declared" for n, _ in found if n not in dict(wanted)]
-    return wrong or [f"{what}s stand in another order: {', '.join(n for n, _ in found)}"]
-
-
-def _ddl(columns: list[tuple[str, str]]) -> str:
-    return ", ".join(f"`{n}` {t}" for n, t in columns)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tidegate.adapters.files.locations import ChecksummedFile, open_checked
+from tidegate.adapters.spark.conform import conform
 from tidegate.protocol.model import DataFile
 
 _BATCH_ROWS = 65_536
@@ -49,6 +50,6 @@ def join(task: Join) -> DataFile:
         for file in task.files:
             with open_checked(file.path, file.bytes, file.sha256) as opened:
                 for batch in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS, columns=schema.names):
-                    writer.write_table(pa.Table.from_batches([batch]).cast(schema))
+                    writer.write_table(conform(batch, schema))
                     rows += batch.num_rows
     return DataFile(path, rows, *stream.close())

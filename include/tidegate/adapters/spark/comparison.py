@@ -1,7 +1,7 @@
 """Comparing two versions of partitions row by row, in SQL over both."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812  (its usual name)
 
 from tidegate.adapters.files.locations import open_checked
+from tidegate.adapters.spark.conform import conform
 from tidegate.protocol.model import DataFile
 
 ROWS = "place string, side string, key string, row string"
@@ -22,20 +23,24 @@ class Side:
     """A file of one partition, as it is "now" or "after". `key` are the columns that identify a row, else all do."""
 
     place: str
+    table: str
     side: str
     file: DataFile
     key: tuple[str, ...]
 
 
-def read_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The function that Spark calls once per task: rows of JSON-encoded `Side`s in, each file's rows as JSON out."""
+def read_rows(schemas: Mapping[str, pa.Schema], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The function that Spark calls once per task: rows of JSON-encoded `Side`s in, each file's rows as JSON out.
+
+    `schemas` are the columns of the files of each table; a file that was written before one was added has nulls there.
+    """
     for batch in batches:
         for text in batch.column("side").to_pylist():
             d = json.loads(text)
             side = Side(**{**d, "file": DataFile(**d["file"])})
             with open_checked(side.file.path, side.file.bytes, side.file.sha256) as opened:
                 for part in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS):
-                    rows = part.to_pylist()
+                    rows = conform(part, schemas[side.table]).to_pylist()
                     count = len(rows)
                     yield pa.RecordBatch.from_pydict(
                         {
@@ -70,6 +75,8 @@ def compared(rows: DataFrame) -> DataFrame:
     )
 
 
-def sides(place: str, now: Sequence[DataFile], after: Sequence[DataFile], key: tuple[str, ...]) -> list[Side]:
+def sides(
+    place: str, table: str, now: Sequence[DataFile], after: Sequence[DataFile], key: tuple[str, ...]
+) -> list[Side]:
     """Every file of both versions of one partition."""
-    return [Side(place, side, file, key) for side, files in (("now", now), ("after", after)) for file in files]
+    return [Side(place, table, side, file, key) for side, files in (("now", now), ("after", after)) for file in files]

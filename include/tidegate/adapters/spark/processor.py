@@ -104,13 +104,14 @@ class SparkProcessor:
         files = [
             side
             for number, c in enumerate(changes)
-            for side in sides(str(number), _files_of(c.now), _files_of(c.after), _row_key(c.target))
+            for side in sides(str(number), c.target.name, _files_of(c.now), _files_of(c.after), _row_key(c.target))
         ]
         counts: dict[str, dict[str, int]] = {}
+        schemas = {c.target.name: c.target.data_schema for c in changes}
         if files:
             with self._working("a comparison", f"comparison {uuid4()}") as session:
                 listed = session.createDataFrame(pa.table({"side": [json.dumps(asdict(f)) for f in files]}))
-                rows = listed.repartition(len(files)).mapInArrow(read_rows, ROWS)
+                rows = listed.repartition(len(files)).mapInArrow(partial(read_rows, schemas), ROWS)
                 counts = {r.pop("place"): r for r in compared(rows).toArrow().to_pylist()}
         nothing = dict.fromkeys(("rows_now", "rows_after", "added", "removed", "changed"), 0)
         return [

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tidegate.adapters.files.locations import ChecksummedFile, open_checked
+from tidegate.adapters.spark.conform import conform
 from tidegate.protocol.model import DataFile
 
 _ROW = "_tidegate_row"
@@ -91,4 +92,4 @@ def _old_batches(task: Rewrite, schema: pa.Schema) -> Iterator[pa.Table]:
     for file in task.old:
         with open_checked(file.path, file.bytes, file.sha256) as source:
             for batch in pq.ParquetFile(source).iter_batches(batch_size=_BATCH_ROWS, columns=schema.names):
-                yield pa.Table.from_batches([batch]).cast(schema)
+                yield conform(batch, schema)
