@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tidegate import FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate import Csv, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
 from tidegate.orchestration import epoch_dag, rollback_dag
 
 HOME = Path(os.environ.get("TIDEGATE_HOME", ".tidegate")).resolve()
@@ -18,7 +18,7 @@ UTC = pa.timestamp("us", tz="UTC")
 
 flights = FileSource(
     path=HOME / "flights",
-    format="csv",
+    format=Csv(nulls=("NA",)),
     max_files=2,
     settle=timedelta(0),  # the demo moves whole files in
     schema=pa.schema(

@@ -87,3 +87,8 @@ def test_a_value_of_json(read: Reader, declared: str, value: str, said: str) -> 
 def test_a_type_of_parquet_that_is_refused(declared: str, found: str, why: str) -> None:
     there = FOUND.get(found) or TYPES[found]
     assert why in str(refusal(there, TYPES[declared], Parquet()))
+
+
+def test_the_example_declares_a_source() -> None:
+    for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
+        exec(compile(block, "reading.md", "exec"), {})

@@ -38,7 +38,26 @@ NEAR = st.one_of(
         fullmatch=True,
     ),
     st.sampled_from(
-        ["nan", "NaN(1)", "inf", "-Infinity", "true", "False", "TRUE", "", "AA==", "\u0661", "1\x00", "1\n"]
+        [
+            "nan",
+            "NaN(1)",
+            "inf",
+            "-Infinity",
+            "true",
+            "False",
+            "TRUE",
+            "",
+            "AA==",
+            "0" * 50 + "7",
+            "1e00002",
+            "1E-0001",
+            "1e99999999999999999999",
+            "9" * 5000,
+            "0." + "0" * 99 + "1",
+            "\u0661",
+            "1\x00",
+            "1\n",
+        ]
     ),
 )
 
@@ -133,6 +152,8 @@ def test_forms_are_tried_in_turn_and_parts_that_a_form_leaves_out_are_zero() -> 
         "2026-01-01 00:00:00.250000+00:00",
         "2026-01-31 00:00:00+00:00",
     ]
+    long = "1767225600." + "0" * 38 + "1"
+    assert from_texts(pa.array([long]), pa.timestamp("us", "UTC"), dialect)[1] != {}
     days, misfits = from_texts(pa.array(["31/01/2026", "2026-01-31"]), pa.date32(), dialect)
     assert (len(set(days.to_pylist())), misfits) == (1, {})
 

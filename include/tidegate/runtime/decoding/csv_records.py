@@ -52,7 +52,7 @@ def scan(block: bytes, dialect: Csv, *, final: bool) -> Records:
     A line without any character is no record. A record with a fault ends with the line on which the fault is found: for
     a quote that is never closed, that is the end of the file.
     """
-    if dialect.escape is not None:
+    if dialect.escape is not None and dialect.escape.encode() in block:
         return one_by_one(block, dialect, final=final)
     if final and block and not block.endswith(b"\n"):
         block += b"\n"

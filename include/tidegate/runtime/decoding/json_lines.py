@@ -47,8 +47,9 @@ def count_records(path: str) -> int:
 
 def check_file(path: str) -> None:
     """Look at the first bytes. Raises MalformedInputError for a packed file that is damaged there."""
-    with opened(path) as text:
-        text.block(1)
+    if packed(path):
+        with opened(path) as text:
+            text.block(1)
 
 
 def _blocks(path: str, part: Part) -> Iterator[tuple[int, bytes]]:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ _ISO_MOMENT = re.compile(
     r"(?::(?P<S>[0-9]{2})(?:\.(?P<f>[0-9]{1,9}))?)?(?P<z>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _ISO_DAY = re.compile(r"(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})")
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,3})?")
 
 
 class MisfitError(ValueError):
@@ -41,9 +41,9 @@ def moment(text: str, unit: str, forms: tuple[str, ...], zone: str) -> int:
     for form in forms:
         if form in EPOCHS:
             if _NUMBER.fullmatch(text):
-                return held(Decimal(text).scaleb(9 - EPOCHS[form]), unit)
+                return held(Fraction(text) * 10 ** (9 - EPOCHS[form]), unit)
         elif found := _moment_pattern(form).fullmatch(text):
-            return held(Decimal(_nanoseconds(found.groupdict(), zone)), unit)
+            return held(_nanoseconds(found.groupdict(), zone), unit)
     raise MisfitError(f"is no moment ({_listed(forms)})")
 
 
@@ -55,7 +55,7 @@ def day(text: str, forms: tuple[str, ...]) -> int:
     raise MisfitError(f"is no date ({_listed(forms)})")
 
 
-def held(nanoseconds: Decimal | int, unit: str) -> int:
+def held(nanoseconds: Fraction | int, unit: str) -> int:
     """A moment in `unit`. Raises MisfitError when it has a finer part or is outside of the years 1 to 9999."""
     per = 10**9 // PER_SECOND[unit]
     if not US_MIN * 1000 <= nanoseconds < (US_MAX + 1) * 1000:

@@ -8,7 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
@@ -21,8 +21,11 @@ from tidegate.runtime.decoding.moments import DAY_MIN, PER_SECOND, US_MAX, US_MI
 
 Scalar = Callable[[str], Any]
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_INTEGER = re.compile(r"(?:\+|(-?))0*([0-9]+)")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DIGITS_MAX = 40
+"""More are not looked at: no type holds them, and Python takes its time with thousands."""
+
 _SPECIAL = re.compile(r"[+-]?(?:inf|infinity)|nan", re.IGNORECASE)
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -83,9 +86,11 @@ def integer_bounds(dtype: pa.DataType) -> tuple[int, int]:
 
 
 def _integer(text: str, bounds: tuple[int, int], name: str) -> int:
-    if not _INTEGER.fullmatch(text):
+    found = _INTEGER.fullmatch(text)
+    if found is None:
         raise MisfitError(f"is no integer ({name})")
-    if not bounds[0] <= (value := int(text)) <= bounds[1]:
+    value = int((found[1] or "") + found[2]) if len(found[2]) <= _DIGITS_MAX else None
+    if value is None or not bounds[0] <= value <= bounds[1]:
         raise MisfitError(f"is out of range for {name}")
     return value
 
@@ -109,7 +114,11 @@ def _float(text: str, dtype: pa.DataType, mark: str) -> float:
 def _decimal(text: str, dtype: pa.DataType, mark: str) -> Decimal:
     if not _DECIMAL.fullmatch(_point(text, mark)):
         raise MisfitError(f"is no decimal number ({dtype})")
-    return exact_decimal(Decimal(_point(text, mark)), dtype)
+    try:
+        value = Decimal(_point(text, mark))
+    except InvalidOperation:
+        raise MisfitError("has an exponent that is out of range") from None
+    return exact_decimal(value, dtype)
 
 
 def exact_decimal(value: Decimal, dtype: pa.DataType) -> Decimal:
