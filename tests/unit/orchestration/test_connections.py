@@ -1,11 +1,15 @@
 """Goal: Airflow connections become endpoints without loss, and a wrong one says how to mend it."""
 
+from dataclasses import replace
+
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from tidegate.errors import ConfigurationError
 from tidegate.orchestration import Connections
 from tidegate.orchestration.connections import checkpoint_url
+from tidegate.services.airflow import connections
+from tidegate.wiring import Endpoints
 
 
 @pytest.mark.usefixtures("all_connections")
@@ -129,6 +133,33 @@ def test_ipv6_everywhere(connection):
     assert found.metastore == "thrift://[::1]:9083"
     assert found.hiveserver2 == "hive://[::1]:10000/default?auth=NONE"
     assert found.spark == "sc://[::1]:15002"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Endpoints(
+            "postgresql://me%40corp:p%2Fw%3A@db:5433/ck%20pt?sslmode=require&options=-c%20search_path%3Da",
+            "thrift://hms:9083",
+            "hive://u%40x:p%2Fw@hs2:10001/my%20db?auth=LDAP",
+            "sc://spark:15002/;use_ssl=true;user_id=me;token=t%3Bk%20",
+            "hdfs://nn/wh",
+        ),
+        Endpoints(
+            "host='::1' port=5433 dbname=x user=u password='it''s' application_name='a b'".replace("''s", "\\'s"),
+            "thrift://[::1]:9083",
+            "hive://[::1]:10000/default?auth=KERBEROS&kerberos_service_name=hs",
+            "sc://[::1]:15002",
+            "file:///w h",
+        ),
+    ],
+)
+def test_services_of_ones_own_reach_the_embedded_airflow_as_they_are(monkeypatch, given):
+    for variable, value in connections(given).items():
+        monkeypatch.setenv(variable, value)
+    found = Connections().endpoints()
+    assert conninfo_to_dict(found.checkpoint) == conninfo_to_dict(given.checkpoint)
+    assert replace(found, checkpoint="") == replace(given, checkpoint="")
 
 
 @pytest.mark.usefixtures("all_connections")
