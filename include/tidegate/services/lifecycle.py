@@ -72,14 +72,13 @@ def dead(home: Path) -> list[str] | None:
     return _dead(settings) if settings is not None and settings.started else None
 
 
-def restart(home: Path, names: Collection[str], *, dags_folder: Path | None, report: Report) -> None:
-    """Start those of the services again that are still dead. Errors as of `up`; what was stopped meanwhile stays so."""
+def restart(home: Path, name: str, *, dags_folder: Path | None, report: Report) -> None:
+    """Start a service again if it is still dead. Errors as of `up`; what was stopped meanwhile stays so."""
     home = home.resolve()
     with _locked(home):
         settings = Settings.load(home)
-        if settings is not None:
-            services = _services(home, settings, dags_folder)
-            _start(home, settings, [services[name] for name in _dead(settings) if name in names], report)
+        if settings is not None and name in _dead(settings):
+            _start(home, settings, [_services(home, settings, dags_folder)[name]], report)
 
 
 def _dead(settings: Settings) -> list[str]:

@@ -53,13 +53,12 @@ def watch(home: Path, *, dags_folder: Path | None = None, report: Report, stop: 
             words = processes.last_sentence(home.resolve(), name)
             report(ServiceEvent(name, "ended", f"it is started again {when}; last words: {words}"))
         fallen = dead
-        due = {name for name in dead if falls[name].due_s <= now}
-        if due:
-            try:
-                lifecycle.restart(home, due, dags_folder=dags_folder, report=report)
+        for name in [name for name in found if falls[name].due_s <= now]:
+            try:  # one by one: none is held up by another that does not start
+                lifecycle.restart(home, name, dags_folder=dags_folder, report=report)
             except TidegateError as e:
-                report(ServiceEvent(" and ".join(sorted(due)), "failed", str(e)))
-            fallen -= due
+                report(ServiceEvent(name, "failed", str(e)))
+            fallen.discard(name)
 
 
 @contextmanager
