@@ -5,11 +5,12 @@ The check is independent: pandas over the raw file on one side, PyHive's answer 
 
 import importlib.util
 import os
+import re
 import shutil
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,12 +24,21 @@ from tidegate.adapters.hive.server import connect
 from tidegate.errors import ConfigurationError, TidegateError, UnavailableError
 from tidegate.protocol.model import Epoch, LaneId
 from tidegate.services import ServiceEvent
-from tidegate.wiring import Endpoints
+from tidegate.wiring import VARIABLES, Endpoints, given_endpoints
 
 PIPELINES = ("aircraft_log", "carrier_delays")
 KILLED = ("aircraft_log", 4)
 """The attempt that is killed: SIGKILL to its process after STAGED, before anything is published."""
 
+MARKER = "made-by-demo"
+"""File that says that a demo made the home."""
+MADE = (
+    *("airflow", "conf", "flights", "killed", "lock", "logs", "metastore", "postgres", "run", "services.json"),
+    "warehouse",
+)
+"""What a demo makes in its home, beside the marker."""
+
+_DAGS = Path("dags")
 _ARRIVAL_S = 1.0
 _TIMEOUT_S = 300.0
 _POLL_S = 0.5
@@ -47,7 +57,7 @@ def main() -> int:
 
 @dataclass
 class Demo:
-    """One run of the demo in `home`, whose contents it replaces."""
+    """One run of the demo in `home`, where it replaces what an earlier demo made, and nothing else."""
 
     home: Path
     console: Console
@@ -57,10 +67,12 @@ class Demo:
         began = time.monotonic()
         self.say("[bold]1. A clean start:[/] PostgreSQL, Hive metastore, Spark and Airflow on this machine")
         raw = load_flights()
+        batches = half_months(raw)
+        self._clear([name for name, _ in batches])
         endpoints = self._start()
         self.say(f"[bold]2. {len(raw):,} flights of 2013[/] arrive as files; each Airflow run is one epoch")
-        batches = half_months(raw)
-        self._stream(endpoints, batches)
+        with services.watching(self.home, dags_folder=_DAGS.resolve(), report=self._report):
+            self._stream(endpoints, batches)
         self.say("[bold]3. The check:[/] both tables through PyHive against pandas over the raw file")
         right = self._check(endpoints, raw)
         self._epochs(endpoints)
@@ -76,18 +88,34 @@ class Demo:
 
     # -- steps ----------------------------------------------------------------------------------------------------
 
-    def _start(self) -> Endpoints:
+    def _clear(self, files: list[str]) -> None:
+        """Make the home, or empty one that a demo made. All is checked before anything is stopped or deleted."""
+        if not (_DAGS / "nycflights.py").exists():
+            raise ConfigurationError(f"the demo runs in a checkout of tidegate: there is no {_DAGS}/nycflights.py here")
+        if given := given_endpoints():
+            raise ConfigurationError(
+                f"the demo brings all services itself: unset {', '.join(VARIABLES[name] for name in given)}"
+            )
+        if others := foreign(self.home, files):
+            raise ConfigurationError(
+                f"{self.home} is in use: {', '.join(others[:5])}{', …' if len(others) > 5 else ''} was not made by a "
+                "demo, which would delete it. Name another folder: tidegate demo --home FOLDER"
+            )
         services.down(self.home, report=self._report)
-        if (self.home / "services.json").exists():  # only ever a folder that the services made
-            shutil.rmtree(self.home)
+        for name in MADE:
+            path = self.home / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
         (self.home / "flights").mkdir(parents=True)
+        (self.home / MARKER).touch()
+
+    def _start(self) -> Endpoints:
         pipeline, epoch = KILLED
         os.environ["TIDEGATE_CRASH_AT"] = f"staged@{pipeline}:{epoch}"
         os.environ["TIDEGATE_CRASH_ONCE"] = str(self._killed_file)
-        dags = Path.cwd() / "dags"
-        if not (dags / "nycflights.py").exists():
-            raise ConfigurationError(f"the demo runs in a checkout of tidegate: there is no {dags}/nycflights.py")
-        return services.up(self.home, airflow=True, dags_folder=dags, report=self._report)
+        return services.up(self.home, airflow=True, dags_folder=_DAGS.resolve(), report=self._report)
 
     def _stream(self, endpoints: Endpoints, batches: list[tuple[str, pd.DataFrame]]) -> None:
         """Move one file in at a time; wait until every pipeline has sealed them all."""
@@ -97,7 +125,8 @@ class Demo:
             self._wait("Airflow to find the DAGs", lambda: len(store.pipelines()) >= len(PIPELINES))
             for name, rows in batches:
                 self._arrive(name, rows)
-                progress.show()
+                with suppress(UnavailableError):  # a service that died is started again
+                    progress.show()
                 time.sleep(_ARRIVAL_S)
             self._wait("both pipelines to seal every file", lambda: progress.show() >= len(batches))
         if not self._killed_file.exists():
@@ -159,7 +188,10 @@ class Demo:
 
     def _wait(self, what: str, done: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _TIMEOUT_S
-        while not done():
+        while True:
+            with suppress(UnavailableError):  # a service that died is started again
+                if done():
+                    return
             if time.monotonic() > deadline:
                 raise UnavailableError(
                     f"waited {_TIMEOUT_S:.0f} s for {what}; the logs are in {self.home}/logs and airflow/logs"
@@ -197,6 +229,27 @@ class _Progress:
         files = min(max((e.offsets.stop for e in found), default=0) for found in sealed.values())
         self._update(f"{rows:,} of {self._total:,} flights sealed by both pipelines ({files} files)")
         return files
+
+
+def foreign(home: Path, files: list[str]) -> list[str]:
+    """What a demo would delete in `home`, though no demo made it; paths from `home`."""
+    found = [name for name in MADE if (home / name).exists() or (home / name).is_symlink()]
+    if not (home / MARKER).exists():
+        return found
+    names = "|".join(PIPELINES)
+    own = {
+        "flights": "|".join(rf"{re.escape(name)}|\.{re.escape(name)}\.tmp" for name in files),
+        "warehouse": r"_tidegate|flights\.db",
+        "warehouse/_tidegate": names,
+        "warehouse/flights.db": rf"({names})(__.*)?",
+    }
+    return [name for name in found if (home / name).is_symlink()] + [
+        f"{folder}/{entry.name}"
+        for folder, pattern in own.items()
+        if (home / folder).is_dir()
+        for entry in sorted((home / folder).iterdir())
+        if not re.fullmatch(pattern, entry.name)
+    ]
 
 
 # -- the raw file and the independent computation -------------------------------------------------------------------

@@ -14,7 +14,6 @@ from tidegate.api.files import FileSource
 from tidegate.api.pipeline import Definition
 from tidegate.engine import crash
 from tidegate.engine.coordinator import Coordinator
-from tidegate.errors import ConfigurationError
 from tidegate.ports import Adapters
 
 ROOT_FOLDER = "_tidegate"
@@ -57,14 +56,9 @@ def given_endpoints() -> dict[str, str]:
 
 
 def from_environment() -> Endpoints | None:
-    """The endpoints when all variables are set; None when none is. Raises ConfigurationError for some but not all."""
+    """The endpoints when all variables are set; None when one is missing: what is not given is embedded."""
     given = given_endpoints()
-    if not given:
-        return None
-    missing = [variable for name, variable in VARIABLES.items() if name not in given]
-    if missing:
-        raise ConfigurationError(f"some endpoints are set by environment variables, but not {', '.join(missing)}")
-    return Endpoints(**given)
+    return Endpoints(**given) if given.keys() == VARIABLES.keys() else None
 
 
 class SystemClock:

@@ -62,7 +62,7 @@ def test_a_run_is_triggered_by_the_form_with_a_param(stack: Stack, page: Page):
     for number in (1, 2):
         stack.add("clicked", number)
     page.get_by_role("link", name="Dags", exact=True).click()
-    page.get_by_role("link", name="clicked", exact=True).click()
+    page.locator("a[href='/dags/clicked']").click()  # the first page names the DAG of each asset event, too
     form = trigger_form(page, "clicked")
     form.get_by_role("spinbutton", name="Most files").fill("1")
     run_id = start(page, form)
@@ -75,12 +75,13 @@ def test_a_cleared_run_whose_epoch_is_sealed_changes_nothing(stack: Stack, page:
     before = stack.epochs("clicked")
     run_id = before[-1].run.key
     page.goto(f"/dags/clicked/runs/{run_id}")
-    page.get_by_role("button", name="clear").click()
+    page.get_by_role("button", name="Press shift+c to clear", exact=True).click()  # each task's row has its own
     dialog = page.get_by_role("dialog").filter(has_text="Clear Dag Run:")
     expect(dialog.get_by_text("Affected Tasks: 3")).to_be_visible()
-    dialog.get_by_role("button", name="Confirm").click()
+    dialog.get_by_role("button", name="Confirm", exact=True).click()
     expect(dialog).to_be_hidden()
     stack.airflow.until(lambda: stack.airflow.tasks("clicked", run_id)["process"] == ("success", 2), "the second try")
+    assert stack.airflow.finished("clicked", run_id) == "success"
     shows(page, "Success")
     assert stack.epochs("clicked") == before
     assert stack.rows("clicked") == expected(range(1, 2))
@@ -94,10 +95,11 @@ def test_a_run_marked_as_failed_and_deleted_leaves_its_epoch_to_the_next(stack: 
     mark(page, "Failed")
     shows(page, "Failed")
     (stack.root / "hold-clicked").unlink()
-    page.get_by_role("button", name="Delete Dag Run").click()
-    page.get_by_role("dialog").filter(has_text="cannot be undone").get_by_role("button", name="Delete").click()
-    expect(page).not_to_have_url(re.compile(re.escape(left)))
-    assert left not in [r["dag_run_id"] for r in stack.airflow.runs("clicked")]
+    page.get_by_role("button", name="Delete Dag Run", exact=True).click()
+    question = page.get_by_role("dialog").filter(has_text="cannot be undone")
+    question.get_by_role("button", name="Delete", exact=True).click()
+    airflow = stack.airflow
+    airflow.until(lambda: left not in [r["dag_run_id"] for r in airflow.runs("clicked")], f"the deletion of {left}")
     assert [(e.run.key, e.status) for e in stack.epochs("clicked")[1:]] == [(left, Status.STAGED)]
     assert stack.rows("clicked") == expected(range(1, 2))
 
@@ -107,10 +109,7 @@ def test_a_backfill_is_created_by_the_form(stack: Stack, page: Page):
         stack.add("filled", number)
     page.goto("/dags/filled")
     form = backfill_form(page, "filled", "2026/01/01", "2026/01/02")
-    expect(form.get_by_text("2 runs will be triggered.")).to_be_visible()
-    form.get_by_role("button", name="Run Backfill").click()
-    expect(page.get_by_text("Backfill in progress")).to_be_visible()
-    stack.airflow.await_backfills("filled")
+    run_backfill(stack, page, form)
     assert [e.run.key.partition("__")[0] for e in stack.epochs("filled")] == ["backfill"] * 2
     assert stack.rows("filled") == expected(range(1, 3))
 
@@ -130,13 +129,12 @@ def test_the_next_run_finishes_it_and_marked_as_success_publishes_nothing_of_its
 
 def test_a_paused_dag_queues_a_run_until_the_switch_is_turned(stack: Stack, page: Page):
     page.goto("/dags/clicked")
-    switch(page)
-    stack.airflow.until(lambda: stack.airflow.call("GET", "/dags/clicked")["is_paused"], "the pause")
+    switch(page, active=False)
     stack.add("clicked", 4)
     waiting = stack.airflow.trigger("clicked")
     stack.succeeds("canary")
     assert stack.airflow.run("clicked", waiting)["state"] == "queued"
-    switch(page)
+    switch(page, active=True)
     assert stack.airflow.finished("clicked", waiting) == "success"
     assert [e.status for e in stack.epochs("clicked")] == [Status.SEALED] * 4  # what was left, and its own
     assert stack.rows("clicked") == expected(range(1, 5))
@@ -150,9 +148,7 @@ def test_a_backfill_by_the_form_fills_a_lane_that_is_promoted_when_a_person_says
     form.get_by_text("All Runs", exact=True).click()
     form.get_by_text("Override parameters on existing runs").click()
     form.locator("#element_lane").fill("fix")
-    form.get_by_role("button", name="Run Backfill").click()
-    expect(page.get_by_text("Backfill in progress")).to_be_visible()
-    stack.airflow.await_backfills("filled")
+    run_backfill(stack, page, form)
     assert stack.epochs("filled") == before
     assert stack.rows("filled") == expected(range(1, 3))
 
@@ -170,24 +166,24 @@ def test_a_backfill_by_the_form_fills_a_lane_that_is_promoted_when_a_person_says
 
 def test_browse_tidegate_leads_to_the_epochs_and_from_there_to_a_run(stack: Stack, page: Page):
     page.goto("/")
-    page.get_by_role("button", name="Browse").click()
-    page.get_by_role("menuitem", name="tidegate").click()
+    page.get_by_role("button", name="Browse", exact=True).click()
+    page.get_by_role("menuitem", name="tidegate", exact=True).click()
     inside = page.frame_locator("iframe")
     inside.get_by_role("rowheader", name="clicked", exact=True).get_by_role("link").click()
     epochs = stack.epochs("clicked")
     for epoch in epochs:
         row = inside.get_by_role("row").filter(has=page.get_by_role("rowheader", name=re.compile(rf"^{epoch.epoch}\b")))
         expect(row.get_by_role("cell").first).to_have_text("sealed")
-    inside.get_by_role("link", name=epochs[-1].run.key).click()
-    expect(page.get_by_role("heading", name=epochs[-1].run.key)).to_be_visible()
+    inside.get_by_role("link", name=epochs[-1].run.key, exact=True).click()
+    expect(page.get_by_role("heading", name=epochs[-1].run.key, exact=True)).to_be_visible()
 
 
 def test_the_tab_of_the_dag_shows_its_epochs_also_behind_a_promotion(stack: Stack, page: Page):
     page.goto("/dags/filled")
-    page.get_by_role("link", name="Epochs").click()
+    page.get_by_role("link", name="Epochs", exact=True).click()
     inside = page.frame_locator("iframe")
-    expect(inside.get_by_role("heading", name="filled")).to_be_visible()
-    expect(inside.get_by_role("cell", name="sealed")).to_have_count(3)
+    expect(inside.get_by_role("heading", name="filled", exact=True)).to_be_visible()
+    expect(inside.get_by_role("cell", name="sealed", exact=True)).to_have_count(3)
 
 
 def open_dialog(page: Page) -> None:
@@ -220,9 +216,11 @@ def shows(page: Page, state: str) -> None:
 
 
 def mark(page: Page, state: str) -> None:
-    page.get_by_role("button", name="Mark Dag Run as...").click()
-    page.get_by_role("menuitem", name=state).click()
-    page.get_by_role("dialog").filter(has_text="Mark Dag Run as").get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Mark Dag Run as...", exact=True).click()
+    page.get_by_role("menuitem", name=state, exact=True).click()
+    dialog = page.get_by_role("dialog").filter(has_text="Mark Dag Run as")
+    dialog.get_by_role("button", name="Confirm", exact=True).click()
+    expect(dialog).to_be_hidden()
 
 
 def approve(stack: Stack, page: Page, run_id: str) -> None:
@@ -243,8 +241,24 @@ def approve(stack: Stack, page: Page, run_id: str) -> None:
     airflow.until(over, f"the approval of {run_id}", 120)
 
 
-def switch(page: Page) -> None:
-    page.get_by_test_id("toggle-pause").first.click()
+def switch(page: Page, *, active: bool) -> None:
+    """Turn the DAG's switch when the page shows that it stands the other way; the page then shows that it is turned."""
+    shown = page.get_by_test_id("toggle-pause")
+    expect(shown.get_by_role("checkbox")).to_be_checked(checked=not active)
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        shown.click()
+    expect(shown.get_by_role("checkbox")).to_be_checked(checked=active)
+
+
+def run_backfill(stack: Stack, page: Page, form: Locator) -> None:
+    """Press the button when the form has counted the runs; wait until Airflow has noted that they are over.
+
+    Not for the page's banner: it may not be drawn before a short backfill is over.
+    """
+    expect(form.get_by_text("2 runs will be triggered.")).to_be_visible()
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.url.endswith("/backfills")):
+        form.get_by_role("button", name="Run Backfill", exact=True).click()
+    stack.airflow.await_backfills("filled")
 
 
 def backfill_form(page: Page, dag_id: str, first: str, last: str) -> Locator:

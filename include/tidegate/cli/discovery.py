@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from tidegate.api.pipeline import Definition
+from tidegate.cli.failures import lacking
 from tidegate.errors import ConfigurationError, DefinitionError, TidegateError
 
 DAGS_VARIABLE = "TIDEGATE_DAGS"
@@ -90,7 +91,7 @@ def _file(path: Path) -> ModuleType:
     except TidegateError:
         raise
     except (Exception, SystemExit) as e:
-        raise DefinitionError(f"{path} cannot be imported: {type(e).__name__}: {e}") from e
+        raise lacking(e) or DefinitionError(f"{path} cannot be imported: {type(e).__name__}: {e}") from e
     return module
 
 
@@ -101,7 +102,7 @@ def _module(name: str) -> ModuleType:
     except TidegateError:
         raise
     except (Exception, SystemExit) as e:
-        raise DefinitionError(f"{name} cannot be imported: {type(e).__name__}: {e}") from e
+        raise lacking(e) or DefinitionError(f"{name} cannot be imported: {type(e).__name__}: {e}") from e
 
 
 def _listed(known: dict[str, Definition]) -> str:

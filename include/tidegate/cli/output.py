@@ -44,7 +44,7 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, right: Seque
     """A table on a terminal; tab-separated lines in a pipe."""
     if not sys.stdout.isatty():
         for row in (headers, *rows):
-            click.echo("\t".join("" if cell is None else str(cell) for cell in row))
+            click.echo("\t".join("" if cell is None else " ".join(str(cell).split()) for cell in row))
         return
     drawn = Table(box=None, header_style="bold", pad_edge=False)
     for header in headers:

@@ -61,7 +61,7 @@ def definition_of(pipeline: str, home: Path) -> "Definition":
 
 
 def endpoints_of(home: Path) -> "Endpoints":
-    """The services that the environment names, else the embedded ones of `home`."""
+    """The services that the environment names, and for the others the embedded ones of `home`."""
     from tidegate import wiring  # noqa: PLC0415
 
     given = wiring.from_environment()

@@ -3,7 +3,6 @@
 Connections are looked up when a task runs, never while a DAG file is parsed.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from tidegate.wiring import Endpoints
 
 DEFAULT_CHECKPOINT = "tidegate_checkpoint"
+DEFAULT_DATABASE = "tidegate"
 
 _EXAMPLES = {
     "postgres": "--conn-host HOST --conn-port 5432 --conn-schema tidegate --conn-login USER --conn-password PASSWORD",
@@ -26,6 +26,16 @@ _EXAMPLES = {
 }
 
 _PORTS = {"postgres": 5432, "hive_metastore": 9083, "hiveserver2": 10000, "spark_connect": 15002}
+
+_OF_THE_HOOK = frozenset(
+    {
+        *("cursor", "iam", "redshift", "redshift-serverless", "cluster-identifier", "workgroup-name", "aws_conn_id"),
+        *("azure_conn_id", "sqlalchemy_scheme", "sqlalchemy_query"),
+    }
+)
+"""Extras of a connection of type ``postgres`` that are Airflow's hook's own: its `ignored_extra_options`."""
+_TOKENS = ("iam", "azure_conn_id")
+"""Those of them that ask for a password from elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -80,24 +90,62 @@ def find(conn_id: str, conn_type: str) -> Connection:
 
 
 def checkpoint_url(conn_id: str = DEFAULT_CHECKPOINT) -> str:
-    """The URL of the checkpoint database from a connection of type ``postgres``; its extras become URL parameters."""
+    """The connection string of the checkpoint database from a connection of type ``postgres``.
+
+    Extras reach libpq as they stand, and win over the fields, as in Airflow's hook. Those that the hook keeps for
+    itself are left out.
+
+    Raises:
+        ConfigurationError: the connection is missing, or an extra is none of libpq's or asks for a token.
+    """
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415  (the database driver)
+
     connection = find(conn_id, "postgres")
-    extra = {k: v for k, v in connection.extra_dejson.items() if isinstance(v, str | int | float) and k != "__extra__"}
-    return _url(
-        "postgresql", _credentials(connection), _address(connection), connection.schema or DEFAULT_DATABASE, extra
-    )
+    extra = connection.extra_dejson
+    if asked := next((name for name in _TOKENS if extra.get(name)), None):
+        raise ConfigurationError(
+            f"the Airflow connection {conn_id!r} has the extra {asked!r}, but tidegate fetches no tokens: give login "
+            "and password"
+        )
+    fields = {
+        "host": _bare(str(connection.host)),
+        "port": connection.port or _PORTS["postgres"],
+        "dbname": connection.schema or DEFAULT_DATABASE,
+        "user": connection.login or None,
+        "password": connection.password or None,
+    }
+    given = fields | {name: value for name, value in extra.items() if name not in _OF_THE_HOOK}
+    return make_conninfo("", **{n: _for_libpq(conn_id, n, v) for n, v in given.items() if v is not None})
 
 
-DEFAULT_DATABASE = "tidegate"
+def _for_libpq(conn_id: str, name: str, value: Any) -> str:
+    from psycopg import pq  # noqa: PLC0415  (the database driver)
+
+    if name.encode() not in {option.keyword for option in pq.Conninfo.get_defaults()}:
+        raise ConfigurationError(
+            f"the Airflow connection {conn_id!r} has the extra {name!r}, which libpq does "
+            "not know: correct or remove it"
+        )
+    if isinstance(value, bool):
+        return str(int(value))  # libpq's way to say it
+    if not isinstance(value, str | int | float) or "\0" in str(value):
+        raise ConfigurationError(
+            f"the Airflow connection {conn_id!r} has {name!r} as a {type(value).__name__} that libpq cannot take: "
+            "give a text or a number"
+        )
+    return str(value)
 
 
 def _address(connection: Connection) -> str:
-    host = str(connection.host)
-    if ":" in host and not host.startswith("["):
-        host = f"[{host}]"  # IPv6
-    if "/" in host:
-        host = quote(host, safe="")  # a folder with a unix socket
+    host = _bare(str(connection.host).removeprefix("sc://"))
+    if ":" in host:
+        host = f"[{host}]"
     return f"{host}:{connection.port or _PORTS[str(connection.conn_type)]}"
+
+
+def _bare(host: str) -> str:
+    """An IPv6 address without its brackets."""
+    return host.removeprefix("[").removesuffix("]")
 
 
 def _credentials(connection: Connection) -> str:
@@ -107,11 +155,6 @@ def _credentials(connection: Connection) -> str:
     return f"{quote(connection.login, safe='')}{password}@"
 
 
-def _url(scheme: str, credentials: str, address: str, path: str, query: Mapping[str, Any]) -> str:
-    parameters = f"?{urlencode(query)}" if query else ""
-    return f"{scheme}://{credentials}{address}/{quote(path, safe='')}{parameters}"
-
-
 def _hiveserver2_url(connection: Connection) -> str:
     extra = connection.extra_dejson
     # the same names, and the same silence about a mechanism, as in the Hive provider's hook
@@ -119,7 +162,8 @@ def _hiveserver2_url(connection: Connection) -> str:
     query = {"auth": {"PLAIN": "NONE", "GSSAPI": "KERBEROS"}.get(auth, auth)}
     if query["auth"] == "KERBEROS":
         query["kerberos_service_name"] = str(extra.get("kerberos_service_name") or "hive")
-    return _url("hive", _credentials(connection), _address(connection), connection.schema or "default", query)
+    database = quote(connection.schema or "default", safe="")
+    return f"hive://{_credentials(connection)}{_address(connection)}/{database}?{urlencode(query)}"
 
 
 def _spark_url(connection: Connection) -> str:
@@ -130,8 +174,7 @@ def _spark_url(connection: Connection) -> str:
         "token": str(extra.get("token") or connection.password or ""),
     }
     given = "".join(f";{name}={quote(value, safe='')}" for name, value in parameters.items() if value)
-    host = str(connection.host).removeprefix("sc://")
-    return f"sc://{host}:{connection.port or _PORTS['spark_connect']}/{given}".removesuffix("/")
+    return f"sc://{_address(connection)}/{given}".removesuffix("/")
 
 
 def _warehouse(metastore: Connection, hiveserver2: Connection) -> str:

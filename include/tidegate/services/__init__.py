@@ -2,6 +2,7 @@
 
 from tidegate.services.lifecycle import airflow_environment, airflow_login, down, endpoints, status, up
 from tidegate.services.model import ServiceEvent, ServiceStatus
+from tidegate.services.watcher import watch, watching
 
 __all__ = [
     "ServiceEvent",
@@ -12,4 +13,6 @@ __all__ = [
     "endpoints",
     "status",
     "up",
+    "watch",
+    "watching",
 ]

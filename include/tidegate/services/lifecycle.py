@@ -1,17 +1,18 @@
 """`up`, `down` and `status` of the embedded services."""
 
 import fcntl
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tidegate.adapters.checkpoint import migrate
 from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.services import airflow as airflow_service
 from tidegate.services import jvm, postgres, processes
-from tidegate.services.model import HOST, Report, ServiceEvent, ServiceStatus, Settings
+from tidegate.services.model import HOST, Report, ServiceEvent, ServiceStatus, Settings, Started
 from tidegate.wiring import VARIABLES, Endpoints, given_endpoints
 
 _START_TIMEOUT_S = 180.0
@@ -28,7 +29,7 @@ class Service:
     ports: Mapping[str, int]
     command: Callable[[], Sequence[str | Path]]
     healthy: Callable[[], bool]
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Callable[[], Mapping[str, str]] = dict
     prepare: Callable[[], None] = lambda: None
     user: Callable[[], str | None] = lambda: None
 
@@ -37,30 +38,66 @@ def up(home: Path, *, airflow: bool = False, dags_folder: Path | None = None, re
     """Start what does not run, wait until all is healthy, and return where everything is.
 
     Idempotent: a healthy service is left alone, a dead one is started again. A service whose endpoint is given by an
-    environment variable is not started. Durable effects: files below `home` only.
+    environment variable is not started; Airflow brings PostgreSQL with it for its own database. Durable effects: files
+    below `home` only, and the checkpoint tables.
 
     Raises:
         UnavailableError: a service ended or did not get healthy; the message ends with its last words.
-        ConfigurationError: Java, PostgreSQL's programs or Airflow are missing.
+        ConfigurationError: Java, PostgreSQL's programs or Airflow are missing, or `home` cannot be one.
     """
+    if airflow:
+        airflow_service.executable()
     home = home.resolve()
-    home.mkdir(parents=True, exist_ok=True)
+    _check_home(home)
     with _locked(home):
         settings = Settings.load(home) or Settings.new()
         settings.save(home)
         found = _endpoints(home, settings)
-        services = _services(home, settings, found)
-        settings = _start(home, settings, services, report)
+        services = _services(home, settings, dags_folder)
+        settings = _start(home, settings, [services[name] for name in _wanted(airflow=airflow)], report)
         migrate(found.checkpoint)
         if airflow:
-            _start(home, settings, _airflow_services(home, settings, found, dags_folder, report), report)
+            names = list(airflow_service.PROCESSES)
+            if any(name in _dead(settings) or name not in settings.started for name in names):
+                report(ServiceEvent("airflow", "preparing", "making its database"))
+                variables = airflow_service.environment(home, settings, found, dags_folder)
+                airflow_service.prepare(home, settings, variables)
+            _start(home, settings, [services[name] for name in names], report)
     return found
 
 
-def _services(home: Path, settings: Settings, found: Endpoints) -> list[Service]:
-    given = given_endpoints()
-    all_services = {
-        "checkpoint": Service(
+def dead(home: Path) -> list[str] | None:
+    """The services that were started and ended, though nobody stopped them; None when nothing is started."""
+    settings = Settings.load(home.resolve())
+    return _dead(settings) if settings is not None and settings.started else None
+
+
+def restart(home: Path, name: str, *, dags_folder: Path | None, report: Report) -> None:
+    """Start a service again if it is still dead. Errors as of `up`; what was stopped meanwhile stays so."""
+    home = home.resolve()
+    with _locked(home):
+        settings = Settings.load(home)
+        if settings is not None and name in _dead(settings):
+            _start(home, settings, [_services(home, settings, dags_folder)[name]], report)
+
+
+def _dead(settings: Settings) -> list[str]:
+    return [name for name, started in settings.started.items() if not processes.alive(started)]
+
+
+def _wanted(*, airflow: bool) -> list[str]:
+    """The embedded services that stand in for what is not given."""
+    given = given_endpoints().keys()
+    serves = {"metastore": {"metastore"}, "spark": {"spark", "hiveserver2"}}
+    wanted = [name for name, endpoints in serves.items() if not endpoints <= given]
+    return ["postgres", *wanted] if airflow or "checkpoint" not in given else wanted
+
+
+def _services(home: Path, settings: Settings, dags_folder: Path | None = None) -> dict[str, Service]:
+    """Every service that a home can have, by name, in the order in which they are started."""
+    found = _endpoints(home, settings)
+    all_services = [
+        Service(
             "postgres",
             {"postgres": settings.port("postgres")},
             lambda: postgres.command(home, settings),
@@ -68,42 +105,31 @@ def _services(home: Path, settings: Settings, found: Endpoints) -> list[Service]
             prepare=lambda: postgres.initialise(home, settings),
             user=postgres.system_user,
         ),
-        "metastore": Service(
+        Service(
             "metastore",
             {"metastore": settings.port("metastore")},
             lambda: jvm.metastore_command(home, settings),
             lambda: jvm.metastore_healthy(settings),
         ),
-        "spark": Service(
+        Service(
             "spark",
             {name: settings.port(name) for name in ("connect", "thrift")},
             lambda: jvm.spark_command(home, settings, found.metastore),
             lambda: jvm.spark_healthy(settings),
-            environment=jvm.spark_environment(),
+            environment=jvm.spark_environment,
         ),
-    }
-    return [service for name, service in all_services.items() if name not in given]
-
-
-def _airflow_services(
-    home: Path, settings: Settings, found: Endpoints, dags_folder: Path | None, report: Report
-) -> list[Service]:
-    variables = airflow_service.environment(home, settings, found, dags_folder)
-    names = list(airflow_service.PROCESSES)
-    if not all(name in settings.started and processes.alive(settings.started[name]) for name in names):
-        report(ServiceEvent("airflow", "preparing", "making its database"))
-        airflow_service.prepare(home, settings, variables)
-    port = settings.port("airflow")
-    return [
-        Service(
-            name,
-            {"airflow": port} if name == "airflow-api-server" else {},
-            lambda words=words: [airflow_service.executable(), *words],  # type: ignore[misc]
-            (lambda: jvm.port_open(port)) if name == "airflow-api-server" else (lambda: True),
-            environment=variables,
-        )
-        for name, words in airflow_service.PROCESSES.items()
+        *(
+            Service(
+                name,
+                {process.port: settings.port(process.port)} if process.port else {},
+                lambda process=process: process.command(settings),  # type: ignore[misc]
+                lambda process=process: process.healthy(settings),  # type: ignore[misc]
+                environment=lambda: airflow_service.environment(home, settings, found, dags_folder),
+            )
+            for name, process in airflow_service.PROCESSES.items()
+        ),
     ]
+    return {service.name: service for service in all_services}
 
 
 def _start(home: Path, settings: Settings, services: Sequence[Service], report: Report) -> Settings:
@@ -119,23 +145,35 @@ def _start(home: Path, settings: Settings, services: Sequence[Service], report: 
         else:
             _check_ports(service)
             service.prepare()
-            started = processes.start(
-                service.command(),
-                home=home,
-                name=service.name,
-                environment=service.environment,
-                user=service.user(),
-            )
-            settings = replace(settings, started={**settings.started, service.name: started})
-            settings.save(home)
-            report(ServiceEvent(service.name, "starting", f"process {started.pid}"))
+            settings = _start_process(home, settings, service)
+            report(ServiceEvent(service.name, "starting", f"process {settings.started[service.name].pid}"))
         waiting.append(service)
     for service in waiting:
         _await(home, settings, service, began, report)
     if any(s.name == "spark" for s in waiting):
         report(ServiceEvent("spark", "warming", "first job in Python workers"))
-        jvm.warm(_endpoints(home, settings).spark)
+        jvm.warm(f"sc://{HOST}:{settings.port('connect')}")
     return settings
+
+
+def _start_process(home: Path, settings: Settings, service: Service) -> Settings:
+    """Start one process, written down before it does anything: a killed `up` leaves none that nobody knows."""
+    after = settings
+
+    def remember(started: Started) -> None:
+        nonlocal after
+        after = replace(settings, started={**settings.started, service.name: started})
+        after.save(home)
+
+    processes.start(
+        service.command(),
+        home=home,
+        name=service.name,
+        environment=service.environment(),
+        remember=remember,
+        user=service.user(),
+    )
+    return after
 
 
 def _check_ports(service: Service) -> None:
@@ -176,19 +214,27 @@ def _await(home: Path, settings: Settings, service: Service, began: float, repor
 
 
 def down(home: Path, *, report: Report) -> None:
-    """Stop every process of this home, whoever started it and whatever became of that; data stay."""
+    """Stop every process of this home, whoever started it and whatever became of that; data stay.
+
+    Those of a home that was deleted meanwhile are found by the marker that they carry.
+    """
     home = home.resolve()
-    settings = Settings.load(home)
-    if settings is None:
+    if Settings.load(home) is None:
+        _end(home, (), report)
         return
     with _locked(home):
-        found = processes.family(home, settings.started.values())
-        if found:
-            report(ServiceEvent("all", "stopping", f"{len(found)} processes"))
-        processes.end(found)
-        processes.end(processes.family(home, settings.started.values()))
+        settings = Settings.load(home) or Settings.new()
+        _end(home, settings.started.values(), report)
         replace(settings, started={}).save(home)
     report(ServiceEvent("all", "stopped"))
+
+
+def _end(home: Path, started: Collection[Started], report: Report) -> None:
+    found = processes.family(home, started)
+    if found:
+        report(ServiceEvent("all", "stopping", f"{len(found)} processes"))
+    processes.end(found)
+    processes.end(processes.family(home, started))
 
 
 def status(home: Path) -> list[ServiceStatus]:
@@ -197,27 +243,23 @@ def status(home: Path) -> list[ServiceStatus]:
     settings = Settings.load(home)
     if settings is None:
         return []
-    found = _endpoints(home, settings)
-    services = {s.name: s for s in _services(home, settings, found)}
-    names = dict.fromkeys([*services, *settings.started])
-    return [_status(home, settings, name, services.get(name)) for name in names]
+    services = _services(home, settings)
+    names = {*_wanted(airflow=False), *settings.started}
+    return [_status(home, settings, service) for name, service in services.items() if name in names]
 
 
-def _status(home: Path, settings: Settings, name: str, service: Service | None) -> ServiceStatus:
-    log = str(processes.log_file(home, name))
-    port = settings.port("airflow") if name == "airflow-api-server" else None
-    if service is not None:
-        port = next(iter(service.ports.values()))
+def _status(home: Path, settings: Settings, service: Service) -> ServiceStatus:
+    name, log = service.name, str(processes.log_file(home, service.name))
+    port = next(iter(service.ports.values()), None)
     started = settings.started.get(name)
     if started is None:
         return ServiceStatus(name, "stopped", None, port, log)
     if not processes.alive(started):
-        words = processes.last_words(home, name, lines=4)
+        words = processes.last_sentence(home, name)
         return ServiceStatus(
             name, "crashed", started.pid, port, log, f"process {started.pid} is gone; last words: {words}"
         )
-    healthy = service.healthy() if service else (port is None or jvm.port_open(port))
-    return ServiceStatus(name, "healthy" if healthy else "unhealthy", started.pid, port, log)
+    return ServiceStatus(name, "healthy" if service.healthy() else "unhealthy", started.pid, port, log)
 
 
 def endpoints(home: Path) -> Endpoints:
@@ -242,8 +284,9 @@ def airflow_login(home: Path) -> tuple[str, str, str]:
 def _remembered(home: Path) -> Settings:
     settings = Settings.load(home)
     if settings is None:
+        missing = [variable for name, variable in VARIABLES.items() if name not in given_endpoints()]
         raise ConfigurationError(
-            f"no services were started in {home}: run `tidegate services up`, or set {', '.join(VARIABLES.values())}"
+            f"no services were started in {home}: run `tidegate services up`, or set {', '.join(missing)}"
         )
     return settings
 
@@ -257,6 +300,27 @@ def _endpoints(home: Path, settings: Settings) -> Endpoints:
         "warehouse": jvm.warehouse(home),
     }
     return Endpoints(**{**embedded, **given_endpoints()})
+
+
+_UNFIT = re.compile(r"[:;%#?*\\$\"'\x00-\x1f]")
+"""What a class path, Derby's address or a file's URI would take for something else."""
+
+
+def _check_home(home: Path) -> None:
+    """Make the folder. One that cannot hold services, or holds another's data, is refused before anything is made."""
+    if unfit := _UNFIT.search(str(home)):
+        raise ConfigurationError(f"{home} cannot be a home of services: {unfit[0]!r} must not be in its path")
+    data = [home / name for name in ("postgres", "metastore") if (home / name).exists()]
+    if data and Settings.load(home) is None:
+        raise ConfigurationError(
+            f"{data[0]} is not of services that are known here: there is no {home}/services.json, which holds their "
+            "ports and passwords. Bring that back, or name another folder (`--home`, TIDEGATE_HOME)"
+        )
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "lock").touch()
+    except OSError as e:
+        raise ConfigurationError(f"{home} cannot be a home of services: {e.strerror}") from e
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Self
 from tidegate.errors import ConfigurationError
 
 HOST = "127.0.0.1"
-PORTS = ("postgres", "metastore", "thrift", "connect", "airflow")
+PORTS = ("postgres", "metastore", "thrift", "connect", "airflow", "airflow_logs")
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class ServiceStatus:
 
 @dataclass(frozen=True)
 class Started:
-    """A process that `up` started. `born` tells it from a later one of the same number."""
+    """A process that `up` started. `born` tells it from others of the same number: the boot, and clock ticks since."""
 
     pid: int
-    born: float
+    born: str
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,12 @@ class Settings:
         """What the home remembers; None when nothing was ever started there."""
         try:
             d = json.loads(_file(home).read_text(encoding="utf-8"))
-            return cls(d["ports"], d["secrets"], {n: Started(**s) for n, s in d["started"].items()})
-        except FileNotFoundError:
+            ports = {name: int(d["ports"][name]) for name in PORTS}
+            return cls(ports, d["secrets"], {n: Started(**s) for n, s in d["started"].items()})
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as e:
+            raise ConfigurationError(f"{_file(home)} cannot be read: {e.strerror}") from e
         except (ValueError, TypeError, KeyError, AttributeError) as e:
             raise ConfigurationError(
                 f"{_file(home)} is not readable ({type(e).__name__}: {e}): move {home} away and start anew"

@@ -45,11 +45,13 @@ def binaries() -> Path:
 
 
 def initialise(home: Path, settings: Settings) -> None:
-    """Make the data folder, once."""
+    """Make the data folder, once; let the server's user reach it, each time."""
     data = home / "postgres"
-    if (data / "PG_VERSION").exists():
-        return
     programs, user = binaries(), system_user()
+    if (data / "PG_VERSION").exists():
+        if user is not None:
+            _package().ensure_prefix_permissions(data)
+        return
     data.mkdir(parents=True, exist_ok=True)
     password = home / "postgres.password"
     with os.fdopen(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:

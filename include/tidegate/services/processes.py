@@ -1,8 +1,10 @@
 """Starting processes that outlive their parent, and ending them with all they started."""
 
 import os
+import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -11,7 +13,9 @@ from tidegate.services.model import Started
 
 MARKER = "TIDEGATE_SERVICE"
 _GRACE_S = 15.0
-_BIRTH_TOLERANCE_S = 1.0
+_GATE = 'read -r go && exec "$@" < /dev/null'
+"""The shell that becomes the service once it is told to, and ends when whoever started it is gone before that."""
+_UNPRINTABLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
 
 
 def start(
@@ -20,12 +24,13 @@ def start(
     home: Path,
     name: str,
     environment: Mapping[str, str],
+    remember: Callable[[Started], None],
     user: str | None = None,
 ) -> Started:
     """Start a service in a session of its own, its output appended to its log.
 
-    The environment carries a marker, by which `down` finds the process even when its parent was killed before it
-    could remember the number.
+    It does nothing before `remember` has returned: a parent that is killed before it could write the number down
+    leaves nothing that runs. The environment carries a marker, by which `down` finds what the service starts.
     """
     log = log_file(home, name)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -33,8 +38,8 @@ def start(
     work.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         child = subprocess.Popen(
-            [str(c) for c in command],
-            stdin=subprocess.DEVNULL,
+            ["/bin/sh", "-c", _GATE, name, *map(str, command)],
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=work if user is None else "/",
@@ -42,8 +47,12 @@ def start(
             start_new_session=True,
             user=user,
         )
-    started = Started(child.pid, psutil.Process(child.pid).create_time())
-    _children[child.pid] = child
+    assert child.stdin is not None  # a pipe was asked for
+    with suppress(BrokenPipeError), child.stdin as gate:  # one that is gone already is seen by its absence
+        _children[child.pid] = child
+        started = Started(child.pid, _born(child.pid))
+        remember(started)
+        gate.write(b"go\n")
     return started
 
 
@@ -60,12 +69,23 @@ def alive(started: Started) -> bool:
     child = _children.get(started.pid)
     if child is not None and child.poll() is not None:
         return False
+    return started.born != "" and started.born == _born(started.pid)
+
+
+def _born(pid: int) -> str:
+    """When a process began, by a clock that nobody sets; empty for one that is gone or a zombie."""
     try:
-        process = psutil.Process(started.pid)
-        same = abs(process.create_time() - started.born) < _BIRTH_TOLERANCE_S
-        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        state, *fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].decode("ascii").split()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    return "" if state in "ZX" else f"{boot} {fields[18]}"  # proc_pid_stat(5), field 22
+
+
+def last_sentence(home: Path, name: str) -> str:
+    """The end of a service's log, on one line."""
+    lines = (" ".join(_UNPRINTABLE.sub(" ", line).split()) for line in last_words(home, name).splitlines())
+    return " | ".join([line for line in lines if line][-4:])
 
 
 def last_words(home: Path, name: str, lines: int = 12) -> str:

@@ -24,7 +24,7 @@ from tidegate.engine.verify import Finding
 from tidegate.ports import EpochReport
 from tidegate.protocol.forecast import Forecast
 from tidegate.protocol.model import Counts, Epoch, LaneId, OffsetRange, Run, Status
-from tidegate.services import ServiceStatus
+from tidegate.services import ServiceEvent, ServiceStatus
 
 FILE = """
 import pyarrow as pa
@@ -228,6 +228,31 @@ def test_services_status(monkeypatch):
     done = call("services", "status")
     assert (done.exit_code, "spark\tcrashed\t12\t4000\tprocess 12 is gone" in done.stdout) == (1, True)
     assert json.loads(call("services", "status", "--json").stdout)[0]["state"] == "crashed"
+
+
+def test_a_row_of_a_table_is_one_line_in_a_pipe(monkeypatch):
+    crashed = [ServiceStatus("spark", "crashed", 12, 4000, "/log", "last words: a\n\tat b\n\nc")]
+    monkeypatch.setattr(services, "status", lambda home: crashed)
+    rows = [line.split("\t") for line in call("services", "status").stdout.splitlines()]
+    assert rows[1:] == [["spark", "crashed", "12", "4000", "last words: a at b c"]]
+
+
+def test_services_up_stays_and_watches_when_told_to(monkeypatch, tmp_path):
+    watched = []
+
+    def watch(home, *, dags_folder, report, stop):
+        report(ServiceEvent("spark", "ended", "it is started again now"))
+        watched.append((home, dags_folder, stop.is_set()))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(services, "up", lambda home, **_: None)
+    monkeypatch.setattr(services, "watch", watch)
+    assert call("services", "up", "--home", str(tmp_path)).exit_code == 0
+    assert watched == []
+    done = call("services", "up", "--home", str(tmp_path), "--dags", str(tmp_path), "--watch")
+    assert (done.exit_code, watched) == (0, [(tmp_path, tmp_path, False)])
+    assert "Watching." in done.stderr
+    assert "spark: ended — it is started again now" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,29 +1,111 @@
 """Goal: Airflow connections become endpoints without loss, and a wrong one says how to mend it."""
 
-from urllib.parse import unquote, urlsplit
+from dataclasses import replace
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from tidegate.errors import ConfigurationError
 from tidegate.orchestration import Connections
+from tidegate.orchestration.connections import checkpoint_url
+from tidegate.services.airflow import connections
+from tidegate.wiring import Endpoints
 
 
 @pytest.mark.usefixtures("all_connections")
 def test_endpoints_have_ports_and_quoted_passwords():
     found = Connections().endpoints()
-    assert found.checkpoint == "postgresql://me%40corp:p%2Fw%3A%40@db:5432/ckpt"
-    assert unquote(urlsplit(found.checkpoint).password or "") == "p/w:@"
+    assert conninfo_to_dict(found.checkpoint) == {
+        "host": "db",
+        "port": "5432",
+        "dbname": "ckpt",
+        "user": "me@corp",
+        "password": "p/w:@",
+    }
     assert found.metastore == "thrift://hms:9083"
     assert found.hiveserver2 == "hive://hs2:10001/default?auth=NONE"
     assert found.spark == "sc://spark:15002"
     assert found.warehouse == "file:///wh"
 
 
-def test_checkpoint_extras_become_url_parameters(connection):
-    from tidegate.orchestration.connections import checkpoint_url
+def told(connection, **fields):
+    """What libpq makes of a connection of type postgres."""
+    connection("tidegate_checkpoint", conn_type="postgres", **fields)
+    return conninfo_to_dict(checkpoint_url())
 
-    connection("tidegate_checkpoint", conn_type="postgres", host="::1", port=5433, extra={"sslmode": "require"})
-    assert checkpoint_url() == "postgresql://[::1]:5433/tidegate?sslmode=require"
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"options": "-c search_path=tidegate,public"},
+        {"options": r"-c search_path=tidegate,\ public -c statement_timeout=5min"},
+        {"application_name": "tide gate + Airflow % 100 & more"},
+        {"sslmode": "verify-full", "sslrootcert": "/etc/our certs/it's \\ root+ca%20.pem"},
+        {"application_name": "Gezeiten-Tor ≈"},
+        {"application_name": ""},
+        {"host": "db1,db2", "port": "5433,5434", "target_session_attrs": "read-write"},
+        {"passfile": "/run/secrets/pg pass"},
+    ],
+)
+def test_libpq_is_told_what_stands_in_the_extra(connection, extra):
+    known = {"host": "db", "port": "5432", "dbname": "tidegate", "user": "u", "password": "p"}
+    assert told(connection, host="db", login="u", password="p", extra=extra) == known | extra
+
+
+def test_numbers_truths_and_nulls_of_the_extra(connection):
+    extra = {"connect_timeout": 3, "keepalives": False, "sslcompression": True, "sslmode": None}
+    found = told(connection, host="db", extra=extra)
+    assert {k: v for k, v in found.items() if k not in ("host", "port", "dbname")} == {
+        "connect_timeout": "3",
+        "keepalives": "0",
+        "sslcompression": "1",
+    }
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]", "fe80::1%eth0", "/run/post gres", "db1,db2", "a'b"])
+def test_any_host_reaches_libpq(connection, host):
+    found = told(connection, host=host, port=5433, schema="a/b?c d@e", login="ü:@", password=" '\\p%20w+")
+    assert found == {
+        "host": host.strip("[]"),
+        "port": "5433",
+        "dbname": "a/b?c d@e",
+        "user": "ü:@",
+        "password": " '\\p%20w+",
+    }
+
+
+def test_what_the_hook_keeps_for_itself_is_left_out(connection):
+    extra = {"cursor": "realdictcursor", "sqlalchemy_query": {"a": "b"}, "aws_conn_id": "x", "iam": False}
+    assert told(connection, host="db", extra=extra) == {"host": "db", "port": "5432", "dbname": "tidegate"}
+
+
+def test_a_connection_as_a_uri(monkeypatch):
+    uri = "postgres://u:p%40@db:5433/ckpt?options=-c%20search_path%3Dx&application_name=a%2Bb+c&cursor=dictcursor"
+    monkeypatch.setenv("AIRFLOW_CONN_TIDEGATE_CHECKPOINT", uri)
+    assert conninfo_to_dict(checkpoint_url()) == {
+        "host": "db",
+        "port": "5433",
+        "dbname": "ckpt",
+        "user": "u",
+        "password": "p@",
+        "options": "-c search_path=x",
+        "application_name": "a+b c",
+    }
+
+
+@pytest.mark.parametrize(
+    ("extra", "says"),
+    [
+        ({"sslmod": "require"}, "'sslmod', which libpq does not know"),
+        ({"sslmode": ["require"]}, "'sslmode' as a list"),
+        ({"application_name": "a\0b"}, "'application_name' as a str that libpq cannot take"),
+        ({"iam": True}, "'iam', but tidegate fetches no tokens"),
+        ({"azure_conn_id": "azure"}, "'azure_conn_id', but tidegate fetches no tokens"),
+    ],
+)
+def test_an_extra_that_libpq_cannot_take_is_named(connection, extra, says):
+    with pytest.raises(ConfigurationError, match=f"'tidegate_checkpoint' has (the extra )?{says}"):
+        told(connection, host="db", extra=extra)
 
 
 @pytest.mark.usefixtures("all_connections")
@@ -41,6 +123,43 @@ def test_checkpoint_extras_become_url_parameters(connection):
 def test_hiveserver2_authentication(connection, extra, query):
     connection("tidegate_hiveserver2", conn_type="hiveserver2", host="hs2", login="u", password="p w", extra=extra)
     assert Connections().endpoints().hiveserver2 == f"hive://u:p%20w@hs2:10000/default?{query}"
+
+
+@pytest.mark.usefixtures("all_connections")
+def test_ipv6_everywhere(connection):
+    for name, kind in (("metastore", "hive_metastore"), ("hiveserver2", "hiveserver2"), ("spark", "spark_connect")):
+        connection(f"tidegate_{name}", conn_type=kind, host="::1", extra={"warehouse": "file:///wh"})
+    found = Connections().endpoints()
+    assert found.metastore == "thrift://[::1]:9083"
+    assert found.hiveserver2 == "hive://[::1]:10000/default?auth=NONE"
+    assert found.spark == "sc://[::1]:15002"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Endpoints(
+            "postgresql://me%40corp:p%2Fw%3A@db:5433/ck%20pt?sslmode=require&options=-c%20search_path%3Da",
+            "thrift://hms:9083",
+            "hive://u%40x:p%2Fw@hs2:10001/my%20db?auth=LDAP",
+            "sc://spark:15002/;use_ssl=true;user_id=me;token=t%3Bk%20",
+            "hdfs://nn/wh",
+        ),
+        Endpoints(
+            "host='::1' port=5433 dbname=x user=u password='it''s' application_name='a b'".replace("''s", "\\'s"),
+            "thrift://[::1]:9083",
+            "hive://[::1]:10000/default?auth=KERBEROS&kerberos_service_name=hs",
+            "sc://[::1]:15002",
+            "file:///w h",
+        ),
+    ],
+)
+def test_services_of_ones_own_reach_the_embedded_airflow_as_they_are(monkeypatch, given):
+    for variable, value in connections(given).items():
+        monkeypatch.setenv(variable, value)
+    found = Connections().endpoints()
+    assert conninfo_to_dict(found.checkpoint) == conninfo_to_dict(given.checkpoint)
+    assert replace(found, checkpoint="") == replace(given, checkpoint="")
 
 
 @pytest.mark.usefixtures("all_connections")

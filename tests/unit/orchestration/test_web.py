@@ -104,10 +104,10 @@ class Browser:
     def __init__(self, app, root):
         self.transport, self.root = httpx.ASGITransport(app, root_path=root), root
 
-    def get(self, path):
+    def get(self, path, method="GET"):
         async def ask():
             async with httpx.AsyncClient(transport=self.transport, base_url="http://airflow") as client:
-                return await client.get(self.root + path)
+                return await client.request(method, self.root + path)
 
         return asyncio.run(ask())
 
@@ -128,7 +128,13 @@ def client(monkeypatch):
         app.dependency_overrides[get_user] = somebody if user else anonymous
         monkeypatch.setattr(web, "PostgresCheckpointStore", lambda url: store())
         monkeypatch.setattr(web, "checkpoint_url", lambda: "postgresql://db/tidegate")
-        monkeypatch.setattr(web, "may_read", lambda user, dag_id: dag_id in dags)
+
+        def may_read(user, dag_id):
+            if dag_id and "\0" in dag_id:
+                raise ValueError("A string literal cannot contain NUL (0x00) characters.")  # as psycopg does
+            return dag_id in dags
+
+        monkeypatch.setattr(web, "may_read", may_read)
         around = FastAPI()
         around.mount("/tidegate", app)
         return Browser(around, root)
@@ -271,6 +277,54 @@ def test_json_has_the_same_numbers(client):
 def test_the_tab_of_a_dag(client):
     assert "Source positions" in client("sales_dag").get("/tidegate/dags/sales_dag").text
     assert "has run no tidegate pipeline yet" in client("other").get("/tidegate/dags/other").text
+
+
+PATHS = ["pipelines", "pipelines/sales", "dags/sales_dag", "api/pipelines", "api/pipelines/sales"]
+
+
+@pytest.mark.parametrize("name", ["%00", "a%00b", "%00/x", "x/y", "", "%2e%2e%2fetc", "a b", "%ff", "x" * 251])
+def test_what_is_not_there_is_not_found(client, name):
+    """Whatever stands in the address: never a failure of the server's."""
+    browser = client("sales_dag")
+    for kind in ("pipelines", "api/pipelines"):
+        if name:
+            assert browser.get(f"/tidegate/{kind}/{name}").status_code == 404
+    found = browser.get(f"/tidegate/dags/{name}")
+    assert found.status_code == 404
+    assert found.headers["content-type"].startswith("text/html")
+    assert "<main>" in found.text
+
+
+@pytest.mark.parametrize("limit", ["", "abc", "0", "-1", "501", "1.5", "9" * 40, "%00", "<b>"])
+@pytest.mark.parametrize("path", ["pipelines/sales", "dags/sales_dag"])
+def test_a_bad_parameter_gets_a_page_that_names_it(client, path, limit):
+    found = client("sales_dag").get(f"/tidegate/{path}?limit={limit}")
+    assert (found.status_code, found.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert "<p>limit: Input should be" in found.text
+    assert client("sales_dag", user=False).get(f"/tidegate/{path}?limit={limit}").status_code == 401
+
+
+def test_a_bad_parameter_of_the_api_is_named_in_json(client):
+    found = client("sales_dag").get("/tidegate/api/pipelines/sales?limit=x")
+    assert found.status_code == 422
+    assert found.json()["detail"].startswith("limit: Input should be a valid integer")
+
+
+@pytest.mark.parametrize("path", ["", *PATHS, "pipelines/none", "dags/sales_dag?limit=x", "nowhere"])
+def test_head_is_answered_as_get(client, path):
+    browser = client("sales_dag")
+    asked, read = browser.get(f"/tidegate/{path}", method="HEAD"), browser.get(f"/tidegate/{path}")
+    assert asked.status_code == read.status_code
+    assert (
+        asked.headers["content-type" if read.content else "location"]
+        == read.headers["content-type" if read.content else "location"]
+    )
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_can_be_sent(client, path):
+    found = client("sales_dag").get(f"/tidegate/{path}", method="POST")
+    assert (found.status_code, sorted(found.headers["allow"].split(", "))) == (405, ["GET", "HEAD"])
 
 
 def test_links_hold_below_a_base_path(client):

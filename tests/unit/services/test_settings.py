@@ -19,7 +19,7 @@ FILE = "services.json"
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert Settings.load(tmp_path) is None
-    settings = replace(Settings.new(), started={"postgres": Started(123, 1700000000.25), "spark": Started(5, 0.5)})
+    settings = replace(Settings.new(), started={"postgres": Started(123, "boot 17"), "spark": Started(5, "boot 4")})
     settings.save(tmp_path)
     assert Settings.load(tmp_path) == settings
     replace(settings, started={}).save(tmp_path)
@@ -72,12 +72,13 @@ def test_a_temporary_file_of_a_killed_process_is_in_nobodys_way(tmp_path: Path) 
 
 
 def damaged() -> list[bytes]:
-    whole = json.dumps({"ports": {"postgres": 1}, "secrets": {}, "started": {}}).encode()
+    whole = json.dumps({"ports": dict.fromkeys(PORTS, 1), "secrets": {}, "started": {}}).encode()
     return [
         *(b"", b"{", whole[:-9], b"\xff\xfe", b"null", b"[]", b"{}", b'"text"'),
         whole.replace(b'"started": {}', b'"started": {"postgres": {"pid": 1}}'),
         whole.replace(b'"started": {}', b'"started": {"postgres": 7}'),
         whole.replace(b'"secrets": {}, ', b""),
+        whole.replace(b'"metastore": 1, ', b""),
     ]
 
 

@@ -71,7 +71,8 @@ class Session:
                 "special characters of the password percent-encoded"
             ) from None
         host, port, name = (str(settings.get(k) or "") for k in ("host", "port", "dbname"))
-        if "@" in host + name or not all(p.isdigit() or not p for p in port.split(",")):
+        misread = url.startswith(("postgresql://", "postgres://")) and "@" in host + name
+        if misread or not all(p.isdigit() or not p for p in port.split(",")):
             # libpq would take the end of an unencoded password for the address, and print it.
             raise ConfigurationError(
                 "the checkpoint URL does not read as postgresql://user:password@host:port/database: percent-encode "

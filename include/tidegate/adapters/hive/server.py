@@ -54,7 +54,7 @@ def connect(url: str) -> hive.Connection:
             port=port,
             username=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
-            database=parts.path.strip("/") or "default",
+            database=unquote(parts.path.strip("/")) or "default",
             auth=options.get("auth", "NONE"),
             kerberos_service_name=options.get("kerberos_service_name"),
         )

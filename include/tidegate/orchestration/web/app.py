@@ -3,10 +3,12 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException as StarletteHTTPException
@@ -41,31 +43,33 @@ def _store() -> Iterator[PostgresCheckpointStore]:
 Store = Annotated[PostgresCheckpointStore, Depends(_store)]
 User = Annotated[BaseUser, Depends(get_user)]
 Limit = Annotated[int, Query(ge=1, le=500)]
+DagId = Annotated[str, Path(pattern=r"^[\w.-]+$", max_length=250)]  # Airflow's own rule
 
 router = APIRouter(dependencies=[Depends(get_user)])
+get = partial(router.api_route, methods=["GET", "HEAD"])
 
 
-@router.get("/")
+@get("/")
 def start(request: Request) -> Response:
     """To the list."""
     return RedirectResponse(f"{_base(request)}/pipelines")
 
 
-@router.get("/pipelines")
+@get("/pipelines")
 def pipelines(request: Request, user: User, store: Store) -> Response:
     """The pipelines that the user may read."""
     return _page(request, "pipelines.html", pipelines=_readable(user, store), dag_id=None)
 
 
-@router.get("/pipelines/{name}")
+@get("/pipelines/{name}")
 def pipeline(request: Request, name: str, user: User, store: Store, limit: Limit = 50) -> Response:
     """One pipeline and its newest epochs."""
     found = _one(user, store, name)
     return _page(request, "pipeline.html", **_details(store, found, limit))
 
 
-@router.get("/dags/{dag_id}")
-def dag(request: Request, dag_id: str, user: User, store: Store, limit: Limit = 50) -> Response:
+@get("/dags/{dag_id}")
+def dag(request: Request, dag_id: DagId, user: User, store: Store, limit: Limit = 50) -> Response:
     """The tab of a DAG: its pipeline, or the list when there is not exactly one."""
     if not may_read(user, dag_id):
         raise HTTPException(HTTPStatus.FORBIDDEN, "You may not read this DAG.")
@@ -75,13 +79,13 @@ def dag(request: Request, dag_id: str, user: User, store: Store, limit: Limit = 
     return _page(request, "pipelines.html", pipelines=found, dag_id=dag_id)
 
 
-@router.get("/api/pipelines")
+@get("/api/pipelines")
 def pipelines_json(user: User, store: Store) -> list[dict[str, Any]]:
     """The list as JSON."""
     return [asdict(p) for p in _readable(user, store)]
 
 
-@router.get("/api/pipelines/{name}")
+@get("/api/pipelines/{name}")
 def pipeline_json(name: str, user: User, store: Store, limit: Limit = 50) -> dict[str, Any]:
     """One pipeline as JSON."""
     details = _details(store, _one(user, store, name), limit)
@@ -98,6 +102,7 @@ def application() -> FastAPI:
     app = FastAPI(title="tidegate", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(router)
     app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _misspelt)
     app.add_exception_handler(TidegateError, _failed)
     return app
 
@@ -149,7 +154,19 @@ def _answer(request: Request, status: int, message: str) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     """An HTTP error as a page, or as JSON below ``/api/``."""
     status = getattr(error, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR)
-    return _answer(request, int(status), str(getattr(error, "detail", "")))
+    answer = _answer(request, int(status), str(getattr(error, "detail", "")))
+    answer.headers.update(getattr(error, "headers", None) or {})  # such as Allow
+    return answer
+
+
+def _misspelt(request: Request, error: Exception) -> Response:
+    """A part of the path that names nothing, or a parameter that is none: which one, and why."""
+    assert isinstance(error, RequestValidationError)  # what it is registered for
+    wrong = error.errors()[0]
+    where, *name = wrong["loc"]
+    if where == "path":
+        return _answer(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+    return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{'.'.join(map(str, name))}: {wrong['msg']}.")
 
 
 def _failed(request: Request, error: Exception) -> Response:
