@@ -14,6 +14,7 @@ from decoding import Reader
 from tidegate import Csv, Json
 from tidegate.errors import DefinitionError
 from tidegate.runtime.decoding import texts
+from tidegate.runtime.decoding.arrays import from_array
 from tidegate.runtime.decoding.texts import each, from_texts, scalar
 
 TYPES = [
@@ -113,6 +114,20 @@ def test_a_decimal_is_exact_or_malformed(value: Decimal, scale: int) -> None:
         assert read.as_py() == value
     else:
         assert misfits
+
+
+@given(digits=st.integers(-(10**38) + 1, 10**38 - 1), scale=st.integers(0, 38), to=st.integers(0, 38))
+def test_a_decimal_keeps_its_value_between_scales_or_is_malformed(digits: int, scale: int, to: int) -> None:
+    """Arrow's own casts wrap round where a value with the new scale has more than 38 digits."""
+    value, dtype = Decimal((int(digits < 0), tuple(map(int, str(abs(digits)))), -scale)), pa.decimal128(38, to)
+    (_, wanted) = each([str(value)], scalar(dtype, Csv()), dtype)
+    for stored in (pa.array([value], pa.decimal128(38, scale)), pa.array([f"{value:f}"])):
+        ((read,), misfits) = from_array(stored, dtype, Csv())
+        assert bool(misfits) == bool(wanted)
+        assert misfits or read.as_py() == value
+    if scale == 0 and abs(digits) < 2**63:
+        ((read,), misfits) = from_array(pa.array([digits]), dtype, Csv())
+        assert bool(misfits) == bool(wanted)
 
 
 @given(value=st.datetimes(timezones=st.just(UTC)), zone=st.integers(-23 * 60, 23 * 60))
