@@ -45,6 +45,7 @@ def test_v2_a_line_break_in_quotes_is_part_of_the_field(read: Reader) -> None:
         ('a,"shut"x\nb,2\n', "line 2", "has text behind a closing quote", [("b", "2")]),
         ('a,"shut" \nb,2\n', "line 2", "has text behind a closing quote", [("b", "2")]),
         ('b,2\na,5" pipe\n', "line 3", "has a quote inside a field that does not begin with one", [("b", "2")]),
+        ('b,2\na,x"y"\n', "line 3", "has a quote inside a field that does not begin with one", [("b", "2")]),
         ("b,2\na\rc,1\n", "line 3", "has a carriage return that no line feed follows", [("b", "2")]),
         ("a\nb,2\n", "line 2", "has 1 fields, not 2", [("b", "2")]),
         ("b,2\na,,\n", "line 3", "has 3 fields, not 2", [("b", "2")]),

@@ -7,13 +7,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decoding import Reader
 from tidegate import Csv, Json
 from tidegate.errors import DefinitionError
 from tidegate.runtime.decoding import texts
+from tidegate.runtime.decoding.arrays import from_array
 from tidegate.runtime.decoding.texts import each, from_texts, scalar
 
 TYPES = [
@@ -49,6 +50,8 @@ NEAR = st.one_of(
             "",
             "AA==",
             "0" * 50 + "7",
+            "-" + "0" * 5000 + "7",
+            "+-1",
             "1e00002",
             "1E-0001",
             "1e99999999999999999999",
@@ -68,6 +71,7 @@ def same(left: list[Any], right: list[Any]) -> bool:
 
 @pytest.mark.parametrize("dtype", TYPES, ids=str)
 @pytest.mark.parametrize("dialect", [Csv(), Csv(decimal=","), Csv(zone="Europe/Berlin")], ids=["csv", "comma", "zone"])
+@settings(max_examples=60)
 @given(values=st.lists(st.one_of(NEAR, st.none()), max_size=4))
 def test_arrays_and_single_texts_have_one_verdict(dtype: pa.DataType, dialect: Csv, values: list[str | None]) -> None:
     fast, misfits = from_texts(pa.array(values, pa.string()), dtype, dialect)
@@ -110,6 +114,20 @@ def test_a_decimal_is_exact_or_malformed(value: Decimal, scale: int) -> None:
         assert read.as_py() == value
     else:
         assert misfits
+
+
+@given(digits=st.integers(-(10**38) + 1, 10**38 - 1), scale=st.integers(0, 38), to=st.integers(0, 38))
+def test_a_decimal_keeps_its_value_between_scales_or_is_malformed(digits: int, scale: int, to: int) -> None:
+    """Arrow's own casts wrap round where a value with the new scale has more than 38 digits."""
+    value, dtype = Decimal((int(digits < 0), tuple(map(int, str(abs(digits)))), -scale)), pa.decimal128(38, to)
+    (_, wanted) = each([str(value)], scalar(dtype, Csv()), dtype)
+    for stored in (pa.array([value], pa.decimal128(38, scale)), pa.array([f"{value:f}"])):
+        ((read,), misfits) = from_array(stored, dtype, Csv())
+        assert bool(misfits) == bool(wanted)
+        assert misfits or read.as_py() == value
+    if scale == 0 and abs(digits) < 2**63:
+        ((read,), misfits) = from_array(pa.array([digits]), dtype, Csv())
+        assert bool(misfits) == bool(wanted)
 
 
 @given(value=st.datetimes(timezones=st.just(UTC)), zone=st.integers(-23 * 60, 23 * 60))
@@ -159,7 +177,7 @@ def test_forms_are_tried_in_turn_and_parts_that_a_form_leaves_out_are_zero() -> 
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("given_settings", "said"),
     [
         ({"timestamps": ("%H:%M",)}, "%H says nothing without %d"),
         ({"timestamps": ("%Y-%m",)}, "lacks %d"),
@@ -180,9 +198,9 @@ def test_forms_are_tried_in_turn_and_parts_that_a_form_leaves_out_are_zero() -> 
         ({"encoding": "base64"}, "is not an encoding of text"),
     ],
 )
-def test_a_setting_that_means_nothing_is_refused_when_it_is_declared(settings: dict[str, Any], said: str) -> None:
+def test_a_setting_that_means_nothing_is_refused_when_it_is_declared(given_settings: dict[str, Any], said: str) -> None:
     with pytest.raises(DefinitionError, match=said) as raised:
-        Csv(**settings)
+        Csv(**given_settings)
     assert __file__ in str(raised.value)
 
 

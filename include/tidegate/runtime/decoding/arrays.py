@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 from tidegate.api.files import EPOCHS, Format, Parquet
 from tidegate.runtime.decoding.model import Column, shown
 from tidegate.runtime.decoding.moments import DAY_MAX, DAY_MIN, PER_SECOND, US_MAX, US_MIN, MisfitError, held
-from tidegate.runtime.decoding.texts import each, exact_decimal, from_texts, integer_bounds
+from tidegate.runtime.decoding.texts import DECIMAL128_DIGITS, each, exact_decimal, from_texts, integer_bounds
 
 _UNITS = {"ms": "millisecond", "us": "microsecond"}
+_ANY_INTEGER = pa.decimal128(20, 0)
 _MANTISSA = {pa.float32(): 24, pa.float64(): 53}
 
 
@@ -136,11 +137,15 @@ def _text(raw: bytes) -> str:
 def _exact(array: pa.Array, dtype: pa.DataType) -> Column:
     """Integers, decimals, booleans and bytes: Arrow's safe casts refuse what does not fit."""
     try:
-        if pa.types.is_decimal(dtype) and pa.types.is_integer(array.type):
-            return array.cast(pa.decimal128(38, 0)).cast(dtype), {}
-        return array.cast(dtype), {}
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return each(array.to_pylist(), _number(dtype), dtype)
+        if not pa.types.is_decimal(dtype):
+            return array.cast(dtype), {}
+        decimals = array.cast(_ANY_INTEGER) if pa.types.is_integer(array.type) else array
+        # Arrow's arithmetic wraps round, in silence, where a value with the new scale has more than 38 digits.
+        if decimals.type.precision + max(dtype.scale - decimals.type.scale, 0) <= DECIMAL128_DIGITS:
+            return decimals.cast(dtype), {}
+    except pa.ArrowInvalid:
+        pass  # a value does not fit
+    return each(array.to_pylist(), _number(dtype), dtype)
 
 
 def _number(dtype: pa.DataType) -> Callable[[Any], Any]:

@@ -106,7 +106,10 @@ def _layout(source: FileSource, path: str, text: Text) -> tuple[_Layout, int]:
     for name in names:
         if times[name] != 1:
             many = "more than one" if times[name] else "no"
-            raise MalformedInputError(f"{path}: the header has {many} column {name!r}; it has {', '.join(there)}")
+            raise MalformedInputError(
+                f"{path}: the header has {many} column {name!r}; it has {', '.join(there)}; names are exact, see "
+                "FileSource(aliases=…)"
+            )
     end = block.find(b"\n", int(found.stop[0])) + 1 or len(block)
     lines = block.count(b"\n", 0, end)
     text.drop(end)

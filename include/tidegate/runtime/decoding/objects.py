@@ -85,7 +85,7 @@ def unfit(found: Sequence[str], declared: Sequence[str], dialect: Json) -> str |
     extra = {_bare(name): name for name in found if name not in known}
     for name in declared:
         if name not in there and _bare(name) in extra:
-            return f"has no field {name!r}, but {extra[_bare(name)]!r}, which is another name"
+            return f"has no field {name!r}, but {extra[_bare(name)]!r}; names are exact, see FileSource(aliases=…)"
     refused = extra if dialect.extra == "refuse" else {}
     return next((f"has a field {name!r} that is not declared" for name in refused.values()), None)
 

@@ -48,7 +48,10 @@ def check_file(source: FileSource, path: str) -> None:
         for field, name in zip(source.schema, source.file_names, strict=True):
             if times[name] != 1:
                 many = "more than one" if times[name] else "no"
-                raise MalformedInputError(f"{path} has {many} column {name!r}; it has {', '.join(times)}")
+                raise MalformedInputError(
+                    f"{path} has {many} column {name!r}; it has {', '.join(times)}; names are exact, see "
+                    "FileSource(aliases=…)"
+                )
             reason = refusal(found.field(name).type, field.type, source.dialect)
             if reason:
                 raise MalformedInputError(f"column {name!r} of {path} {reason}")

@@ -26,6 +26,8 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)
 _DIGITS_MAX = 40
 """More are not looked at: no type holds them, and Python takes its time with thousands."""
 
+DECIMAL128_DIGITS = 38
+
 _SPECIAL = re.compile(r"[+-]?(?:inf|infinity)|nan", re.IGNORECASE)
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -158,7 +160,7 @@ def _at_once(texts: pa.StringArray, dtype: pa.DataType, dialect: Format) -> pa.A
     parsers: list[tuple[bool, Callable[[pa.StringArray, pa.DataType], pa.Array | None]]] = [
         (t.is_integer(dtype), _integers_at_once),
         (t.is_floating(dtype) and point, _floats_at_once),
-        (t.is_decimal(dtype) and point, lambda texts, dtype: texts.cast(dtype)),
+        (t.is_decimal(dtype) and point, _decimals_at_once),
         (t.is_timestamp(dtype) and dialect.timestamps == (ISO,), partial(_moments_at_once, zone=dialect.zone)),
         (t.is_date32(dtype) and dialect.dates == (ISO,), _days_at_once),
     ]
@@ -181,6 +183,14 @@ def _floats_at_once(texts: pa.StringArray, dtype: pa.DataType) -> pa.Array | Non
     """Arrow takes numbers that are too large as infinite."""
     values = texts.cast(pa.float64()).cast(dtype)
     return None if _any(pc.invert(pc.is_finite(values))) else values
+
+
+def _decimals_at_once(texts: pa.StringArray, dtype: pa.DataType) -> pa.Array | None:
+    """Arrow's arithmetic wraps round, in silence, where a text with the type's scale has more than 38 digits."""
+    longest = pc.max(pc.binary_length(texts)).as_py() or 0
+    if longest + dtype.scale > DECIMAL128_DIGITS or any(_any(pc.match_substring(texts, e)) for e in "eE"):
+        return None
+    return texts.cast(dtype)
 
 
 def _days_at_once(texts: pa.StringArray, dtype: pa.DataType) -> pa.Array | None:
