@@ -16,9 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegate import KeyedProcessFunction, ListState, MapState, ValueState
-from tidegate.adapters.spark.bucket import BUCKET, FILE, HASH, BucketResult, BucketSpec, BucketTask, Output
+from tidegate.adapters.spark.bucket import BUCKET, HASH, BucketResult, BucketSpec, BucketTask, Output
 from tidegate.adapters.spark.state_runs import StateReader, run_schema
 from tidegate.protocol.model import StateRun
+from tidegate.runtime.events import SLICE
 
 US, MS = pa.timestamp("us", tz="UTC"), pa.timestamp("ms", tz="UTC")
 moments = st.integers(-62135596800, 253402300799).flatmap(
@@ -133,8 +134,8 @@ class Line:
             timed=False,
         )
         task = BucketTask(spec, 0)
-        schema = pa.schema([*self.events, (HASH, pa.int64()), (BUCKET, pa.int32()), (FILE, pa.int32())])
-        placed = [{**e, HASH: ord(e["k"]) // 2, BUCKET: 0, FILE: 0} for e in sorted(events, key=lambda e: e["k"])]
+        schema = pa.schema([*self.events, (HASH, pa.int64()), (BUCKET, pa.int32()), (SLICE, pa.int32())])
+        placed = [{**e, HASH: ord(e["k"]) // 2, BUCKET: 0, SLICE: 0} for e in sorted(events, key=lambda e: e["k"])]
         for at in range(0, len(placed), batch_rows):
             task.feed(pa.RecordBatch.from_pylist(placed[at : at + batch_rows], schema))
         self.keep(task.finish())
