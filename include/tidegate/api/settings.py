@@ -157,5 +157,5 @@ DEAD_LETTER_SCHEMA = pa.schema(
         ("row", pa.string()),
     ]
 )
-"""Columns of a dead-letter table: the step that refused the row ("read", "key", "process"), why, the source file, the
-key and the row as JSON (or as it stood in the file). Its partition column is `epoch_id`."""
+"""Columns of a dead-letter table: the step that refused the row ("read", "type", "key", "process"), why, the source
+file, the key and the row as JSON (or as it stood in the file). Its partition column is `epoch_id`."""

@@ -194,3 +194,66 @@ def test_a_table_knows_its_line_and_whether_it_may_get_columns() -> None:
     letters = define(dead_letters="d.x").dead_letters
     assert letters is not None
     assert letters.table.line.startswith(f"{__file__}:")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "said"),
+    [
+        (pa.decimal128(5, -2), "scale"),
+        (pa.decimal128(5, 6), "scale"),
+        (pa.struct([("a b:c", pa.int64())]), "'a b:c'"),
+        (pa.struct([("a", pa.int64()), ("A", pa.int64())]), "more than their case"),
+        (pa.struct([]), "at least one field"),
+        (pa.map_(pa.list_(pa.int64()), pa.int64()), "nested"),
+        (pa.list_(pa.struct([("a", pa.decimal128(5, -2))])), "scale"),
+    ],
+    ids=str,
+)
+def test_types_that_no_table_keeps_are_refused(dtype: pa.DataType, said: str) -> None:
+    """C11."""
+    for declare in (lambda: hive_type(dtype), lambda: ValueState(dtype)):
+        with pytest.raises((ValueError, DefinitionError), match=said):
+            declare()
+
+
+@pytest.mark.parametrize("name", ["_asdict", "_fields", "__class__", "__slots__", "_tidegate_row"])
+def test_a_column_of_an_event_with_a_name_that_is_taken(name: str) -> None:
+    """C11: any other name is free."""
+    source = FileSource("/in", "json", pa.schema([(n, pa.string()) for n in ("_hash", "_deleted", "count")]))
+    Pipeline("p").source(source).key_by("_hash", "_deleted", "count")
+    with pytest.raises(DefinitionError, match=name):
+        Pipeline("p").source(FileSource("/in", "json", pa.schema([(name, pa.string())]))).key_by(name)
+
+
+def test_a_state_that_hides_something_or_is_hidden() -> None:
+    """C11."""
+
+    class Opens(Count):
+        open = ValueState(pa.int64())
+
+    class Late(Count):
+        def __init__(self) -> None:
+            self.later = ValueState(pa.int64())
+
+    class Hides(Count):
+        def __init__(self) -> None:
+            self.n = 0
+
+    class Without(Count):
+        n = None
+
+    keyed = Pipeline("p").source(FileSource("/in", "json", pa.schema([("user", pa.string())]))).key_by("user")
+    output = pa.schema([("user", pa.string())])
+    for function, said in ((Opens, "'open'"), (Late, "'later'"), (Hides, "'n'")):
+        with pytest.raises(DefinitionError, match=said):
+            keyed.process(function(), output=output)
+    assert Without.states() == {}
+
+
+@pytest.mark.parametrize("dtype", [pa.list_(pa.int64()), pa.float64(), pa.struct([("a", pa.int64())])], ids=str)
+def test_a_primary_key_is_of_types_whose_equality_is_exact(dtype: pa.DataType) -> None:
+    """C11."""
+    keyed = Pipeline("p").source(FileSource("/in", "json", pa.schema([("user", pa.string())]))).key_by("user")
+    rows = keyed.process(Count(), output=pa.schema([("user", pa.string()), ("day", pa.string()), ("x", dtype)]))
+    with pytest.raises(DefinitionError, match="primary_key: column 'x'"):
+        rows.sink(HiveTable("d.t", "upsert", partition_by=("day",), primary_key=("user", "day", "x")))

@@ -1,12 +1,11 @@
 """Goal: a yielded row is what it was at the yield, of the declared columns and types, or says what is wrong with it."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from tidegate.api.function import row_type
+from tidegate.api.function import Context, row_type
 from tidegate.api.values import MisfitError
 from tidegate.runtime.emitter import Emitter
 from tidegate.runtime.letters import Letters, as_json
@@ -21,7 +20,7 @@ def emitter() -> Emitter:
 
 def run(given: Emitter, *produced: Any) -> None:
     events = zip(produced, [None] * len(produced), strict=True)
-    given.run(lambda event, ctx: event, events, SimpleNamespace())  # type: ignore[arg-type]
+    given.run(lambda event, ctx: event, events, Context())
 
 
 def rows(given: Emitter) -> list[dict[str, Any]]:

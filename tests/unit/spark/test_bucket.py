@@ -1,10 +1,12 @@
 """Goal: one pass over a bucket keeps state across batches, drops nothing, and reports instead of raising."""
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +15,9 @@ import pytest
 
 from faults.power import Disk
 from pipelines.totals import EVENT, OUTPUT, Totals
+from tidegate import KeyedProcessFunction, ValueState
 from tidegate.adapters.spark import bucket
-from tidegate.adapters.spark.bucket import BUCKET, HASH, BucketSpec, Output, run_bucket
+from tidegate.adapters.spark.bucket import BUCKET, HASH, TIMESTAMP, BucketSpec, Output, run_bucket
 from tidegate.adapters.spark.output_files import PartitionedWriter
 from tidegate.adapters.spark.task_failures import reporting
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
@@ -196,3 +199,125 @@ def test_all_that_a_task_writes_survives_a_power_cut(tmp_path: Path, monkeypatch
     second = run(replace(given, state={3: tuple(StateRun(**s) for s in first["state"])}), EVENTS, 2)
     assert "merged" in second["state"][0]["path"]
     assert disk.lost(tmp_path) == []
+
+
+class Odd(Totals):
+    """Changes state in every way, then does what the event's day says."""
+
+    def process_element(self, value, ctx):
+        if value.amount < 0:
+            self.recent.add(99)
+            self.days.put("half", 1)
+            self.count.clear()
+        for row in super().process_element(value if value.amount >= 0 else Abs(value), ctx):
+            if value.amount >= 0:
+                yield row
+            elif value.day == "exit":
+                sys.exit("out")
+            elif value.day == "stop":
+                raise StopIteration
+            else:
+                yield {**row, **json.loads(value.day)}
+
+
+def Abs(value: Any) -> Any:  # noqa: N802
+    return SimpleNamespace(**{**value._asdict(), "amount": -value.amount})
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("exit", "SystemExit: out"),
+        ("stop", "RuntimeError: generator raised StopIteration"),
+        ('{"n": 0.5}', "MisfitError: column 'n': 0.5 is not int64"),
+        ('{"n": 99999999999999999999}', "is not int64: it is out of range"),
+        (
+            '{"recent": "half \\ud83d"}',
+            r"MisfitError: column 'recent': 'half \ud83d' is not string: it cannot be UTF-8",
+        ),
+        ('{"more": 1}', "MisfitError: the function yielded a row with undeclared 'more'"),
+        ('{"key": null}', "MisfitError: column 'key': null, but it is a primary key column of t.log"),
+        ('{"day": "\\u0000"}', "no folder's name holds U+0000"),
+    ],
+)
+def test_whatever_is_bad_about_one_row_makes_it_a_dead_letter(tmp_path: Path, day: str, reason: str) -> None:
+    """C4, C5, C7: and without dead letters an error that names function, key, file and row."""
+    events = [event(i, "a", amount, 1, day=day) for i, amount in enumerate((5, -6, 7))]
+    given = replace(spec(tmp_path, dead=True), function=Odd(), key=("key",), state_schema=STATE.remove(1))
+    given = replace(given, outputs=tuple(replace(o, partition_by=("day",), required=("key",)) for o in given.outputs))
+    result = run(given, [{**e, "day": "d"} if e["amount"] > 0 else e for e in events], 10)
+    assert (result["processed"], result["failed"]) == (2, 1)
+    (dead,) = output({"files": [f for f in result["files"] if f[0] == "t.dead"]})
+    assert (dead["step"], dead["file"], dead["key"]) == ("process", "/in/a", '["a"]')
+    assert reason in dead["reason"]
+    log = output({"files": [f for f in result["files"] if f[0] == "t.log"]})
+    assert [(r["id"], r["n"], r["recent"], r["total"]) for r in log] == [(0, 1, "[0]", 5), (2, 2, "[0, 2]", 12)]
+    error = run(replace(given, dead_letters=None), events[1:2], 10)["error"]
+    assert error["kind"] == "user_function"
+    for part in ("Odd.process_element raised ", reason, "key ('a',)", "/in/a", '"amount": -6'):
+        assert part in error["message"]
+
+
+def test_a_function_that_is_no_generator_and_stops_an_iteration(tmp_path: Path) -> None:
+    class Stops(Totals):
+        def process_element(self, value, ctx):
+            return next(iter(()))
+
+    result = run(replace(spec(tmp_path, dead=True), function=Stops()), EVENTS, 10)
+    assert (result["processed"], result["failed"]) == (0, 5)
+
+
+def test_a_function_that_exits_when_it_is_opened(tmp_path: Path) -> None:
+    class Exits(Totals):
+        def open(self):
+            sys.exit()
+
+    error = run(replace(spec(tmp_path), function=Exits()), EVENTS, 10)["error"]
+    assert (error["kind"], "Exits.open raised SystemExit" in error["message"]) == ("user_function", True)
+
+
+def test_a_key_is_of_its_declared_type_before_it_is_grouped(tmp_path: Path) -> None:
+    """V13: a moment that its type would round is refused by name, and a key keeps its state from epoch to epoch."""
+
+    class Count(KeyedProcessFunction):
+        n = ValueState(pa.int64(), default=0)
+
+        def process_element(self, value, ctx):
+            self.n.update(self.n.value() + 1)
+            yield {"n": self.n.value()}
+
+    ms, us = pa.timestamp("ms", tz="UTC"), pa.timestamp("us", tz="UTC")
+    schema = pa.schema([("at", us), (HASH, pa.int64()), (BUCKET, pa.int32()), (SLICE, pa.int32())])
+    given = replace(
+        spec(tmp_path, dead=True),
+        function=Count(),
+        events=pa.schema([("at", ms)]),
+        key=("at",),
+        state_schema=pa.schema([("at", ms), ("n", pa.int64())]),
+        output_schema=pa.schema([("n", pa.int64())]),
+    )
+    for epoch in range(2):
+        batch = pa.record_batch([pa.array([1000, 1001, 1000], us), [1] * 3, [3] * 3, [0] * 3], schema=schema)
+        (done,) = run_bucket(given, iter([batch]))
+        result = json.loads(done.column("result")[0].as_py())
+        assert (result["processed"], result["failed"]) == (2, 1)
+        (dead,) = output({"files": [f for f in result["files"] if f[0] == "t.dead"]})
+        assert (dead["step"], dead["row"]) == ("type", '{"at": "1970-01-01 00:00:00.001001+00:00"}')
+        log = output({"files": [f for f in result["files"] if f[0] == "t.log"]})
+        assert [r["n"] for r in log] == [2 * epoch + 1, 2 * epoch + 2]
+        given = replace(given, state={3: tuple(StateRun(**r) for r in result["state"])})
+
+
+def test_the_latest_timestamp_may_be_before_1970(tmp_path: Path) -> None:
+    schema = pa.schema([*EVENT, (HASH, pa.int64()), (BUCKET, pa.int32()), (SLICE, pa.int32()), (TIMESTAMP, pa.int64())])
+    rows = [{**event(i, "a", 1, 1), TIMESTAMP: at} for i, at in enumerate((0, -5, None))]
+    (done,) = run_bucket(
+        replace(spec(tmp_path), timed=True), iter(pa.RecordBatch.from_pylist([r], schema) for r in rows)
+    )
+    assert json.loads(done.column("result")[0].as_py())["max_timestamp"] == 0
+
+
+def test_the_function_that_was_declared_stays_as_it_is(tmp_path: Path) -> None:
+    given = spec(tmp_path)
+    run(given, EVENTS, 10)
+    assert vars(given.function) == {}

@@ -184,7 +184,8 @@ class BucketTask:
 
         The others become dead letters.
         """
-        batch, misfits = declared(batch, self.spec.events)
+        came = batch
+        batch, misfits = declared(came, self.spec.events)
         nulls = self._null_keys(batch)
         if not misfits and not nulls:
             columns, misfits = python_columns(batch, self.spec.events)
@@ -193,7 +194,7 @@ class BucketTask:
         self.result.failed += len(misfits)
         self.result.null_keys += len(nulls.keys() - misfits.keys())
         for i in sorted({*misfits, *nulls}):
-            row = batch.slice(i, 1)
+            row = came.slice(i, 1)
             step, reason = ("type", misfits[i]) if i in misfits else ("key", nulls[i])
             self._refuse(step, reason, row.column(SLICE)[0].as_py(), None, readable(row.select(self.spec.events.names)))
         kept = np.ones(batch.num_rows, dtype=bool)
