@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 
 Take = Callable[[Any], Any]
 
-UTC = pa.scalar(0, pa.timestamp("us", tz="UTC")).as_py().tzinfo
+UTC = ZoneInfo("UTC")
 """The zone of every moment that Arrow gives."""
 
 

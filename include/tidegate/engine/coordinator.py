@@ -332,7 +332,6 @@ class Coordinator:
         return staged
 
     def _compute(self, lease: Lease, epoch: Epoch, superseded: tuple[int, ...]) -> Epoch:
-        store = self.adapters.store
         if epoch.lane.lane == MAIN_LANE:
             self._publisher.prepare()
         root = self._attempt_root(epoch)
@@ -348,7 +347,7 @@ class Coordinator:
             self._sweep(processed)  # 6
             ref, data = self._write_manifest(epoch, processed, root)  # 7
             self._reached("manifest_written", epoch)
-            staged = store.stage(
+            staged = self.adapters.store.stage(
                 lease, epoch, manifest=ref, data=data, watermark_ms=processed.watermark_ms, counts=processed.counts
             )  # 8
         rows = sum(p.rows for p in processed.partitions)

@@ -1,0 +1,47 @@
+"""The seams between the engine and the world: what each adapter promises.
+
+All methods may raise `UnavailableError` (nothing happened, or repeating is harmless) and `ConfigurationError`.
+A durable write whose answer was lost raises `OutcomeUnknownError`; the caller reads back before it goes on (I6).
+"""
+
+from tidegate.ports.checkpoint import CheckpointStore
+from tidegate.ports.world import (
+    Adapters,
+    Change,
+    Clock,
+    CompactionTask,
+    Compared,
+    EpochReport,
+    EpochTask,
+    Heads,
+    Joining,
+    Planned,
+    Processed,
+    Processor,
+    Sink,
+    Source,
+    Storage,
+    StoredFile,
+    TableChange,
+)
+
+__all__ = [
+    "Adapters",
+    "Change",
+    "CheckpointStore",
+    "Clock",
+    "CompactionTask",
+    "Compared",
+    "EpochReport",
+    "EpochTask",
+    "Heads",
+    "Joining",
+    "Planned",
+    "Processed",
+    "Processor",
+    "Sink",
+    "Source",
+    "Storage",
+    "StoredFile",
+    "TableChange",
+]

@@ -1,0 +1,214 @@
+"""The checkpoint table, as the engine asks it."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from tidegate.api.pipeline import Definition
+from tidegate.protocol.model import (
+    Clone,
+    Counts,
+    Epoch,
+    FileEntry,
+    Fork,
+    Head,
+    Kind,
+    LaneId,
+    Lease,
+    ManifestRef,
+    OffsetRange,
+    PartitionValues,
+    Place,
+    Placed,
+    Promotion,
+    Run,
+    Word,
+)
+
+
+class CheckpointStore(Protocol):
+    """The checkpoint table: the one source of truth. Every write is one transaction, compare-and-set on the fence.
+
+    A write by a lease that is not the lane's newest raises FencedError and changes nothing (I4).
+    """
+
+    def register(self, definition: Definition) -> None:
+        """Make or refresh the pipeline's row. Raises StateIncompatibleError when its number of buckets changed."""
+
+    def acquire(self, lane: LaneId, owner: str, *, ttl_s: float) -> Lease:
+        """Take the lane with a larger fence than ever before.
+
+        Free, expired, or held by the same `owner` (whose older attempt is superseded at once). Otherwise raises
+        LeaseHeldError, which names the holder and says when it expires by the database's clock.
+        """
+
+    def renew(self, lease: Lease, *, ttl_s: float) -> None:
+        """Extend the lease. Raises FencedError when a newer one was taken."""
+
+    def release(self, lease: Lease) -> None:
+        """Give the lane free if `lease` is still its newest; otherwise do nothing."""
+
+    def forks(self, pipeline: str) -> list[Fork]:
+        """The pipeline's forked lanes, in the order in which they were made."""
+
+    def fork(self, lane: LaneId, *, base: int, reach_back: bool = False) -> Fork:
+        """Make a lane behind main's sealed epoch `base` (0: before the first); repeating it is harmless.
+
+        The name of a lane that is over may be used again. Raises ConfigurationError when it is open with another base.
+        With `reach_back` one that starts later is given up for the new one, together, and one that starts earlier is
+        returned as it is.
+        """
+
+    def discard(self, lane: LaneId) -> Fork:
+        """Give an open lane up: an attempt that works on it is superseded. Repeating it is harmless."""
+
+    def unfinished(self, lane: LaneId) -> Epoch | None:
+        """The lane's one epoch that is PLANNED, STAGED or PUBLISHED."""
+
+    def of_run(self, lane: LaneId, run_key: str) -> Epoch | None:
+        """The newest epoch that the run planned."""
+
+    def last_sealed(self, lane: LaneId) -> Epoch | None:
+        """The lane's head."""
+
+    def interval_end(self, lane: LaneId) -> int | None:
+        """The latest end of a data interval among the lane's sealed epochs of events; None when none has one."""
+
+    def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
+        """The newest epochs, newest first."""
+
+    def adopt(self, lease: Lease, epoch: Epoch, *, retry: bool = True, clear_number: int = 0) -> Epoch:
+        """AttemptAdopted: record the new fence, and for a retry one more attempt. Returns the row as it now is.
+
+        `clear_number` is its own run's: a run that was cleared before it was sealed has not been asked to do it again.
+        """
+
+    def plan(
+        self,
+        lease: Lease,
+        *,
+        run: Run,
+        fingerprint: str,
+        offsets: OffsetRange,
+        discovered: Sequence[FileEntry],
+        kind: Kind = Kind.EVENTS,
+        restores: int | None = None,
+        promotes: Promotion | None = None,
+        number: int | None = None,
+    ) -> Epoch:
+        """Append `discovered` to the source log and fix `offsets` as the next epoch (status PLANNED), together (I1).
+
+        The parent (manifest and watermark) is the last sealed epoch's, or that of the sealed epoch `restores` (0: none)
+        when a ROLLBACK goes back to it; `offsets.start` must be its `offsets.stop`, else InvariantViolationError.
+        A forked lane starts from its base and gives its epochs main's `number`s. A PROMOTION starts from the lane
+        that it `promotes` (which was forked behind `restores`) and ends it: an attempt on it is superseded.
+        `discovered` may be longer than the range: the rest waits for later epochs.
+        """
+
+    def stage(
+        self,
+        lease: Lease,
+        epoch: Epoch,
+        *,
+        manifest: ManifestRef,
+        data: bytes,
+        watermark_ms: int | None,
+        counts: Counts,
+    ) -> Epoch:
+        """FilesStaged: PLANNED → STAGED, with a copy of the manifest's bytes `data`. It may be repeated."""
+
+    def kept_manifest(self, epoch: Epoch) -> bytes | None:
+        """The copy of the epoch's manifest that `stage` kept; None before STAGED."""
+
+    def begin_swap(self, lease: Lease, epoch: Epoch) -> None:
+        """Count one more attempt that is about to swap the STAGED epoch's partitions: the last look at the fence."""
+
+    def suspects(self, lane: LaneId) -> list[Epoch]:
+        """Epochs sealed in the last hour whose swap more than one attempt began; at most 100, newest first."""
+
+    def begin_repair(self, pipeline: str, table: str, values: Sequence[PartitionValues]) -> None:
+        """Note that these partitions are about to be brought to their heads. Any attempt may: it compares no fence."""
+
+    def repairs(self, lane: LaneId) -> frozenset[Place]:
+        """The partitions of the lane's pipeline that a repair of the last hour began to change."""
+
+    def publish(
+        self,
+        lease: Lease,
+        epoch: Epoch,
+        *,
+        heads: Sequence[Head],
+        removed: Sequence[Place] = (),
+    ) -> Epoch:
+        """PartitionsPublished: STAGED → PUBLISHED, and the table heads set and removed, together."""
+
+    def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
+        """EpochSealed: PUBLISHED → SEALED: the next epoch starts from here."""
+
+    def abandon(self, lease: Lease, epoch: Epoch, word: Word) -> Epoch:
+        """EpochAbandoned: PLANNED → ABANDONED. Its number is planned again, as the next generation.
+
+        The lane of an abandoned PROMOTION is open again.
+        """
+
+    def correct(self, lease: Lease, word: Word, *, gives_up: Epoch | None, entries: Sequence[FileEntry]) -> None:
+        """Write `entries` over those of the source log at their positions, and abandon `gives_up`, together.
+
+        Raises InvariantViolationError when an epoch that stays has one of the positions: sealed, or under way (I1, I8).
+        """
+
+    def corrected(self, pipeline: str) -> list[FileEntry]:
+        """The source log's entries about which a person has said something, in order."""
+
+    def fail(self, lease: Lease, *, kind: str, message: str, code: str, pause_after: int | None) -> None:
+        """Note why an attempt failed at the epoch of `lease`, if it has one, and give the lane free. Never FencedError.
+
+        The status stays. The epoch is paused when `pause_after` attempts in a row failed in the same way; see
+        `protocol.pausing`. `code` is the pipeline's fingerprint.
+        """
+
+    def resume(self, lane: LaneId) -> Epoch | None:
+        """Let the lane's paused epoch be tried again; None when it has none."""
+
+    def heads(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Head]:
+        """The heads of a table: all of them, or those of the given partitions."""
+
+    def now_ms(self) -> int:
+        """The database's clock: the one by which ages are told."""
+
+    def forget(
+        self, lease: Lease, *, epochs: Sequence[int], positions: Sequence[int], lanes: Sequence[LaneId] = ()
+    ) -> None:
+        """Drop rows of sealed epochs, all epochs of `lanes`, entries of the source log and notes of old repairs.
+
+        An epoch that a head names stays.
+        """
+
+    def known_paths(self, pipeline: str, paths: Sequence[str]) -> set[str]:
+        """Those of `paths` that are in the pipeline's source log."""
+
+    def log(self, pipeline: str, offsets: OffsetRange) -> list[FileEntry]:
+        """The source log's entries in the range, in order; `log_end` is one past the last position."""
+
+    def log_end(self, pipeline: str) -> int:
+        """One past the last position in the source log: 0 when it is empty."""
+
+    def clones(self, pipeline: str) -> list[Clone]:
+        """The pipeline's clones, by name."""
+
+    def record_clone(self, lease: Lease, clone: Clone) -> Clone:
+        """Note a clone, so that no clean-up deletes what it shows. When the same one is noted, that is returned.
+
+        Raises ConfigurationError when the name belongs to another clone, or to a table of a pipeline.
+        """
+
+    def forget_clone(self, lease: Lease, table: str) -> None:
+        """Drop the note of a clone of the lane's pipeline. Repeating it is harmless."""
+
+    def placed(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Placed]:
+        """The heads of a table with the manifests that set them: all of them, or those of the given partitions."""
+
+    def heads_of_pipeline(self, pipeline: str) -> list[Head]:
+        """Every head that the pipeline set, by table and values."""
+
+    def close(self) -> None:
+        """Give the connection back."""
