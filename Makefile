@@ -79,7 +79,7 @@ hive4: install $(HIVE4)/fetched ## the tests of tables and kills on a real Hive 
 		$(BIN)/pytest tests/elsewhere tests/integration/test_hive_sink.py tests/integration/test_clones.py \
 		tests/integration/test_table_changes.py tests/crash/test_kill.py
 
-bench: install ## sets S and E, with the time of each step
+bench: install ## sets S, C, J and E, with the time of each step
 	$(BIN)/python bench/epoch.py
 
 lock: install ## resolve the dependencies anew into the hashed lock

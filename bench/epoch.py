@@ -1,8 +1,9 @@
 """Measures whole epochs: checkpoint table, Spark, state, Hive publish and seal, on the embedded services.
 
-    python bench/epoch.py [S] [E] [--repeat N]
+    python bench/epoch.py [S] [C] [J] [E] [--repeat N]
 
-Set S: 1,000,000 events over 100,000 keys in one epoch, `--repeat` times from an empty state. Set E: an epoch that
+Set S: 1,000,000 events over 100,000 keys in one epoch, `--repeat` times from an empty state; C and J: the
+same from CSV and JSON lines. Set E: an epoch that
 fills 1,000,000 keys, then 20 epochs of 50,000 events. Every output row is compared with an oracle that computes event
 by event. Prints medians and ranges, the time of each step, and the peak memory of all service processes (PSS, which
 counts shared pages once). "Others" is the mean number of cores that the rest of the machine used: a figure from a
@@ -32,15 +33,15 @@ from tidegate.protocol.model import Run
 from tidegate.services import processes
 from tidegate.services.model import Settings
 from tidegate.wiring import Endpoints, coordinator
-from workload import expected, write_sets
+from workload import TEXTS, expected, write_sets
 
 DATA = Path(__file__).parent / "data"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="*", default=["S", "E"], help="S, E or both (default)")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of set S (default 3)")
+    parser.add_argument("sets", nargs="*", default=["S", "C", "J", "E"], help="all by default")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of sets S, C and J (default 3)")
     arguments = parser.parse_args()
     write_sets(DATA)
     with tempfile.TemporaryDirectory() as folder:
@@ -48,8 +49,9 @@ def main() -> int:
         try:
             endpoints = services.up(home, report=lambda e: print(f"  {e.service}: {e.what} {e.detail}", flush=True))
             exact = True
-            if "S" in arguments.sets:
-                exact &= set_s(home, endpoints, arguments.repeat)
+            for name, file_format in {"S": "parquet", **TEXTS}.items():
+                if name in arguments.sets:
+                    exact &= one_epoch(name, file_format, home, endpoints, arguments.repeat)
             if "E" in arguments.sets:
                 exact &= set_e(home, endpoints)
         finally:
@@ -57,13 +59,14 @@ def main() -> int:
     return 0 if exact else 1
 
 
-def set_s(home: Path, endpoints: Endpoints, repeat: int) -> bool:
-    """Set S, each time as a new pipeline; the first warms the services and is not counted."""
-    print("set S: 1,000,000 events, 100,000 keys, one epoch")
+def one_epoch(name: str, file_format: str, home: Path, endpoints: Endpoints, repeat: int) -> bool:
+    """Set S, C or J, each time as a new pipeline; the first warms the services and is not counted."""
+    print(f"set {name}: 1,000,000 events, 100,000 keys, one epoch, from {file_format}")
     walls, exact = [], True
     for number in range(repeat + 1):
-        definition = pipeline(f"s{number}", home / f"s{number}")
-        shutil.copytree(DATA / "S" / "0000", definition.source.path)
+        folder = f"{name.lower()}{number}"
+        definition = pipeline(folder, home / folder, file_format)
+        shutil.copytree(DATA / name / "0000", definition.source.path)
         with measured(home) as usage:
             wall, report = run_epoch(definition, endpoints)
         exact &= check(endpoints, definition, [DATA / "S" / "0000"]) if number == repeat else True

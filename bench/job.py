@@ -52,11 +52,11 @@ class Running(KeyedProcessFunction):
         }
 
 
-def pipeline(name: str, folder: Path) -> Definition:
-    """The job over a folder of Parquet files, into ``bench.<name>``."""
+def pipeline(name: str, folder: Path, file_format: str = "parquet") -> Definition:
+    """The job over a folder of files, into ``bench.<name>``."""
     return (
         Pipeline(name)
-        .source(FileSource(folder, "parquet", EVENT))
+        .source(FileSource(folder, file_format, EVENT))
         .key_by("key")
         .process(Running(), output=OUTPUT)
         .sink(HiveTable(f"bench.{name}", partition_by=("dt", "hour")))

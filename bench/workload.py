@@ -1,6 +1,7 @@
 """The benchmark's events, and an exact oracle for its job.
 
-Set S: one batch of 1,000,000 events over 100,000 keys. Set E: one event for each of 1,000,000 keys, then 20 epochs of
+Set S: one batch of 1,000,000 events over 100,000 keys; sets C and J: the same as CSV and as JSON lines, without the
+payload. Set E: one event for each of 1,000,000 keys, then 20 epochs of
 50,000 events. Keys are Zipf-distributed; about 2 % of the events repeat the `event_id` of an earlier event of their
 key, nine of ten within the last five. Event times grow strictly, and all events of a key are in one file, in order.
 Amounts are multiples of 0.25, so running sums are exact; 96 bytes of payload are read by nobody.
@@ -18,6 +19,8 @@ import polars as pl
 from job import WINDOW, day_and_hour
 
 FILES = 4
+TEXTS = {"C": "csv", "J": "json"}
+"""The sets that are S in another format."""
 _SKEW = 0.8
 _REPEATS = 0.02
 _FIRST_MS = 1_767_304_800_000  # 2026-01-01T22:00Z: the six hours cross midnight
@@ -25,11 +28,15 @@ _SPAN_MS = 6 * 3600 * 1000
 
 
 def write_sets(root: Path) -> None:
-    """Write sets S and E below `root`, once; the same bytes of data each time."""
+    """Write all sets below `root`, once; the same bytes of data each time."""
     if not (root / "S" / "done").exists():
         rng = np.random.default_rng(7)
         _write(root / "S" / "0000", _events(rng, _zipf(rng, 1_000_000, 100_000), total=1_000_000))
         (root / "S" / "done").touch()
+    for name, ending in TEXTS.items():
+        if not (root / name / "done").exists():
+            _write_texts(root / "S" / "0000", root / name / "0000", ending)
+            (root / name / "done").touch()
     if not (root / "E" / "done").exists():
         rng = np.random.default_rng(7)
         keys = np.concatenate([rng.permutation(1_000_000), _zipf(rng, 1_000_000, 1_000_000)])
@@ -85,6 +92,16 @@ def _write(folder: Path, events: pl.DataFrame) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for file in range(FILES):
         events.filter(pl.col("file") == file).drop("file").write_parquet(folder / f"part-{file}.parquet")
+
+
+def _write_texts(source: Path, folder: Path, ending: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in sorted(source.glob("*.parquet")):
+        events, target = pl.read_parquet(file).drop("payload"), folder / f"{file.stem}.{ending}"
+        if ending == "csv":
+            events.write_csv(target)
+        else:
+            events.write_ndjson(target)
 
 
 def expected(folders: Iterator[Path]) -> pl.DataFrame:

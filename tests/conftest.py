@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tidegate import services
 from tidegate.services import ServiceEvent
 from tidegate.wiring import Endpoints
+
+# Nothing here is timed: a slow machine is no failure.
+settings.register_profile("tidegate", deadline=None)
+settings.load_profile("tidegate")
 
 collect_ignore = ["elsewhere"]
 """Not part of `pytest tests`: needs Hive 4, and `make hive4` brings it."""

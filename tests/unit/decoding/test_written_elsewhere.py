@@ -99,7 +99,7 @@ WRITERS: dict[str, tuple[str, Callable[[pa.Table, Path], Any]]] = {
 
 
 @pytest.mark.parametrize("writer", WRITERS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=ROWS)
 def test_what_others_write_is_read_back_exactly(tmp_path: Path, writer: str, table: pa.Table) -> None:
     file_format, write = WRITERS[writer]

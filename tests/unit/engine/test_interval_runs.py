@@ -211,7 +211,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS, max_files=st.sampled_from([None, 1, 3]))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_in_any_order_of_runs_and_files_each_file_is_taken_once_and_not_before_its_time(
     steps: list[tuple[str, int]], max_files: int | None
 ) -> None:

@@ -43,7 +43,7 @@ value = st.none() | st.tuples(st.integers(0, 9), st.lists(st.sampled_from("xy"),
 run = st.dictionaries(key, value, min_size=1, max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(history=st.lists(run, min_size=1, max_size=6), merged=st.integers(0, 6))
 def test_any_history_answers_as_a_dictionary(
     tmp_path_factory: pytest.TempPathFactory, history: list[Model], merged: int
@@ -113,7 +113,7 @@ def test_a_bit_that_flips_anywhere_is_found_or_harmless(tmp_path: Path) -> None:
     written = (tmp_path / "1").read_bytes()
     unread = {*range(len(SCHEMA.serialize())), *range(run.index_at - 8, run.index_at)}
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(bit=st.integers(0, 8 * run.bytes - 1))
     def flip(bit: int) -> None:
         (tmp_path / "1").write_bytes(written)
