@@ -140,3 +140,19 @@ def test_a_taken_value_and_a_copy_share_nothing_that_can_be_changed() -> None:
         changed[0]["m"]["b"] = []  # type: ignore[index]
         changed[0]["n"] = {}  # type: ignore[index]
     assert taken == [{"m": {"a": [1]}}, None]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "value"),
+    [
+        (pa.list_(pa.int64()), [1]),
+        (pa.map_(pa.string(), pa.int64()), {"a": 1}),
+        (pa.struct([("a", pa.int64())]), {"a": 1}),
+    ],
+    ids=str,
+)
+def test_a_copy_of_simple_values_is_one_too(dtype: pa.DataType, value: Any) -> None:
+    copy = copier(dtype)
+    assert copy is not None
+    assert copy(value) == value
+    assert copy(value) is not value
