@@ -9,7 +9,7 @@ import re
 from functools import partial
 
 import pyarrow as pa
-from pyspark.errors import AnalysisException
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
@@ -17,7 +17,7 @@ from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from tidegate.adapters.spark.bucket import BUCKET, HASH, TIMESTAMP
 from tidegate.adapters.spark.failures import said
 from tidegate.adapters.spark.reading import Reading, read_slices, spark_types
-from tidegate.api.pipeline import Definition, Transform
+from tidegate.api.pipeline import Definition
 from tidegate.errors import DefinitionError, UserFunctionError
 from tidegate.runtime.events import ORDER, SLICE
 
@@ -57,14 +57,18 @@ def _transformed(definition: Definition, rows: DataFrame) -> DataFrame:
     for transform in definition.stream.transforms:
         try:
             rows = transform.fn(rows)
+            rows.isLocal()  # makes Spark look at the plan here: the client tells a schema without
+        except AnalysisException as e:
+            raise DefinitionError(f"{transform.line}: {definition.name}: Spark refuses the transform: {said(e)}") from e
+        except PySparkException:
+            raise  # told apart by Spark's own classes
         except Exception as e:
-            raise _failed(definition, transform, e) from e
+            raise UserFunctionError(
+                f"{transform.line}: {definition.name}: the transform raised {type(e).__name__}: {e}"
+            ) from e
     expected = spark_types(definition.stream.schema)
     last = definition.stream.transforms[-1]
-    try:
-        found = to_arrow_schema(rows.schema, timezone="UTC")
-    except AnalysisException as e:
-        raise _failed(definition, last, e) from e
+    found = to_arrow_schema(rows.schema, timezone="UTC")
     wrong = [f"{n} is missing" for n in expected.names if n not in found.names]
     wrong += [f"{n} is there {found.names.count(n)} times" for n in expected.names if found.names.count(n) > 1]
     wrong += [
@@ -78,14 +82,6 @@ def _transformed(definition: Definition, rows: DataFrame) -> DataFrame:
             f"It leaves: {', '.join(f'{f.name} {f.type}' for f in found)}"
         )
     return rows
-
-
-def _failed(definition: Definition, transform: Transform, error: Exception) -> Exception:
-    if isinstance(error, AnalysisException):
-        return DefinitionError(f"{transform.line}: {definition.name}: Spark refuses the transform: {said(error)}")
-    return UserFunctionError(
-        f"{transform.line}: {definition.name}: the transform raised {type(error).__name__}: {error}"
-    )
 
 
 def keyed(definition: Definition, rows: DataFrame) -> DataFrame:
