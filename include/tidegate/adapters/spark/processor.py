@@ -26,7 +26,7 @@ from tidegate.adapters.spark.compaction import Join, join_partitions
 from tidegate.adapters.spark.comparison import ROWS, compared, read_rows, sides
 from tidegate.adapters.spark.failures import translate
 from tidegate.adapters.spark.reading import Reading, Report, groups_of, reports_of, slices_of
-from tidegate.adapters.spark.session import interrupt, opened
+from tidegate.adapters.spark.session import opened
 from tidegate.adapters.spark.state_runs import check_columns, run_schema
 from tidegate.adapters.spark.task_failures import Task, raise_reported, reporting
 from tidegate.adapters.spark.upsert import Rewrite, rewrite_partitions
@@ -68,9 +68,7 @@ class SparkProcessor:
         Only their time is saved: the fence keeps an older attempt's files out of the table.
         """
         try:
-            for older in superseded:
-                interrupt(self._url, older)
-            with opened(self._url, str(subject), name) as session:
+            with opened(self._url, str(subject), name, superseded) as session:
                 yield session
         except (PySparkException, PicklingError) as e:
             raise translate(e, str(subject)) from e

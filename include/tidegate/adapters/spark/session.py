@@ -7,12 +7,11 @@ attempt can end what an older one still runs, and two warehouses on one server n
 
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import wait
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql.connect.client.retries import DefaultPolicy
 
@@ -33,19 +32,22 @@ _NAMESPACE = uuid.UUID("9c4f1c57-0a8d-4a4c-8a0e-6d1d0b8f3a11")
 
 
 @contextmanager
-def opened(url: str, subject: str, name: str) -> Iterator[SparkSession]:
+def opened(url: str, subject: str, name: str, superseded: Sequence[str] = ()) -> Iterator[SparkSession]:
     """A new session on the server, which ends with the block.
 
     Args:
         url: ``sc://host:port`` with Spark Connect's own parameters.
         subject: who asks, for messages.
         name: what the session is for: no other may ever have the same.
+        superseded: names of sessions of other processes to end, and with them what they run, where there are such.
 
     Raises:
         UnavailableError: nothing answers there.
         ConfigurationError: the address is not one.
     """
     _probe(url, subject)
+    for older in superseded:
+        _client(url, older).stop()
     session = _client(url, name)
     try:
         for key, value in _CONF.items():
@@ -53,15 +55,6 @@ def opened(url: str, subject: str, name: str) -> Iterator[SparkSession]:
         yield session
     finally:
         _end(session)
-
-
-def interrupt(url: str, name: str) -> None:
-    """End another process's session of this name, and with it what it runs; nothing happens when there is none.
-
-    Only time is saved by it, so a server that does not answer is no failure.
-    """
-    with suppress(PySparkException):
-        _client(url, name).stop()
 
 
 def _end(session: SparkSession) -> None:
