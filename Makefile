@@ -6,7 +6,7 @@ export TIDEGATE_HOME ?= $(CURDIR)/.tidegate
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down check test unit integration crash model soak mutants e2e reprocess hive4 bench lock clean
+.PHONY: help install demo up down check test unit integration crash model neighbours soak mutants e2e reprocess hive4 bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,7 +49,10 @@ integration: install ## tests on real services
 crash: install ## real processes, killed and frozen at named points; services killed
 	$(BIN)/pytest tests/crash
 
-soak: install ## 1,000 epochs, 300 kills from one seed, readers watching; the better part of an hour
+neighbours: install ## four unlike pipelines side by side for 20 epochs each, with kills: from the command line, then from Airflow
+	TIDEGATE_NEIGHBOURS_EPOCHS=20 $(BIN)/pytest tests/crash/test_neighbours.py tests/e2e/test_neighbours.py
+
+soak: install ## several pipelines side by side, 1,000 epochs, 300 kills from one seed, readers watching; the better part of an hour
 	$(BIN)/python tests/crash/soak.py --report docs/reports/soak.md
 
 model: install ## every interleaving of the protocol's steps, crashes and lost answers, as far as memory allows

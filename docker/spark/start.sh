@@ -8,6 +8,7 @@ exec /opt/spark/sbin/start-connect-server.sh \
   --conf spark.connect.grpc.binding.address=0.0.0.0 \
   --conf spark.connect.grpc.binding.port=15002 \
   --conf spark.python.daemon.module=tidegate.adapters.spark.worker_daemon \
+  --conf spark.python.worker.reuse=false \
   --conf spark.sql.catalogImplementation=in-memory \
   --conf spark.sql.session.timeZone=UTC \
   --conf spark.sql.warehouse.dir=file:///warehouse \

@@ -9,22 +9,37 @@ Prints one JSON line per run.
 import json
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from crash.attempt import FENCED
 from pipelines import totals
+from pipelines.neighbours import NEIGHBOURS
+from tidegate import Definition
 from tidegate.engine.coordinator import Coordinator
 from tidegate.errors import RETRYABLE, FencedError
-from tidegate.protocol.model import Run
+from tidegate.protocol.model import Epoch, Run
 from tidegate.wiring import coordinator, from_environment
 
 OWNER = "soak"
+TOTALS = "totals"
+"""The pipeline that is watched by readers; the others are `NEIGHBOURS`."""
+
+
+def definition(name: str, folder: Path) -> Definition:
+    """The pipeline of that name."""
+    return NEIGHBOURS[name].definition(name, folder) if name in NEIGHBOURS else totals.busy(name, folder)
+
+
+def rows_in(epochs: Iterable[Epoch]) -> dict[int, int]:
+    """The rows that went into each sealed epoch."""
+    return {e.epoch: e.counts.rows_in for e in epochs if e.sealed_ms and e.counts}
 
 
 def main(name: str, folder: str, files: str) -> int:
     endpoints = from_environment()
     assert endpoints is not None
-    with coordinator(totals.busy(name, Path(folder)), endpoints, progress=lambda _: None) as engine:
+    with coordinator(definition(name, Path(folder)), endpoints, progress=lambda _: None) as engine:
         while True:
             try:
                 if run_one(engine) >= int(files):
@@ -44,9 +59,8 @@ def run_one(engine: Coordinator) -> int:
     if report is None:
         time.sleep(0.05)
         return last.offsets.stop if last else 0
-    counts = report.epoch.counts
-    assert counts is not None
-    say(epoch=report.epoch.epoch, files=report.epoch.offsets.stop, attempts=report.epoch.attempts, rows=counts.rows_in)
+    # What is killed before it says so is said by the next worker: an epoch's row is soon cleaned up.
+    say(epoch=report.epoch.epoch, rows_in=rows_in(engine.adapters.store.epochs(engine.lane_id, limit=9)))
     return report.epoch.offsets.stop
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from airflow_client import AirflowClient
 
+from pipelines.neighbours import NEIGHBOURS
 from tidegate import services
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.adapters.hive.server import connect
@@ -25,6 +26,7 @@ PIPELINES = (
     *("died", "deleted", "run_failed", "run_done", "publish_failed", "publish_done", "process_done"),
     *("paused", "cancelled", "capped", "approved", "typed"),
     *("clicked", "filled", "history", "seconds"),
+    *NEIGHBOURS,
 )
 
 
@@ -128,7 +130,8 @@ def running(base: Path) -> Iterator[Stack]:
         (root / name).mkdir(parents=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TIDEGATE_E2E_ROOT", str(root))
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY / "include"), os.environ.get("PYTHONPATH", "")]))
+        path = (str(REPOSITORY / "include"), str(REPOSITORY / "tests"), os.environ.get("PYTHONPATH", ""))
+        patch.setenv("PYTHONPATH", os.pathsep.join(path))
         patch.chdir(REPOSITORY)
         try:
             endpoints = services.up(home, airflow=True, dags_folder=DAGS, report=print)

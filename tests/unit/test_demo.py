@@ -1,6 +1,7 @@
-"""Goal: the demo deletes what a demo made and nothing else, and looks before it touches anything."""
+"""Goal: the demo deletes what a demo made and nothing else, looks before it touches, and checks what it prints."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from rich.console import Console
 
 from tidegate import demo, services
 from tidegate.errors import ConfigurationError
+from tidegate.protocol.model import Counts, Epoch, LaneId, OffsetRange, Run, Status
 from tidegate.wiring import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -124,3 +126,11 @@ def test_services_of_ones_own_are_left_alone(
     with pytest.raises(ConfigurationError, match="unset TIDEGATE_CHECKPOINT_URL"):
         clear()
     assert tree(tmp_path) == []
+
+
+def test_the_figures_of_the_last_table_are_checked() -> None:
+    first = Epoch(LaneId("p"), 1, 1, Status.SEALED, 1, Run("r", "o"), "f", OffsetRange(0, 1))
+    epochs = [replace(first, counts=Counts(rows_in=n, yielded=m)) for n, m in ((3, 2), (4, 4))]
+    assert demo.miscounted("p", epochs, rows_in=7, made=6) == []
+    assert demo.miscounted("p", epochs, rows_in=8, made=6) == ["p: its epochs say 7 rows in, but it was 8"]
+    assert demo.miscounted("p", epochs, rows_in=7, made=5) == ["p: its epochs say 6 rows made, but it was 5"]

@@ -14,6 +14,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, BaseOperator, Context
 from airflow.sdk.exceptions import AirflowRescheduleException
 
+from pipelines.neighbours import NEIGHBOURS
 from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
 from tidegate.orchestration import epoch_dag, promotion_dag, rollback_dag
 
@@ -160,3 +161,6 @@ epoch_dag(
 
 seconds = pipeline("seconds", max_files=None, path_time="%Y-%m-%dT%H-%M-%S")
 epoch_dag(seconds, schedule=timedelta(seconds=5), bound="interval")
+
+for neighbour in NEIGHBOURS.values():
+    epoch_dag(neighbour.definition(neighbour.kind, ROOT / neighbour.kind))

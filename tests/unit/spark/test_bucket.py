@@ -150,6 +150,26 @@ def test_a_dead_letter_leaves_no_trace_in_state(tmp_path: Path) -> None:
     assert set(dead[0]) == set(DEAD_LETTER_SCHEMA.names)
 
 
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_every_count_is_of_its_own_rows(tmp_path: Path, size: int) -> None:
+    required = pa.schema([EVENT.field("id").with_nullable(nullable=False), *list(EVENT)[1:]])
+    given = replace(spec(tmp_path, dead=True), events=required)
+    events = [
+        *EVENTS,  # five rows in, five out
+        event(6, "c", 0, 4),  # which yields nothing
+        *(event(n, "d", -1, 5) for n in (7, 8)),
+        *(event(n, None, 1, 6) for n in (9, 10, 11)),
+        {**event(12, None, 1, 6), "id": None},  # wrong twice, and one row
+        {**event(13, "e", 1, 7), "id": None},
+    ]
+    result = run(given, events, size)
+    counts = {name: result[name] for name in ("received", "null_keys", "failed", "processed", "yielded")}
+    assert counts == {"received": 13, "null_keys": 3, "failed": 4, "processed": 6, "yielded": 5}
+    written = {t: sum(f["rows"] for f in files) for t, _, files in result["files"]}
+    assert written == {"t.log": 5, "t.dead": 7}
+    assert len(output(result)) == 12
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
