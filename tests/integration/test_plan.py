@@ -166,7 +166,8 @@ def test_a_dry_run_looks_past_an_epoch_that_a_dead_run_left(
     assert left.epoch.status is Status.STAGED
     plan = dry_run(definition)
     assert plan["unfinished"] == {
-        "epoch": 1, "generation": 1, "kind": "EVENTS", "status": "STAGED", "run": "dead", "next": "publish", "paused": None
+        "epoch": 1, "generation": 1, "kind": "EVENTS", "status": "STAGED", "run": "dead", "next": "publish",
+        "paused": None,
     }  # fmt: skip
     assert (plan["epoch"], plan["range"], plan["rows_in"]) == (2, [1, 3], 250)
     with coordinator(definition, endpoints, progress=print) as engine:
