@@ -91,7 +91,7 @@ def test_a_frozen_publisher_that_dies_right_after_its_swap(lab: Lab, mended_by: 
     with coordinator(lab.definition, lab.endpoints, progress=print) as engine:
         assert verify(lab.definition, engine.adapters, progress=print) != []
         if mended_by == "verify --repair":
-            assert engine.repair(Run("repair", "a person")) > 0
+            assert engine.repair(Run("repair", "a person")).partitions > 0
     if mended_by == "the next epoch":
         lab.arrive(3)
         assert lab.run_here("run-3") is Status.SEALED
