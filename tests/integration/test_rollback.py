@@ -283,8 +283,8 @@ def test_an_epoch_under_way_is_abandoned_or_finished_first(opened: Any) -> None:
         assert states[0] == states[1]  # the third file again, from the state behind the second
 
 
-class _Dies(Exception):  # noqa: N818
-    """The process would be gone now."""
+class _Dies(BaseException):
+    """The process is told to end."""
 
 
 class _DiesAt:
