@@ -6,6 +6,7 @@ move rows between partitions.
 """
 
 import re
+from collections import Counter
 from functools import partial
 
 import pyarrow as pa
@@ -68,13 +69,14 @@ def _transformed(definition: Definition, rows: DataFrame) -> DataFrame:
             ) from e
     expected = spark_types(definition.stream.schema)
     last = definition.stream.transforms[-1]
-    found = to_arrow_schema(rows.schema, timezone="UTC")
-    wrong = [f"{n} is missing" for n in expected.names if n not in found.names]
-    wrong += [f"{n} is there {found.names.count(n)} times" for n in expected.names if found.names.count(n) > 1]
+    found = spark_types(to_arrow_schema(rows.schema, timezone="UTC"))
+    times = Counter(found.names)
+    wrong = [f"{n} is missing" for n in expected.names if n not in times]
+    wrong += [f"{n} is there {times[n]} times" for n in expected.names if times[n] > 1]
     wrong += [
         f"{f.name} is {found.field(f.name).type}, not {f.type}"
         for f in expected
-        if found.names.count(f.name) == 1 and spark_types(found).field(f.name).type != f.type
+        if times[f.name] == 1 and found.field(f.name).type != f.type
     ]
     if wrong:
         raise DefinitionError(
