@@ -23,8 +23,9 @@ from tidegate.errors import DefinitionError, UserFunctionError
 from tidegate.runtime.events import ORDER, SLICE
 
 _ROW = "_tidegate_row"
-_MOVES_ROWS = re.compile(r"(?<!\w)(Exchange|Coalesce|Union|CartesianProduct)\b")
-"""Operators of a plan behind which a partition is not a slice. A broadcast's exchange has a longer name."""
+_MOVES_ROWS = re.compile(r"^\W*(?:\*\(\d+\) )?(Exchange|Coalesce|Union|CartesianProduct)\b", re.MULTILINE)
+"""Operators, which begin a line of a plan, behind which a partition is not a slice. A broadcast's exchange has a longer
+name; a user's text may have these words too."""
 
 
 def placed(session: SparkSession, definition: Definition, reading: Reading) -> tuple[DataFrame, Reading]:
@@ -40,7 +41,7 @@ def placed(session: SparkSession, definition: Definition, reading: Reading) -> t
     last = definition.stream.transforms[-1]
     if moves := _MOVES_ROWS.search(rows._explain_string(mode="simple")):
         raise DefinitionError(
-            f"{last.line}: {definition.name}: the transform moves rows between partitions ({moves[0]}), so the "
+            f"{last.line}: {definition.name}: the transform moves rows between partitions ({moves[1]}), so the "
             f"order of events is lost; keep the columns {SLICE!r} and {ORDER!r}, or broadcast the small side of a join"
         )
     return rows.withColumn(SLICE, F.spark_partition_id()).withColumn(ORDER, F.monotonically_increasing_id()), reading
