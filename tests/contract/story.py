@@ -6,15 +6,16 @@ from typing import Any, cast
 
 import psycopg
 
+import builders as make
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.api.pipeline import Definition
-from tidegate.protocol.model import Counts, Epoch, FileEntry, Head, LaneId, Lease, ManifestRef, OffsetRange, Run, Status
+from tidegate.protocol.model import Epoch, Head, LaneId, Lease, ManifestRef, Run, Status
 
 Sql = psycopg.Connection[Any]
 
 LANE = LaneId("orders")
 RUN = Run("run-1", "dag/run-1", 2, logical_date_ms=1_700_000_000_123, interval_start_ms=0, interval_end_ms=-5)
-COUNTS = Counts(rows_in=5, malformed=1, decoded=4, received=4, processed=4, yielded=4, rows_out={"db.orders": 4})
+COUNTS = make.counts(rows_in=5, malformed=1, decoded=4, received=4, processed=4, yielded=4, rows_out={"db.orders": 4})
 TABLES = ("pipelines", "lanes", "epochs", "manifests", "table_heads", "repairs", "clones", "source_log")
 
 
@@ -36,8 +37,15 @@ def manifest(epoch: Epoch) -> ManifestRef:
 
 def head(epoch: Epoch, *values: str, table: str = "db.orders", rows: int = 4) -> Head:
     location = f"file:///{table}/{epoch.epoch}/{'/'.join(values)}"
-    return Head(
-        table, values, location, epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation, rows, 9 * rows
+    return make.head(
+        table,
+        *values,
+        at=location,
+        lane=epoch.lane,
+        epoch=epoch.epoch,
+        generation=epoch.generation,
+        rows=rows,
+        size=9 * rows,
     )
 
 
@@ -56,9 +64,9 @@ class Story:
 
     def plan(self, lease: Lease, *, files: int = 2, run: Run = RUN) -> Epoch:
         end = self.store.log_end(self.lane.pipeline)
-        found = [FileEntry(end + i, f"/in/{end + i}.csv", 10 + i, 1_000 + i) for i in range(files)]
+        found = [make.entry(end + i, f"/in/{end + i}.csv", size=10 + i, modified_ns=1_000 + i) for i in range(files)]
         last = self.store.last_sealed(self.lane)
-        offsets = OffsetRange(last.offsets.stop if last else 0, end + files)
+        offsets = make.span(last.offsets.stop if last else 0, end + files)
         return self.store.plan(lease, run=run, fingerprint="f", offsets=offsets, discovered=found)
 
     def stage(self, lease: Lease, epoch: Epoch, *, watermark_ms: int | None = 7) -> Epoch:

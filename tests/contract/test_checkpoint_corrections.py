@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from story import COUNTS, RUN, Sql, Story, contents, manifest
 
+import builders as make
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.errors import FencedError, InvariantViolationError
-from tidegate.protocol.model import Epoch, OffsetRange, Status, Word
+from tidegate.protocol.model import Epoch, Status, Word
 
 WORD = Word("me@here", "cut off")
 
@@ -23,14 +24,14 @@ def story(store: PostgresCheckpointStore) -> Story:
 def test_an_epoch_is_given_up_and_its_files_corrected_together(story: Story) -> None:
     lease = story.lease()
     planned = story.plan(lease, files=3)
-    first, second, third = story.store.log("orders", OffsetRange(0, 3))
+    first, second, third = story.store.log("orders", make.span(0, 3))
     entries = (replace(first, size=99, modified_ns=2**60), replace(second, skipped=True))
     for _ in range(2):  # the answer to the first may be lost
         story.store.correct(lease, WORD, gives_up=planned, entries=entries)
     (given_up,) = story.store.epochs(story.lane, limit=9)
     assert (given_up.status, given_up.given_up) == (Status.ABANDONED, WORD)
     assert given_up.given_up_ms is not None
-    found = story.store.log("orders", OffsetRange(0, 3))
+    found = story.store.log("orders", make.span(0, 3))
     assert [(e.position, e.path, e.size, e.modified_ns, e.skipped, e.word) for e in found] == [
         (0, first.path, 99, 2**60, False, WORD),
         (1, second.path, second.size, second.modified_ns, True, WORD),
@@ -38,7 +39,7 @@ def test_an_epoch_is_given_up_and_its_files_corrected_together(story: Story) -> 
     ]
     assert story.store.corrected("orders") == found[:2]
     assert story.store.corrected("others") == []
-    again = story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 3), discovered=[])
+    again = story.store.plan(lease, run=RUN, fingerprint="f", offsets=make.span(0, 3), discovered=[])
     assert (again.epoch, again.generation) == (1, 2)
     assert all(e.noted_ms is not None and e.noted_ms <= (again.planned_ms or 0) for e in found[:2])
 

@@ -4,22 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+import builders as make
 from contract.story import COUNTS, LANE, RUN, Sql, Story, contents, head, manifest
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError
-from tidegate.protocol.model import (
-    Epoch,
-    Fork,
-    Kind,
-    LaneId,
-    LaneStatus,
-    Lease,
-    OffsetRange,
-    Promotion,
-    Run,
-    Status,
-    Word,
-)
+from tidegate.protocol.model import Epoch, Fork, Kind, LaneId, LaneStatus, Lease, Promotion, Run, Status, Word
 
 FIX = LaneId("orders", "fix")
 
@@ -48,7 +37,7 @@ def promote(story: Story, lease: Lease, *, at: int, base: int, keeps_state: bool
         lease,
         run=RUN,
         fingerprint="f",
-        offsets=OffsetRange(at, at),
+        offsets=make.span(at),
         discovered=[],
         kind=Kind.PROMOTION,
         restores=base,
@@ -222,7 +211,7 @@ def test_going_back_starts_from_the_restored_epoch(story: Story) -> None:
         lease,
         run=replace(RUN, key="back"),
         fingerprint="f",
-        offsets=OffsetRange(one.offsets.stop, one.offsets.stop),
+        offsets=make.span(one.offsets.stop),
         discovered=[],
         kind=Kind.ROLLBACK,
         restores=1,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+import builders as make
 from contract.story import COUNTS, LANE, RUN, Sql, Story, contents, definition, head, manifest
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.errors import (
@@ -21,18 +22,7 @@ from tidegate.errors import (
     TidegateError,
     UnavailableError,
 )
-from tidegate.protocol.model import (
-    Epoch,
-    FileEntry,
-    Kind,
-    LaneId,
-    Lease,
-    ManifestRef,
-    OffsetRange,
-    Run,
-    Status,
-    Word,
-)
+from tidegate.protocol.model import Epoch, Kind, LaneId, Lease, ManifestRef, OffsetRange, Run, Status, Word
 from tidegate.protocol.recovery import reprocesses
 from tidegate.protocol.transitions import Event, Standing, Verdict, apply
 
@@ -72,8 +62,14 @@ def test_two_epochs_follow_each_other(story: Story) -> None:
     """Each epoch starts where the last sealed one ended: offsets, parent and watermark (I1)."""
     lease = story.lease()
     planned = story.plan(lease)
-    assert planned == replace(
-        Epoch(LANE, 1, 1, Status.PLANNED, lease.fence, RUN, "f", OffsetRange(0, 2)), planned_ms=planned.planned_ms
+    assert planned == make.epoch(
+        1,
+        Status.PLANNED,
+        lane=LANE,
+        fence=lease.fence,
+        run=RUN,
+        offsets=make.span(0, 2),
+        planned_ms=planned.planned_ms,
     )
     assert story.store.unfinished(LANE) == story.store.of_run(LANE, "run-1") == planned
     staged = story.stage(lease, planned)
@@ -86,7 +82,7 @@ def test_two_epochs_follow_each_other(story: Story) -> None:
     assert story.store.unfinished(LANE) is None
     assert story.store.last_sealed(LANE) == first
     second = story.plan(lease, files=1, run=replace(RUN, key="run-2"))
-    assert (second.epoch, second.offsets, second.parent) == (2, OffsetRange(2, 3), manifest(planned))
+    assert (second.epoch, second.offsets, second.parent) == (2, make.span(2, 3), manifest(planned))
     assert second.watermark_in_ms == 7
     assert story.store.epochs(LANE, limit=10) == [second, first]
     assert story.store.epochs(LANE, limit=1) == [second]
@@ -97,10 +93,10 @@ def test_two_epochs_follow_each_other(story: Story) -> None:
 def test_discovered_files_beyond_the_range_wait(story: Story) -> None:
     """The log keeps the order of discovery, and an epoch may take less than was found."""
     lease = story.lease()
-    found = [FileEntry(i, f"/in/{i}", i, 2**60 + i) for i in range(5)]
-    story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=found)
+    found = [make.entry(i, size=i, modified_ns=2**60 + i) for i in range(5)]
+    story.store.plan(lease, run=RUN, fingerprint="f", offsets=make.span(0, 2), discovered=found)
     assert story.store.log_end("orders") == 5
-    assert story.store.log("orders", OffsetRange(1, 4)) == found[1:4]
+    assert story.store.log("orders", make.span(1, 4)) == found[1:4]
     assert story.store.known_paths("orders", ["/in/4", "/in/5"]) == {"/in/4"}
     assert story.store.known_paths("orders", []) == set()
     assert story.store.known_paths("others", ["/in/4"]) == set()
@@ -109,18 +105,18 @@ def test_discovered_files_beyond_the_range_wait(story: Story) -> None:
 
 def test_many_paths_in_one_call(story: Story) -> None:
     """Bulk calls take thousands of entries."""
-    found = [FileEntry(i, f"/in/{i}", i, i) for i in range(5_000)]
-    story.store.plan(story.lease(), run=RUN, fingerprint="f", offsets=OffsetRange(0, 5_000), discovered=found)
+    found = make.entries(5_000)
+    story.store.plan(story.lease(), run=RUN, fingerprint="f", offsets=make.span(0, 5_000), discovered=found)
     assert len(story.store.known_paths("orders", [f"/in/{i}" for i in range(2_500, 9_000)])) == 2_500
-    assert story.store.log("orders", OffsetRange(0, 5_000)) == found
+    assert story.store.log("orders", make.span(0, 5_000)) == found
 
 
 def test_an_abandoned_epoch_is_planned_again_as_its_next_generation(story: Story) -> None:
     """Its range is never skipped (I1)."""
     lease = story.lease()
     story.store.abandon(lease, story.plan(lease), Word("me", "why"))
-    again = story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
-    assert (again.epoch, again.generation, again.offsets) == (1, 2, OffsetRange(0, 2))
+    again = story.store.plan(lease, run=RUN, fingerprint="f", offsets=make.span(0, 2), discovered=[])
+    assert (again.epoch, again.generation, again.offsets) == (1, 2, make.span(0, 2))
 
 
 def test_a_plan_may_start_from_an_earlier_epoch(story: Story) -> None:
@@ -129,7 +125,7 @@ def test_a_plan_may_start_from_an_earlier_epoch(story: Story) -> None:
     first, second = story.sealed(lease), story.sealed(lease)
 
     def back(to: int, start: int) -> Epoch:
-        offsets = OffsetRange(start, start)
+        offsets = make.span(start)
         return story.store.plan(
             lease, run=RUN, fingerprint="f", offsets=offsets, discovered=[], kind=Kind.ROLLBACK, restores=to
         )
@@ -353,7 +349,7 @@ def test_verdicts_are_the_protocols(
     lane = LaneId("orders", f"{status}-{event}-{row_fence}-{fence}")
     story = Story(store, lane)
     lane_fence = 5  # the newest lease; 3 is a superseded one
-    epoch = Epoch(lane, 1, 1, status, row_fence, RUN, "f", OffsetRange(0, 1))
+    epoch = make.epoch(1, status, lane=lane, fence=row_fence, run=RUN, offsets=make.span(0, 1))
     put(sql, epoch, lane_fence=lane_fence)
     lease = Lease(lane, "o", fence)
     steps: dict[Event, Callable[[], Epoch]] = {
@@ -409,12 +405,12 @@ def test_the_database_itself_keeps_one_unfinished_epoch(story: Story, sql: Sql) 
 @pytest.mark.parametrize(
     ("offsets", "positions", "says"),
     [
-        (OffsetRange(1, 2), [2], "starts at source position 1, .* ends at 2"),
-        (OffsetRange(3, 4), [2, 3], "starts at source position 3, .* ends at 2"),
-        (OffsetRange(2, 4), [3, 4], "position 3 .* 2 is next"),
-        (OffsetRange(2, 3), [1], "position 1 .* 2 is next"),
-        (OffsetRange(2, 4), [2, 4], "position 4 .* 3 is next"),
-        (OffsetRange(2, 4), [2], "ends at source position 4, but the source log ends at 3"),
+        (make.span(1, 2), [2], "starts at source position 1, .* ends at 2"),
+        (make.span(3, 4), [2, 3], "starts at source position 3, .* ends at 2"),
+        (make.span(2, 4), [3, 4], "position 3 .* 2 is next"),
+        (make.span(2, 3), [1], "position 1 .* 2 is next"),
+        (make.span(2, 4), [2, 4], "position 4 .* 3 is next"),
+        (make.span(2, 4), [2], "ends at source position 4, but the source log ends at 3"),
     ],
 )
 def test_a_plan_with_a_gap_or_an_overlap_is_refused(
@@ -424,7 +420,7 @@ def test_a_plan_with_a_gap_or_an_overlap_is_refused(
     lease = story.lease()
     story.sealed(lease)
     before = contents(sql)
-    found = [FileEntry(p, f"/new/{p}", 1, 1) for p in positions]
+    found = [make.entry(p, f"/new/{p}") for p in positions]
     with pytest.raises(InvariantViolationError, match=f"orders: .*{says}"):
         story.store.plan(lease, run=RUN, fingerprint="f", offsets=offsets, discovered=found)
     assert contents(sql) == before
@@ -440,7 +436,7 @@ def test_how_far_sealed_epochs_of_events_reach_in_intervals(story: Story) -> Non
             assert story.store.interval_end(LANE) is None  # not yet sealed
         story.seal(lease, story.publish(lease, story.stage(lease, epoch)))
         assert story.store.interval_end(LANE) == reached
-    lease, at = story.lease(), OffsetRange(epoch.offsets.stop, epoch.offsets.stop)
+    lease, at = story.lease(), make.span(epoch.offsets.stop)
     run = Run("r", "o", interval_end_ms=9_000)
     joining = story.store.plan(lease, run=run, fingerprint="f", offsets=at, discovered=[], kind=Kind.COMPACTION)
     story.seal(lease, story.publish(lease, story.stage(lease, joining)))
@@ -453,17 +449,17 @@ def test_a_path_has_one_place_in_the_log(story: Story, sql: Sql) -> None:
     lease = story.lease()
     story.sealed(lease)
     before = contents(sql)
-    again = [FileEntry(2, "/in/0.csv", 1, 1)]
+    again = [make.entry(2, "/in/0.csv")]
     with pytest.raises(InvariantViolationError, match=r"orders: .*/in/0\.csv"):
-        story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(2, 3), discovered=again)
+        story.store.plan(lease, run=RUN, fingerprint="f", offsets=make.span(2, 3), discovered=again)
     assert contents(sql) == before
 
 
 def test_a_path_that_is_not_text_is_named(story: Story) -> None:
     """A file name of stray bytes cannot be stored; the person renames it."""
-    bad = [FileEntry(0, "/in/\udcff.csv", 1, 1)]
+    bad = [make.entry(0, "/in/\udcff.csv")]
     with pytest.raises(ConfigurationError, match=r"orders: .*udcff"):
-        story.store.plan(story.lease(), run=RUN, fingerprint="f", offsets=OffsetRange(0, 1), discovered=bad)
+        story.store.plan(story.lease(), run=RUN, fingerprint="f", offsets=make.span(0, 1), discovered=bad)
     assert story.store.known_paths("orders", ["/in/a.csv"]) == set()
 
 
@@ -472,7 +468,7 @@ def test_a_plan_is_refused_while_an_epoch_is_unfinished(story: Story) -> None:
     story.plan(story.lease())
     lease = story.lease()
     with pytest.raises(InvariantViolationError, match="orders epoch 1 of run run-1 is still PLANNED"):
-        story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
+        story.store.plan(lease, run=RUN, fingerprint="f", offsets=make.span(0, 2), discovered=[])
 
 
 # -- lost answers -----------------------------------------------------------------------------------------------------
@@ -481,8 +477,8 @@ def test_a_plan_is_refused_while_an_epoch_is_unfinished(story: Story) -> None:
 def test_every_write_may_be_repeated(story: Story) -> None:
     """A caller whose answer was lost says the same again and gets the row as it is (I6)."""
     lease = story.lease()
-    found = [FileEntry(0, "/in/0", 1, 1)]
-    plan = {"run": RUN, "fingerprint": "f", "offsets": OffsetRange(0, 1), "discovered": found}
+    found = [make.entry()]
+    plan = {"run": RUN, "fingerprint": "f", "offsets": make.span(0, 1), "discovered": found}
     epoch = story.store.plan(lease, **plan)  # type: ignore[arg-type]
     assert story.store.plan(lease, **plan) == epoch  # type: ignore[arg-type]
     staged = story.stage(lease, epoch)
@@ -515,9 +511,9 @@ def test_a_commit_without_an_answer_is_unknown(
     lease = remote.lease()
     order = [Status.PLANNED, Status.STAGED, Status.PUBLISHED]
     if reached is Status.PLANNED:
-        found = [FileEntry(0, "/in/0", 1, 1)]
+        found = [make.entry()]
         step: Callable[[], Epoch] = lambda: far.plan(  # noqa: E731
-            lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 1), discovered=found
+            lease, run=RUN, fingerprint="f", offsets=make.span(0, 1), discovered=found
         )
     else:
         epoch = remote.at(lease, order[order.index(reached) - 1] if reached in order else Status.PUBLISHED)

@@ -12,8 +12,9 @@ from psycopg import errors
 from psycopg.rows import dict_row
 from test_checkpoint_store import COUNTS, LANE, RUN, Sql, Story, head, manifest
 
+import builders as make
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
-from tidegate.protocol.model import Counts, Lease, OffsetRange, Status, Word
+from tidegate.protocol.model import Lease, Status, Word
 
 if TYPE_CHECKING:
     from conftest import Postgres
@@ -50,7 +51,7 @@ def test_an_epoch_has_its_numbers_once_they_are_known(story: Story, sql: Sql) ->
     assert (row["interval_start"].timestamp(), row["interval_end"].timestamp()) == (0, -0.005)
     unknown = ("rows_in", "rows_out", "rows_out_by_table", "dead_lettered", "keys_changed", "watermark", "sealed_at")
     assert [row[k] for k in (*unknown, "stage_seconds", "total_seconds", "manifest_uri")] == [None] * 10
-    counts = Counts(
+    counts = make.counts(
         rows_in=9, malformed=1, null_keys=2, failed=3, processed=3, keys_changed=2, rows_out={"db.a": 3, "db.b": 4}
     )
     staged = story.store.stage(
@@ -75,7 +76,7 @@ def test_an_epoch_without_output_has_0_rows_out(story: Story, sql: Sql) -> None:
     lease = story.lease()
     epoch = story.plan(lease)
     story.store.stage(
-        lease, epoch, manifest=manifest(epoch), data=b"{}", watermark_ms=None, counts=Counts(rows_in=1, decoded=1)
+        lease, epoch, manifest=manifest(epoch), data=b"{}", watermark_ms=None, counts=make.counts(rows_in=1, decoded=1)
     )
     (row,) = history(sql)
     assert (row["rows_in"], row["rows_out"], row["rows_out_by_table"], row["watermark_ms"]) == (1, 0, {}, None)
@@ -98,7 +99,7 @@ def test_each_generation_and_its_failure_is_a_row(story: Story, sql: Sql) -> Non
     (lane,) = _lanes(lease, sql)
     assert lane["paused_at"] is not None
     story.store.abandon(lease, epoch, Word("me", "why"))
-    story.store.plan(lease, run=RUN, fingerprint="f", offsets=OffsetRange(0, 2), discovered=[])
+    story.store.plan(lease, run=RUN, fingerprint="f", offsets=make.span(0, 2), discovered=[])
     columns = ("epoch", "generation", "status", "failure_kind", "failure_message", "failures")
     seen = [(*(r[c] for c in columns), r["paused_at"] is not None) for r in history(sql)]
     assert seen == [(1, 1, "ABANDONED", "user_function", "no", 1, True), (1, 2, "PLANNED", None, None, 0, False)]

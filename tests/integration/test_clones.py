@@ -6,21 +6,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from pipelines import totals
+from pipelines.world import World, local
 from tidegate import Definition, HiveTable, Retention
-from tidegate.adapters.hive.server import connect, execute
+from tidegate.adapters.hive.server import execute
 from tidegate.api.settings import Target
 from tidegate.engine.clones import Clones
-from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import roll_back
-from tidegate.engine.verify import verify
 from tidegate.errors import ConfigurationError, DefinitionError
 from tidegate.protocol.model import Clone, Head, Kind, Run
 from tidegate.wiring import Endpoints, coordinator
@@ -29,40 +27,14 @@ pytestmark = pytest.mark.services
 
 
 @dataclass
-class World:
-    """One pipeline, and the rows of its tables behind each of its epochs."""
+class Cloned(World):
+    """With the rows of its tables behind each of its epochs."""
 
-    folder: Path
-    endpoints: Endpoints
-    definition: Definition
-    engine: Coordinator
     was: dict[int, dict[str, list[Any]]] = field(default_factory=dict)
 
-    @property
-    def tables(self) -> tuple[str, str]:
-        log, latest = (t.name for t in self.definition.all_targets)
-        return log, latest
-
-    def run(self, *numbers: int) -> None:
-        for number in numbers:
-            totals.write(self.folder / "in", f"{number:03d}.json", totals.events(number))
-            assert self.engine.run(Run(f"run-{number}-{uuid4()}", "run")) is not None
-            self.remember()
-
-    def remember(self) -> None:
-        last = self.engine.adapters.store.last_sealed(self.engine.lane_id)
-        assert last is not None
-        self.was[last.epoch] = {table: self.rows(table) for table in self.tables}
-
-    def rows(self, table: str) -> list[Any]:
-        """What HiveServer2 answers, partition columns included."""
-        connection = connect(self.endpoints.hiveserver2)
-        try:
-            cursor = connection.cursor()
-            cursor.execute(f"SELECT * FROM {table}")
-            return sorted(tuple(row) for row in cursor.fetchall())
-        finally:
-            connection.close()
+    def again(self) -> None:
+        super().again()
+        self.was[self.last.epoch] = {table: self.rows(table) for table in self.tables}
 
     def clone(self, table: str, **as_of: int) -> Clone:
         """Under the table's own name with the epoch behind it."""
@@ -74,15 +46,6 @@ class World:
 
     def clean(self) -> int:
         return len(self.engine.clean(Run(str(uuid4()), "clean"), dry_run=False).files)
-
-    def wrong(self) -> list[str]:
-        found = verify(self.definition, self.engine.adapters, progress=lambda _: None, checksums=True)
-        return [f"{f.subject}: {f.problem}" for f in found]
-
-    def files(self) -> set[str]:
-        """Every file of every attempt, by path."""
-        root = Path(unquote(self.engine.root.removeprefix("file://"))) / self.definition.name
-        return {str(path) for path in root.rglob("*") if path.is_file()}
 
     def recorded(self) -> dict[str, list[Any]]:
         with psycopg.connect(self.endpoints.checkpoint) as connection:
@@ -99,12 +62,12 @@ def opened(tmp_path: Path, endpoints: Endpoints) -> Callable[..., Any]:
     name = f"cloned_{uuid4().hex[:8]}"
 
     @contextmanager
-    def open_(change: Callable[[Definition], Definition] = lambda d: d, **retention: Any) -> Iterator[World]:
+    def open_(change: Callable[[Definition], Definition] = lambda d: d, **retention: Any) -> Iterator[Cloned]:
         kept = Retention(**retention)
         made = totals.pipeline(name, tmp_path / "in", compact_at=3, retention=kept, source={"max_files": 1})
         definition = change(made)
         with coordinator(definition, endpoints, progress=print) as engine:
-            yield World(tmp_path, endpoints, definition, engine)
+            yield Cloned(tmp_path / "in", endpoints, definition, engine)
 
     return open_
 
@@ -112,7 +75,7 @@ def opened(tmp_path: Path, endpoints: Endpoints) -> Callable[..., Any]:
 def test_clones_are_what_the_tables_were_without_a_copy(opened: Any) -> None:
     """Of append and upsert tables, by epoch and by time, before and behind compactions."""
     with opened() as world:
-        world.run(*range(1, 7))
+        world.run(6)
         epochs = world.engine.adapters.store.epochs(world.engine.lane_id, limit=99)
         assert Kind.COMPACTION in {e.kind for e in epochs}
         before = world.files()
@@ -134,7 +97,7 @@ def test_clones_are_what_the_tables_were_without_a_copy(opened: Any) -> None:
         newest = world.clone(world.tables[1])
         assert newest.epoch == max(world.was)
 
-        world.run(7, 8)
+        world.run(2)
         assert {name: world.rows(name) for name in made} == made
         assert world.clone(world.tables[1]) == newest  # asked again, it is what it was
         assert world.wrong() == []
@@ -143,10 +106,10 @@ def test_clones_are_what_the_tables_were_without_a_copy(opened: Any) -> None:
 def test_clones_outlive_retention_rollbacks_and_promotions(opened: Any) -> None:
     """Until they are dropped: then a clean-up deletes what nothing else leads to."""
     with opened(epochs=2, grace=timedelta(0)) as world:
-        world.run(1, 2, 3)
+        world.run(3)
         clones = {world.clone(table).table: world.rows(table) for table in world.tables}
         old = {p.location for name in clones for p in Clones(world.engine).partitions(_named(world, name))}
-        world.run(*range(4, 10))
+        world.run(6)
         world.clean()
         with pytest.raises(ConfigurationError, match="is not kept any more"):
             world.clone(world.tables[0], epoch=3)
@@ -155,7 +118,7 @@ def test_clones_outlive_retention_rollbacks_and_promotions(opened: Any) -> None:
         world.clean()
         assert {name: world.rows(name) for name in clones} == clones
         assert world.wrong() == []
-        folders = {Path(unquote(at.removeprefix("file://"))) for at in old}
+        folders = {local(at) for at in old}
         assert all(folder.is_dir() for folder in folders)
 
         table = world.rows(world.tables[1])
@@ -170,14 +133,14 @@ def test_clones_outlive_retention_rollbacks_and_promotions(opened: Any) -> None:
 
 def test_a_promotion_leaves_a_clone_as_it_was(opened: Any) -> None:
     with opened() as world:
-        world.run(1, 2, 3)
+        world.run(3)
         clones = {world.clone(table, epoch=2).table: world.was[2][table] for table in world.tables}
     with opened(totals.changed, epochs=1, grace=timedelta(0)) as world:
         lanes, run = Lanes(world.engine), Run("fix", "a person")
         list(lanes.replay(run, "fix", since=1))
         assert lanes.promote(run, "fix") is not None
         world.clean()
-        world.run(4)
+        world.run()
         world.clean()
         assert {name: world.rows(name) for name in clones} == clones
         assert world.wrong() == []
@@ -204,7 +167,7 @@ def test_who_reads_several_tables_reads_a_snapshot(opened: Any, monkeypatch: pyt
             assert {c.table: c.source for c in made} == dict(zip(names, own, strict=True))
             assert {c.epoch for c in made} == {number - 1}
             monkeypatch.setattr(sink, "publish", look)
-            world.run(number)
+            world.run()
             monkeypatch.setattr(sink, "publish", publish)
             assert clones.make_all(Run(str(uuid4()), "a person"), database) == made  # asked again, it is what it was
             assert [world.rows(name) for name in names] == [world.was[number - 1][name] for name in own]
@@ -249,7 +212,7 @@ def test_what_cannot_be_cloned_is_refused_before_any_change(opened: Any) -> None
         log, latest = world.tables
         with pytest.raises(ConfigurationError, match="has no sealed epoch to show"):
             clones.make(person, log, "c.none")
-        world.run(1, 2)
+        world.run(2)
         mine, taken = world.clone(log, epoch=1), f"c.taken_{uuid4().hex[:8]}"
         execute(world.endpoints.hiveserver2, [f"CREATE TABLE {taken} (a int) STORED AS PARQUET"])
         before = world.recorded(), world.files()
@@ -275,7 +238,7 @@ def test_what_cannot_be_cloned_is_refused_before_any_change(opened: Any) -> None
 def test_what_others_did_to_a_clone_is_seen_and_put_right(opened: Any) -> None:
     """A table that was dropped, or got other partitions, by hand; and one in the clone's place."""
     with opened() as world:
-        world.run(1, 2)
+        world.run(2)
         log, _ = world.tables
         mine = world.clone(log, epoch=2)
         for statement in (f"DROP TABLE {mine.table}", f"ALTER TABLE {mine.table} DROP PARTITION (epoch_id = 1)"):
@@ -297,5 +260,5 @@ def _of_one_epoch(log: list[Any], latest: list[Any]) -> bool:
     return sorted(last.values()) == latest
 
 
-def _named(world: World, table: str) -> Clone:
+def _named(world: Cloned, table: str) -> Clone:
     return next(c for c in Clones(world.engine).all() if c.table == table)

@@ -4,7 +4,6 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,60 +12,15 @@ import pytest
 
 from faults.damage import cut_off, flipped, removed
 from pipelines import totals
-from tidegate import Definition
-from tidegate.engine.coordinator import Coordinator
+from pipelines.world import World, local
 from tidegate.engine.replay import replay
 from tidegate.engine.rollback import roll_back
-from tidegate.engine.verify import verify
 from tidegate.errors import DataDamagedError
 from tidegate.ports import Change
-from tidegate.protocol.model import Manifest, Run, StagedPartition
+from tidegate.protocol.model import Run
 from tidegate.wiring import Endpoints, coordinator
 
 pytestmark = pytest.mark.services
-
-
-@dataclass
-class World:
-    """One pipeline with some epochs, one file each."""
-
-    folder: Path
-    endpoints: Endpoints
-    definition: Definition
-    engine: Coordinator
-    epochs: int = 0
-
-    def run(self, count: int = 1) -> None:
-        for _ in range(count):
-            self.arrive()
-            self.again()
-
-    def arrive(self) -> None:
-        self.epochs += 1
-        totals.write(self.folder, f"{self.epochs:03d}.json", totals.events(self.epochs))
-
-    def again(self) -> None:
-        assert self.engine.run(Run(f"run-{self.epochs}", "test")) is not None
-
-    @property
-    def manifest(self) -> Manifest:
-        """That of the newest epoch."""
-        last = self.engine.adapters.store.last_sealed(self.engine.lane_id)
-        assert last is not None
-        assert last.manifest is not None
-        return Manifest.from_json(local(last.manifest.uri).read_bytes())
-
-    def partitions(self, table: str) -> list[StagedPartition]:
-        """Those that the newest epoch wrote."""
-        return [p for p in self.manifest.partitions if p.table.endswith(table)]
-
-    def found(self) -> str:
-        """What `verify` says, for people."""
-        findings = verify(self.definition, self.engine.adapters, progress=print, checksums=True)
-        return "\n".join(f"{f.subject}: {f.problem}" for f in findings)
-
-    def is_right(self) -> bool:
-        return totals.found(self.endpoints.hiveserver2, self.definition.name) == totals.expected(self.folder)
 
 
 @pytest.fixture
@@ -74,10 +28,6 @@ def world(tmp_path: Path, endpoints: Endpoints) -> Iterator[World]:
     definition = totals.pipeline(f"damaged_{uuid4().hex[:6]}", tmp_path / "in", compact_at=4, pause_after=None)
     with coordinator(definition, endpoints, progress=print) as engine:
         yield World(tmp_path / "in", endpoints, definition, engine)
-
-
-def local(uri: str) -> Path:
-    return Path(uri.removeprefix("file://"))
 
 
 @contextmanager
@@ -105,9 +55,8 @@ def test_no_damage_becomes_the_truth(world: World) -> None:
     world.run()
     upserted = local(world.partitions("_latest")[0].files[0].path)
     run = max(world.manifest.state, key=lambda r: r.rows)
-    last = world.engine.adapters.store.last_sealed(world.engine.lane_id)
+    last = world.last.manifest
     assert last is not None
-    assert last.manifest is not None
     world.arrive()
     heads = [world.engine.adapters.store.heads(t.name) for t in world.definition.targets]
     for path, damage in (
@@ -119,19 +68,19 @@ def test_no_damage_becomes_the_truth(world: World) -> None:
         (local(run.path), cut_off),
         (local(run.path), flipped),
         (local(run.path), lambda path: shutil.copy2(first[run.bucket], path)),
-        (local(last.manifest.uri), removed),
-        (local(last.manifest.uri), cut_off),
+        (local(last.uri), removed),
+        (local(last.uri), cut_off),
     ):
         with damaged(path, damage):
             with pytest.raises(DataDamagedError, match=rf"{re.escape(str(path))}.*tidegate rollback"):
                 world.again()
             assert heads == [world.engine.adapters.store.heads(t.name) for t in world.definition.targets]
-            assert str(path) in world.found()
+            assert any(str(path) in finding for finding in world.wrong())
     shutil.copy2(upserted, upserted.with_name("copy.parquet"))
-    assert "copy.parquet is not in the manifest" in world.found()
+    assert any("copy.parquet is not in the manifest" in finding for finding in world.wrong())
     world.again()  # a new folder takes that one's place, and what is not in the manifest is not read
     assert world.is_right()
-    assert world.found() == ""
+    assert world.wrong() == []
 
 
 def test_what_is_compacted_compared_or_computed_again_is_looked_at(world: World) -> None:
@@ -153,7 +102,7 @@ def test_what_is_compacted_compared_or_computed_again_is_looked_at(world: World)
                 work()
     world.again()
     assert world.is_right()
-    assert world.found() == ""
+    assert world.wrong() == []
 
 
 def test_a_rollback_leads_on_without_the_file(world: World) -> None:
@@ -170,4 +119,4 @@ def test_a_rollback_leads_on_without_the_file(world: World) -> None:
     for _ in range(2):
         world.engine.run(Run(f"on-{uuid4()}", "test"))
     assert world.is_right()
-    assert world.found() == ""
+    assert world.wrong() == []

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from hmsclient.genthrift.hive_metastore.ttypes import Partition, Table
 
+import builders as make
 from faults.proxy import Proxy
 from pipelines import totals
 from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline
@@ -26,7 +27,7 @@ from tidegate.adapters.hive.tables import OWNER, staging
 from tidegate.api.settings import Target
 from tidegate.errors import ConfigurationError, OutcomeUnknownError, TidegateError, UnavailableError, UserFunctionError
 from tidegate.ports import TableChange
-from tidegate.protocol.model import DataFile, Head, PartitionValues, Run, StagedPartition
+from tidegate.protocol.model import Head, LaneId, PartitionValues, Run, StagedPartition
 from tidegate.protocol.partitions import DEFAULT_PARTITION, partition_path
 from tidegate.wiring import Endpoints, coordinator
 
@@ -143,21 +144,11 @@ def proxy(endpoints: Endpoints) -> Iterator[Proxy]:
 
 
 def placed(table: str, values: PartitionValues, location: str, *, pipeline: str = "p", epoch: int = 1) -> Head:
-    return Head(
-        table=table,
-        values=values,
-        location=location,
-        pipeline=pipeline,
-        lane="main",
-        epoch=epoch,
-        generation=1,
-        rows=1,
-        bytes=1,
-    )
+    return make.head(table, *values, at=location, lane=LaneId(pipeline), epoch=epoch)
 
 
 def staged_at(head: Head) -> StagedPartition:
-    return StagedPartition(head.table, head.values, head.location, (DataFile("", rows=1, bytes=1, sha256=""),))
+    return make.partition(head.table, *head.values, at=head.location)
 
 
 def locations(heads: Sequence[Head]) -> dict[PartitionValues, str]:

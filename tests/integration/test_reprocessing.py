@@ -11,7 +11,6 @@ import pytest
 
 from pipelines import totals
 from tidegate import Retention
-from tidegate.adapters.hive.server import connect
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import roll_back
@@ -48,13 +47,7 @@ class Live:
 
     def log(self) -> list[tuple[Any, ...]]:
         """The append table alone."""
-        connection = connect(self.endpoints.hiveserver2)
-        try:
-            cursor = connection.cursor()
-            cursor.execute(f"SELECT {', '.join(totals.OUTPUT.names)} FROM t.{self.definition.name}_log")
-            return sorted(tuple(row) for row in cursor.fetchall())
-        finally:
-            connection.close()
+        return totals.read(self.endpoints.hiveserver2, f"t.{self.definition.name}_log")[0]
 
     def verified(self) -> None:
         with self.engine() as engine:

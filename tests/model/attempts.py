@@ -21,6 +21,7 @@ from hmsclient.genthrift.hive_metastore.ttypes import (
 )
 from thrift.transport.TTransport import TTransportException
 
+import builders as make
 from model.systems import CHECKPOINT, METASTORE, SOURCE, STORAGE, Row
 from tidegate.adapters.files.source import Caps, choose
 from tidegate.adapters.hive import HiveSink
@@ -33,22 +34,12 @@ from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.crash import Disarmed
 from tidegate.errors import DataDamagedError, UnavailableError
-from tidegate.ports import (
-    Adapters,
-    CheckpointStore,
-    CompactionTask,
-    EpochTask,
-    Planned,
-    Processed,
-    StoredFile,
-)
+from tidegate.ports import Adapters, CheckpointStore, CompactionTask, EpochTask, Planned, Processed, StoredFile
 from tidegate.protocol.model import (
     MAIN_LANE,
-    Counts,
     DataFile,
     FileEntry,
     Lease,
-    OffsetRange,
     PartitionValues,
     StagedPartition,
     StateRun,
@@ -121,9 +112,9 @@ class _Source:
         known = store.known_paths(self._name, [e.path for e in found])
         new = [e for e in found if e.path not in known]
         discovered = tuple(replace(e, position=end + i) for i, e in enumerate(new))
-        waiting = [*store.log(self._name, OffsetRange(start, end)), *discovered]
+        waiting = [*store.log(self._name, make.span(start, end)), *discovered]
         taken = choose(waiting, Caps(self._max_files, None, None), lambda _: 0)
-        return Planned(discovered, OffsetRange(start, start + taken))
+        return Planned(discovered, make.span(start, start + taken))
 
     def check(self, entries: Sequence[FileEntry]) -> None:
         self._ask(SOURCE, "check", tuple(entries))
@@ -160,12 +151,14 @@ class _Processor:
         state = json.dumps(totals).encode()
         folder.objects[f"{task.root}/state/0"] = state
         self._ask(STORAGE, "put", tuple(folder.objects.items()))
-        run = StateRun(0, f"{task.root}/state/0", len(totals), len(state), checksum(state), 0, "")
+        run = make.state_run(0, f"{task.root}/state/0", rows=len(totals), size=len(state), sha256=checksum(state))
         out: dict[str, int] = defaultdict(int)
         for p in folder.partitions:
             out[p.table] += p.rows
         n = len(rows)
-        counts = Counts(rows_in=n, decoded=n, received=n, processed=n, yielded=n, keys_changed=n, rows_out=dict(out))
+        counts = make.counts(
+            rows_in=n, decoded=n, received=n, processed=n, yielded=n, keys_changed=n, rows_out=dict(out)
+        )
         return Processed(tuple(folder.partitions), (run,), None, counts, {}, written)
 
     def check_state(self, definition: Definition, state: Sequence[StateRun]) -> None:
@@ -211,11 +204,11 @@ class _Writing:
     def write(self, target: Target, values: PartitionValues, rows: list[Row]) -> None:
         location = f"{self.root}/data/{target.name}/{partition_path(target.partition_schema.names, values)}"
         data = json.dumps(rows).encode()
-        file = DataFile(f"{location}/part", len(rows), len(data), checksum(data))
+        file = make.data_file(f"{location}/part", rows=len(rows), size=len(data), sha256=checksum(data))
         self.objects[file.path] = data
         if "/epoch=1/" in location:  # Spark repeated a task of this epoch
             self.objects[f"{location}/again"] = data
-        self.partitions.append(StagedPartition(target.name, values, location, (file,)))
+        self.partitions.append(make.partition(target.name, *values, at=location, files=[file]))
 
 
 def advance(events: Sequence[Row], totals: Sequence[Row]) -> tuple[list[Row], list[Row]]:

@@ -14,6 +14,7 @@ from hmsclient.genthrift.hive_metastore.ttypes import (
     InvalidOperationException,
 )
 
+import builders as make
 from model.tables import Store, Tables
 from tidegate.api.pipeline import Definition
 from tidegate.errors import SourceGapError
@@ -208,7 +209,7 @@ class Source:
         return state, tuple(self.content(state, int(e.path.rpartition("/")[2])) for e in entries)
 
     def entry(self, state: Folder, number: int) -> FileEntry:
-        return FileEntry(number, f"/in/{number}", len(self.files[number]), state.changed[number])
+        return make.entry(number, size=len(self.files[number]), modified_ns=state.changed[number])
 
     def content(self, state: Folder, number: int) -> tuple[Row, ...]:
         """The rows of a file. One that was changed has lost its last row."""

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -157,14 +158,14 @@ def found(hiveserver2: str, name: str) -> Tables:
     return log, latest
 
 
-def read(hiveserver2: str, *tables: str) -> list[list[tuple[Any, ...]]]:
+def read(hiveserver2: str, *tables: str, columns: Sequence[str] = OUTPUT.names) -> list[list[tuple[Any, ...]]]:
     """The rows of each table, read through PyHive as anybody would."""
     connection = connect(hiveserver2)
     try:
         cursor = connection.cursor()
         rows = []
         for table in tables:
-            cursor.execute(f"SELECT {', '.join(OUTPUT.names)} FROM {table}")
+            cursor.execute(f"SELECT {', '.join(columns)} FROM {table}")
             rows.append(sorted(tuple(row) for row in cursor.fetchall()))
         return rows
     finally:

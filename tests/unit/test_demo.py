@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+import builders as make
 from tidegate import demo, services
 from tidegate.errors import ConfigurationError
-from tidegate.protocol.model import Counts, Epoch, LaneId, OffsetRange, Run, Status
 from tidegate.wiring import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -129,8 +129,8 @@ def test_services_of_ones_own_are_left_alone(
 
 
 def test_the_figures_of_the_last_table_are_checked() -> None:
-    first = Epoch(LaneId("p"), 1, 1, Status.SEALED, 1, Run("r", "o"), "f", OffsetRange(0, 1))
-    epochs = [replace(first, counts=Counts(rows_in=n, yielded=m)) for n, m in ((3, 2), (4, 4))]
+    first = make.epoch(1)
+    epochs = [replace(first, counts=make.counts(rows_in=n, yielded=m)) for n, m in ((3, 2), (4, 4))]
     assert demo.miscounted("p", epochs, rows_in=7, made=6) == []
     assert demo.miscounted("p", epochs, rows_in=8, made=6) == ["p: its epochs say 7 rows in, but it was 8"]
     assert demo.miscounted("p", epochs, rows_in=7, made=5) == ["p: its epochs say 6 rows made, but it was 5"]

@@ -13,17 +13,17 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
+import builders as make
 import tidegate as package
 from tidegate import errors, services, wiring
 from tidegate.adapters import checkpoint
 from tidegate.cli import application, main
 from tidegate.cli.failures import exit_code
 from tidegate.engine import planning, verify
-from tidegate.engine.planning import EpochPlan
 from tidegate.engine.verify import Finding
 from tidegate.ports import EpochReport
 from tidegate.protocol.forecast import Forecast
-from tidegate.protocol.model import Counts, Epoch, LaneId, OffsetRange, Run, Status
+from tidegate.protocol.model import LaneId, Run, Status
 from tidegate.services import ServiceEvent, ServiceStatus
 
 FILE = """
@@ -41,16 +41,12 @@ second = Pipeline("second").source(FileSource("/in", "csv", schema)).key_by("a")
     HiveTable("d.second"))
 """
 
-EPOCH = Epoch(
+EPOCH = make.epoch(
+    2,
     lane=LaneId("first"),
-    epoch=2,
-    generation=1,
-    status=Status.SEALED,
-    fence=1,
     run=Run("cli-1", "cli:host:1"),
-    fingerprint="f",
-    offsets=OffsetRange(1, 3),
-    counts=Counts(rows_in=1200, processed=1200, rows_out={"d.first": 1200}, keys_changed=7),
+    offsets=make.span(1, 3),
+    counts=make.counts(rows_in=1200, processed=1200, rows_out={"d.first": 1200}, keys_changed=7),
     planned_ms=1_000,
     sealed_ms=2_500,
 )
@@ -197,7 +193,7 @@ def test_epochs_as_lines_and_as_json(dags, monkeypatch):
 def test_plan_as_lines_and_as_json(dags, coordinator, monkeypatch):
     coordinator()
     expected = Forecast(5, estimated=False, tables={"d.first": None}, growth=None, sample=0)
-    found = EpochPlan(LaneId("first"), None, (), 3, OffsetRange(3, 4), 1, 90, 0, 0, expected, ())
+    found = make.plan(3, make.span(3, 4), expected, lane=LaneId("first"), files=1, size=90)
     monkeypatch.setattr(planning, "look_ahead", lambda definition, adapters, lane: found)
     done = call("plan", "first")
     assert (done.exit_code, done.stdout.splitlines()[:2]) == (

@@ -7,13 +7,14 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
+import builders as make
 from tidegate import cli
 from tidegate.cli import clones as commands
 from tidegate.engine import clones as engine
-from tidegate.protocol.model import Clone, DataFile, ManifestRef, StagedPartition
+from tidegate.protocol.model import Clone, ManifestRef
 
 MAY = Clone("c.may", "first", "d.first", 5, ManifestRef("file:///m", "0"), made_ms=1_764_000_000_000)
-PARTITIONS = tuple(StagedPartition("d.first", (v,), f"/w/{v}", (DataFile("/w/a", 1500, 80, ""),)) for v in ("1", "2"))
+PARTITIONS = tuple(make.partition("d.first", v, files=[make.data_file(rows=1500, size=80)]) for v in ("1", "2"))
 
 
 @pytest.fixture

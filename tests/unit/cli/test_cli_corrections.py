@@ -7,14 +7,15 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
+import builders as make
 from tidegate import cli
 from tidegate.cli import corrections as commands
 from tidegate.engine import corrections
 from tidegate.engine.corrections import Correction
-from tidegate.protocol.model import Epoch, FileEntry, LaneId, OffsetRange, Run, Status
+from tidegate.protocol.model import LaneId, Status
 
-EPOCH = Epoch(LaneId("sales"), 7, 1, Status.PLANNED, 1, Run("r", "r"), "f", OffsetRange(3, 5), failure_message="no")
-FOUND = Correction(EPOCH, (FileEntry(3, "/in/a", 1, 1), FileEntry(4, "/in/b", 1, 1, skipped=True)))
+EPOCH = make.epoch(7, Status.PLANNED, lane=LaneId("sales"), offsets=make.span(3, 5), failure_message="no")
+FOUND = Correction(EPOCH, (make.entry(3, "/in/a"), make.entry(4, "/in/b", skipped=True)))
 
 
 @pytest.fixture

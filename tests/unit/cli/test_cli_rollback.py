@@ -7,11 +7,12 @@ from contextlib import contextmanager
 import pytest
 from click.testing import CliRunner
 
+import builders as make
 from tidegate import cli, errors, services, wiring
 from tidegate.engine import rollback as going_back
 from tidegate.engine.rollback import RollbackPlan
 from tidegate.ports import EpochReport
-from tidegate.protocol.model import Epoch, Kind, LaneId, ManifestRef, OffsetRange, Placed, Run, Status
+from tidegate.protocol.model import Epoch, Kind, LaneId, Status
 
 FILE = """
 import pyarrow as pa
@@ -28,17 +29,16 @@ first = Pipeline("first").source(FileSource("/in", "csv", schema)).key_by("a").p
 
 
 def epoch(number: int, status: Status = Status.SEALED, **more) -> Epoch:
-    lane, run = LaneId("first"), Run("cli-1", "cli:host:1")
-    return Epoch(lane, number, 1, status, 1, run, "f", OffsetRange(3, 3), **more)
+    return make.epoch(number, status, lane=LaneId("first"), offsets=make.span(3), **more)
 
 
 COORDINATOR = object()
-PLACED = Placed("file:///w/2", ManifestRef("file:///w/m", "0"))
+PLACED = make.placed("file:///w/2")
 PLAN = RollbackPlan(
     restored=epoch(4),
     undone=(epoch(6), epoch(5)),
     changes=((("d.first", ("5",)), None), (("d.first", ("6",)), None), (("d.last", ("x",)), PLACED)),
-    offsets=OffsetRange(3, 9),
+    offsets=make.span(3, 9),
     state_rows=(120, 80),
     unfinished=None,
 )
@@ -111,7 +111,7 @@ def test_a_dry_run_says_what_would_change_and_asks_for_nothing_else(called):
     ("status", "fate"), [(Status.PLANNED, "is abandoned"), (Status.STAGED, "is finished first, and undone too")]
 )
 def test_a_dry_run_says_what_becomes_of_an_epoch_under_way(called, status, fate):
-    plan = RollbackPlan(None, PLAN.undone, (), OffsetRange(9, 9), (1, 0), epoch(7, status))
+    plan = RollbackPlan(None, PLAN.undone, (), make.span(9), (1, 0), epoch(7, status))
     done, _ = called(plan, "--to-epoch", "0", "--dry-run")
     lines = done.stdout.splitlines()
     assert lines[0] == "first: from epoch 6 back to epoch 0, over 2 epochs"

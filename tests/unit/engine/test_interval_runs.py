@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import builders as make
 from tidegate import FileSource, HiveTable, KeyedProcessFunction, Pipeline
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.engine.coordinator import Coordinator
@@ -78,7 +79,7 @@ class Store:
     ) -> Epoch:
         assert offsets.start == (self.rows[-1].offsets.stop if self.rows else 0)
         self.entries += discovered
-        epoch = Epoch(lease.lane, len(self.rows) + 1, 1, Status.PLANNED, 1, run, "f", offsets)
+        epoch = make.epoch(len(self.rows) + 1, Status.PLANNED, lane=lease.lane, run=run, offsets=offsets)
         self.rows.append(epoch)
         return epoch
 

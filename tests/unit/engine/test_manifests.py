@@ -5,32 +5,22 @@ from pathlib import Path
 
 import pytest
 
+import builders as make
 from faults.damage import DAMAGES
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.engine.manifests import listed, read_manifest
 from tidegate.errors import DataDamagedError
-from tidegate.protocol.model import (
-    Counts,
-    DataFile,
-    Kind,
-    Manifest,
-    ManifestRef,
-    OffsetRange,
-    Placed,
-    StagedPartition,
-    checksum,
-)
+from tidegate.protocol.model import ManifestRef, StagedPartition
 
 
 def written(path: Path, *partitions: StagedPartition) -> ManifestRef:
-    range_ = OffsetRange(0, 1)
-    manifest = Manifest("p", "main", 1, 1, 1, "f", 4, range_, Kind.EVENTS, None, partitions, (), None, Counts())
+    manifest = make.manifest(*partitions)
     path.write_bytes(manifest.to_json())
-    return ManifestRef(f"file://{path}", checksum(manifest.to_json()))
+    return make.ref(manifest, f"file://{path}")
 
 
 def partition(value: str) -> StagedPartition:
-    return StagedPartition("t", (value,), f"at/{value}", (DataFile(f"at/{value}/f", 1, 1, ""),))
+    return make.partition("t", value, at=f"at/{value}")
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -53,5 +43,5 @@ def test_partitions_are_listed_by_the_manifests_that_placed_them(tmp_path: Path)
         written(tmp_path / "1", partition("a"), partition("b")),
         written(tmp_path / "2", partition("c")),
     ]
-    wanted = {("t", (v,)): Placed(f"at/{v}", refs[number]) for v, number in (("b", 0), ("c", 1), ("a", 0))}
+    wanted = {("t", (v,)): make.placed(f"at/{v}", refs[number]) for v, number in (("b", 0), ("c", 1), ("a", 0))}
     assert listed(FsStorage(), wanted.items()) == {("t", (v,)): partition(v) for v in "bca"}

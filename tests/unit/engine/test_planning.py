@@ -8,31 +8,14 @@ from typing import Any, cast
 
 import pytest
 
+import builders as make
 from pipelines import totals
 from tidegate.adapters.files.source import Caps, choose
 from tidegate.engine.planning import SAMPLE, Compaction, EpochPlan, look_ahead
 from tidegate.ports import Adapters, Planned, TableChange
 from tidegate.protocol.forecast import Size, Written
-from tidegate.protocol.model import (
-    Counts,
-    DataFile,
-    Epoch,
-    FileEntry,
-    Head,
-    Kind,
-    LaneId,
-    Manifest,
-    ManifestRef,
-    OffsetRange,
-    PartitionValues,
-    Run,
-    StagedPartition,
-    StateRun,
-    Status,
-    checksum,
-)
+from tidegate.protocol.model import Epoch, FileEntry, Head, Kind, Manifest, PartitionValues, Run, Status
 
-LANE = LaneId("p")
 LOG, LATEST = "t.p_log", "t.p_latest"
 
 
@@ -54,7 +37,7 @@ class World:
     max_files: int | None = None
 
     def arrive(self, count: int, size: int = 100) -> None:
-        self.files += [FileEntry(len(self.files) + i, f"/in/{len(self.files) + i}", size, 0) for i in range(count)]
+        self.files += make.entries(count, start=len(self.files), size=size)
 
     def epoch(self, status: Status = Status.SEALED, *, kind: Kind = Kind.EVENTS, rows_in: int = 10) -> Epoch:
         """One more epoch, over the next file: it writes 2 rows and 30 bytes per row, and 1 row of state."""
@@ -66,21 +49,30 @@ class World:
         self.known = max(self.known, stop)
         number = last.epoch + 1 if last else 1
         before = Manifest.from_json(self.objects[last.manifest.uri]).state if last and last.manifest else ()
-        grown = (StateRun(0, f"s{number}", rows_in, 8 * rows_in, "", 0, ""),) if kind is Kind.EVENTS else ()
-        written = (DataFile("f", 2 * rows_in, 30 * rows_in, ""),)
-        manifest = Manifest(
-            "p", "main", number, 1, number, "f", 4, OffsetRange(start, stop), kind, None,
-            (StagedPartition(LOG, (str(number),), "x", written),), (*before, *grown), None, Counts(rows_in=rows_in),
-        ).to_json()  # fmt: skip
-        ref = ManifestRef(f"m{number}", checksum(manifest))
-        self.objects[ref.uri] = manifest
+        grown = [make.state_run(rows=rows_in, size=8 * rows_in)] if kind is Kind.EVENTS else ()
+        written = make.data_file(rows=2 * rows_in, size=30 * rows_in)
+        manifest = make.manifest(
+            make.partition(LOG, str(number), files=[written]),
+            epoch=number,
+            offsets=make.span(start, stop),
+            kind=kind,
+            state=(*before, *grown),
+            counts=make.counts(rows_in=rows_in),
+        )
+        ref = make.ref(manifest, f"m{number}")
+        self.objects[ref.uri] = manifest.to_json()
         planned = status is Status.PLANNED
         self.rows.append(
-            Epoch(
-                LANE, number, 1, status, number, Run(f"run-{number}", "o"), "f", OffsetRange(start, stop), kind,
-                parent=last.manifest if last else None, manifest=None if planned else ref,
+            make.epoch(
+                number,
+                status,
+                run=Run(f"run-{number}", "o"),
+                offsets=make.span(start, stop),
+                kind=kind,
+                parent=last.manifest if last else None,
+                manifest=None if planned else ref,
             )
-        )  # fmt: skip
+        )
         return self.rows[-1]
 
     def look(self, folder: Path, **settings: Any) -> EpochPlan:
@@ -96,14 +88,14 @@ class World:
         storage = SimpleNamespace(read=self.objects.__getitem__)
         sink = SimpleNamespace(pending=lambda definition, heads: self.tables)
         adapters = cast("Adapters", SimpleNamespace(store=store, source=source, storage=storage, sink=sink))
-        return look_ahead(totals.pipeline("p", folder, **settings), adapters, LANE)
+        return look_ahead(totals.pipeline("p", folder, **settings), adapters, make.LANE)
 
     def _heads(self, table: str) -> dict[PartitionValues, Head]:
         return {h.values: h for h in self.small if h.table == table}
 
     def _plan(self, store: Any, *, start: int, until_ms: int | None = None) -> Planned:
         taken = choose(self.files[start:], Caps(self.max_files, None, None), lambda _: 0)
-        return Planned(tuple(self.files[self.known :]), OffsetRange(start, start + taken))
+        return Planned(tuple(self.files[self.known :]), make.span(start, start + taken))
 
     def _counted(self, entries: Sequence[FileEntry]) -> int | None:
         return None if self.counted is None else self.counted * len(entries)
@@ -117,7 +109,7 @@ def test_a_pipeline_that_never_ran(tmp_path: Path) -> None:
     world.arrive(2)
     plan = world.look(tmp_path)
     assert (plan.unfinished, plan.compactions, plan.epoch) == (None, (), 1)
-    assert (plan.offsets, plan.files, plan.bytes, plan.left) == (OffsetRange(0, 2), 2, 200, 0)
+    assert (plan.offsets, plan.files, plan.bytes, plan.left) == (make.span(0, 2), 2, 200, 0)
     assert (plan.forecast.rows_in, plan.forecast.estimated, plan.forecast.sample) == (14, False, 0)
     assert plan.forecast.tables == {LOG: None, LATEST: None}
 
@@ -126,7 +118,7 @@ def test_no_new_input_is_no_epoch(tmp_path: Path) -> None:
     world = World()
     world.epoch()
     plan = world.look(tmp_path)
-    assert (plan.epoch, plan.offsets, plan.files, plan.left) == (None, OffsetRange(1, 1), 0, 0)
+    assert (plan.epoch, plan.offsets, plan.files, plan.left) == (None, make.span(1), 0, 0)
     assert World().look(tmp_path).epoch is None
 
 
@@ -137,7 +129,7 @@ def test_estimates_come_from_the_epochs_of_events(tmp_path: Path) -> None:
         world.epoch(kind=kind)
     world.arrive(3)
     plan = world.look(tmp_path)
-    assert (plan.epoch, plan.offsets, plan.bytes) == (4, OffsetRange(2, 5), 300)
+    assert (plan.epoch, plan.offsets, plan.bytes) == (4, make.span(2, 5), 300)
     expected = plan.forecast
     assert (expected.sample, expected.rows_in, expected.estimated) == (2, 30, True)
     assert expected.tables == {LOG: Written(1, Size(60, 900)), LATEST: Written(0, Size(0, 0))}
@@ -178,7 +170,7 @@ def test_an_unfinished_epoch_comes_first(tmp_path: Path, status: Status) -> None
     left = world.epoch(status)
     world.arrive(2)
     plan = world.look(tmp_path)
-    assert (plan.unfinished, plan.epoch, plan.offsets, plan.forecast.sample) == (left, 3, OffsetRange(2, 4), 1)
+    assert (plan.unfinished, plan.epoch, plan.offsets, plan.forecast.sample) == (left, 3, make.span(2, 4), 1)
 
 
 def test_an_abandoned_epoch_is_planned_again(tmp_path: Path) -> None:
@@ -187,7 +179,7 @@ def test_an_abandoned_epoch_is_planned_again(tmp_path: Path) -> None:
     world.rows.append(replace(world.epoch(Status.PLANNED), status=Status.ABANDONED))
     del world.rows[1]
     plan = world.look(tmp_path)
-    assert (plan.unfinished, plan.epoch, plan.offsets) == (None, 2, OffsetRange(1, 2))
+    assert (plan.unfinished, plan.epoch, plan.offsets) == (None, 2, make.span(1, 2))
 
 
 def test_caps_leave_files_for_later(tmp_path: Path) -> None:
@@ -197,7 +189,7 @@ def test_caps_leave_files_for_later(tmp_path: Path) -> None:
     world.arrive(3)
     world.known += 1
     plan = world.look(tmp_path)
-    assert (plan.offsets, plan.files, plan.left) == (OffsetRange(1, 3), 2, 1)
+    assert (plan.offsets, plan.files, plan.left) == (make.span(1, 3), 2, 1)
     world.max_files = 1
     assert (world.look(tmp_path).files, world.look(tmp_path).left) == (1, 2)
     world.known += 2
@@ -207,7 +199,7 @@ def test_caps_leave_files_for_later(tmp_path: Path) -> None:
 def test_a_compaction_takes_a_number(tmp_path: Path) -> None:
     """As the run itself would decide, which needs a sealed epoch before it."""
     world = World()
-    world.small = [Head(LOG, (str(n),), "x", "p", "main", n, 1, 1, 10) for n in range(1, 5)]
+    world.small = [make.head(LOG, str(n), epoch=n, size=10) for n in range(1, 5)]
     world.arrive(1)
     assert world.look(tmp_path, compact_at=4).compactions == ()
     world.epoch()

@@ -7,25 +7,12 @@ from typing import Any, cast
 
 import pytest
 
+import builders as make
 from pipelines import totals
 from tidegate.engine.publishing import Publisher
 from tidegate.errors import FencedError
 from tidegate.ports import Adapters
-from tidegate.protocol.model import (
-    Counts,
-    DataFile,
-    Epoch,
-    Kind,
-    LaneId,
-    Lease,
-    Manifest,
-    ManifestRef,
-    OffsetRange,
-    Run,
-    StagedPartition,
-    Status,
-    checksum,
-)
+from tidegate.protocol.model import Epoch, LaneId, Lease, Run, Status
 
 LANE = LaneId("p")
 
@@ -57,21 +44,8 @@ def _publish(folder: Path, newest: Status | None, *, swapped: bool) -> list[str]
     """Publish an epoch of one partition while another attempt has it as `newest`; what the sink was told."""
     definition = totals.pipeline("p", folder)
     table = definition.targets[0].name
-    partition = StagedPartition(table, ("1",), "file:///a", (DataFile("file:///a/x", 1, 1, ""),))
-    manifest = Manifest(
-        "p", LANE.lane, 1, 1, 1, "f", 4, OffsetRange(0, 1), Kind.EVENTS, None, (partition,), (), None, Counts()
-    ).to_json()
-    epoch = Epoch(
-        lane=LANE,
-        epoch=1,
-        generation=1,
-        status=Status.STAGED,
-        fence=1,
-        run=Run("r", "r"),
-        fingerprint="f",
-        offsets=OffsetRange(0, 1),
-        manifest=ManifestRef("file:///m", checksum(manifest)),
-    )
+    manifest = make.manifest(make.partition(table, "1", at="file:///a"))
+    epoch = make.epoch(1, Status.STAGED, run=Run("r", "r"), manifest=make.ref(manifest))
     told: list[str] = []
     sink = SimpleNamespace(
         prepare=lambda *_: (),
@@ -82,7 +56,7 @@ def _publish(folder: Path, newest: Status | None, *, swapped: bool) -> list[str]
     adapters = SimpleNamespace(
         store=_Store(replace(epoch, status=newest, fence=2) if newest else None, swapped=swapped),
         sink=sink,
-        storage=SimpleNamespace(read=lambda uri: manifest),
+        storage=SimpleNamespace(read=lambda uri: manifest.to_json()),
     )
     publisher = Publisher(definition, cast("Adapters", adapters), lambda name, epoch: None, print)
     with pytest.raises(FencedError, match="superseded"):

@@ -9,10 +9,11 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pytest
 
+import builders as make
 from tidegate import FileSource
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.errors import SourceGapError, UnavailableError
-from tidegate.protocol.model import FileEntry, OffsetRange
+from tidegate.protocol.model import FileEntry
 
 NOW = 1e9 + 60
 NAMES = ("2020-01-01.json", "2020-01-02.json", "2020-01-03.json")
@@ -35,7 +36,7 @@ def adapter(tmp_path: Path) -> FileSourceAdapter:
 
 @pytest.fixture
 def planned(tmp_path: Path) -> list[FileEntry]:
-    return [FileEntry(n, str(tmp_path / name), 3, 10**18) for n, name in enumerate(NAMES)]
+    return [make.entry(n, str(tmp_path / name), size=3, modified_ns=10**18) for n, name in enumerate(NAMES)]
 
 
 def test_changed_files_are_found_as_they_are_now(
@@ -61,6 +62,6 @@ def test_a_skipped_file_counts_for_no_cap_and_is_asked_for_no_time(
         known_paths=lambda pipeline, paths: set(paths),
         log=lambda pipeline, offsets: planned[offsets.start : offsets.stop],
     )
-    assert adapter.plan(log, start=0).offsets == OffsetRange(0, 2)
+    assert adapter.plan(log, start=0).offsets == make.span(0, 2)
     until_ms = 1_577_836_800_000  # before the second file's time, 2020-01-02Z
-    assert adapter.plan(log, start=0, until_ms=until_ms).offsets == OffsetRange(0, 1)
+    assert adapter.plan(log, start=0, until_ms=until_ms).offsets == make.span(0, 1)

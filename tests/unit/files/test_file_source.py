@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import builders as make
 from tidegate import FileSource
 from tidegate.adapters.files.source import HIDDEN, UNFINISHED, Caps, FileSourceAdapter, choose
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, TidegateError
@@ -72,7 +73,7 @@ class Folder:
 
     def entry(self, name: str) -> FileEntry:
         info = (self.path / name).stat()
-        return FileEntry(0, str(self.path / name), info.st_size, info.st_mtime_ns)
+        return make.entry(0, str(self.path / name), size=info.st_size, modified_ns=info.st_mtime_ns)
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def folder(tmp_path: Path) -> Folder:
 )
 def test_the_epoch_ends_with_the_file_that_reaches_a_cap(caps: Caps, taken: int) -> None:
     rows = [10, 0, 5, 20]
-    entries = [FileEntry(i, f"/in/{i}", size, 0) for i, size in enumerate((100, 50, 60, 10))]
+    entries = [make.entry(i, size=size) for i, size in enumerate((100, 50, 60, 10))]
     assert choose(entries, caps, lambda e: rows[e.position]) == taken
 
 
@@ -121,7 +122,7 @@ def test_rows_are_counted_only_where_they_matter() -> None:
         counted.append(entry.position)
         return 5
 
-    entries = [FileEntry(i, f"/in/{i}", 1, 0) for i in range(9)]
+    entries = make.entries(9)
     assert choose(entries, Caps(3, None, None), rows_of) == 3
     assert counted == []
     assert choose(entries, Caps(None, 6, None), rows_of) == 2
@@ -133,7 +134,7 @@ def test_what_exceeds_a_cap_waits_in_order_for_the_next_epochs(tmp_path: Path, c
     folder = Folder(tmp_path, **cap)
     folder.put("a", "b", "c", "d", "e", text="{}\n{}\n{}\n")
     planned = folder.plan()
-    assert (len(planned.discovered), planned.offsets) == (5, OffsetRange(0, 2))
+    assert (len(planned.discovered), planned.offsets) == (5, make.span(0, 2))
     assert folder.log.taken(planned) == ["a", "b"]
     folder.put("aa", text="{}\n{}\n{}\n")
     assert [folder.epoch() for _ in range(4)] == [["c", "d"], ["e", "aa"], [], []]
@@ -220,7 +221,8 @@ def test_folders_in_folders(folder: Folder) -> None:
 
 def test_an_entry_tells_size_and_time(folder: Folder) -> None:
     folder.put("a.json", text="12345", at=1e9 + 0.5)
-    assert folder.plan().discovered == (FileEntry(0, str(folder.path / "a.json"), 5, int(1e18) + 500_000_000),)
+    told = make.entry(0, str(folder.path / "a.json"), size=5, modified_ns=int(1e18) + 500_000_000)
+    assert folder.plan().discovered == (told,)
 
 
 def test_symbolic_links_are_followed(tmp_path: Path) -> None:
@@ -291,7 +293,7 @@ def test_discovered_but_not_yet_sealed_files_are_not_discovered_twice(folder: Fo
     folder.put("a")
     again = folder.plan()
     assert [(e.position, Path(e.path).name) for e in again.discovered] == [(1, "a")]
-    assert again.offsets == OffsetRange(0, 2)
+    assert again.offsets == make.span(0, 2)
     assert folder.log.taken(again) == ["b", "a"]
 
 
@@ -300,7 +302,7 @@ def test_a_known_path_that_is_modified_later_is_not_discovered_again(folder: Fol
     assert folder.epoch() == ["a"]
     folder.put("a", text="other and longer", at=1e9 + 10)
     planned = folder.plan()
-    assert planned == Planned((), OffsetRange(1, 1))
+    assert planned == Planned((), make.span(1))
 
 
 # -- epochs by data interval ------------------------------------------------------------------------------------------
@@ -351,7 +353,7 @@ def test_a_file_without_a_time_stops_the_plan_and_is_named(hours: Folder, until_
 def test_files_of_the_past_need_no_time(hours: Folder) -> None:
     """A pattern that is declared later is for files that come later."""
     hours.put("b.json")
-    hours.log.taken(Planned((hours.entry("b.json"),), OffsetRange(0, 1)))
+    hours.log.taken(Planned((hours.entry("b.json"),), make.span(0, 1)))
     hours.put("h=1970-01-01T00/a")
     assert hours.epoch(hour(1)) == ["a"]
 

@@ -7,12 +7,13 @@ from types import SimpleNamespace
 import pytest
 from airflow.serialization.serialized_objects import DagSerialization
 
+import builders as make
 from tidegate import wiring
 from tidegate.engine.corrections import Correction
 from tidegate.engine.repairing import Repaired
 from tidegate.errors import ConfigurationError, DefinitionError
 from tidegate.orchestration import correction, correction_dag
-from tidegate.protocol.model import Epoch, FileEntry, LaneId, OffsetRange, Run, Status
+from tidegate.protocol.model import LaneId, Status
 
 DAG_RUN = SimpleNamespace(
     dag_id="sales_correction",
@@ -23,8 +24,8 @@ DAG_RUN = SimpleNamespace(
     data_interval_end=None,
     triggering_user_name="ada",
 )
-EPOCH = Epoch(LaneId("sales"), 7, 1, Status.PLANNED, 1, Run("r", "r"), "f", OffsetRange(3, 5))
-FOUND = Correction(EPOCH, (FileEntry(4, "/in/b", 1, 1, skipped=True),))
+EPOCH = make.epoch(7, Status.PLANNED, lane=LaneId("sales"), offsets=make.span(3, 5))
+FOUND = Correction(EPOCH, (make.entry(4, "/in/b", skipped=True),))
 FORM = {"what": "give up", "files": [], "reason": "cut off", "dry_run": False}
 
 

@@ -10,8 +10,8 @@ import pytest
 from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
+import builders as make
 from tidegate import wiring
-from tidegate.engine.planning import EpochPlan
 from tidegate.errors import ConfigurationError, FencedError, LeaseHeldError, UnavailableError
 from tidegate.orchestration import epoch_dag, operators
 from tidegate.orchestration.operators import ProcessEpochOperator, PublishEpochOperator, run_of
@@ -19,52 +19,27 @@ from tidegate.orchestration.plans import plan_summary
 from tidegate.ports import EpochReport
 from tidegate.protocol.forecast import Forecast
 from tidegate.protocol.intervals import Bound
-from tidegate.protocol.model import (
-    Counts,
-    Epoch,
-    Kind,
-    LaneId,
-    Manifest,
-    ManifestRef,
-    OffsetRange,
-    Run,
-    StagedPartition,
-    Status,
-    checksum,
-)
+from tidegate.protocol.model import LaneId, Run, Status
 
 INTERVAL = datetime(2026, 1, 1, tzinfo=UTC)
-EPOCH = Epoch(
+EPOCH = make.epoch(
+    7,
+    Status.STAGED,
     lane=LaneId("sales"),
-    epoch=7,
-    generation=1,
-    status=Status.STAGED,
     fence=3,
     run=Run("scheduled__x", "airflow:sales:scheduled__x"),
-    fingerprint="f",
-    offsets=OffsetRange(10, 12),
-    counts=Counts(rows_in=5, processed=5, keys_changed=2, rows_out={"shop.sales": 4, "shop.rejects": 1}),
+    offsets=make.span(10, 12),
+    counts=make.counts(rows_in=5, processed=5, keys_changed=2, rows_out={"shop.sales": 4, "shop.rejects": 1}),
 )
-MANIFEST = Manifest(
-    pipeline="sales",
-    lane="main",
+MANIFEST = make.manifest(
+    *(make.partition("shop.sales", "7", f"{n:03}", files=()) for n in reversed(range(102))),
+    make.partition("shop.rejects", "7", files=()),
     epoch=7,
-    generation=1,
+    offsets=make.span(10, 12),
+    pipeline="sales",
     attempt=3,
-    fingerprint="f",
-    buckets=4,
-    offsets=OffsetRange(10, 12),
-    kind=Kind.EVENTS,
-    parent=None,
-    partitions=(
-        *(StagedPartition("shop.sales", ("7", f"{n:03}"), "file:///a", ()) for n in reversed(range(102))),
-        StagedPartition("shop.rejects", ("7",), "file:///b", ()),
-    ),
-    state=(),
-    watermark_ms=None,
-    counts=Counts(),
 )
-SEALED = replace(EPOCH, status=Status.SEALED, manifest=ManifestRef("file:///m.json", checksum(MANIFEST.to_json())))
+SEALED = replace(EPOCH, status=Status.SEALED, manifest=make.ref(MANIFEST, "file:///m.json"))
 
 
 class FakeCoordinator:
@@ -245,7 +220,7 @@ def test_a_failure_is_one_readable_line(execute, capsys):
 
 def test_a_dry_run_says_the_plan_and_skips_publish(execute, monkeypatch, capsys):
     expected = Forecast(3, estimated=False, tables={}, growth=None, sample=0)
-    plan = EpochPlan(LaneId("sales"), None, (), 8, OffsetRange(12, 15), 3, 30, 0, 0, expected, ())
+    plan = make.plan(8, make.span(12, 15), expected, lane=LaneId("sales"), files=3, size=30)
     asked = []
     monkeypatch.setattr(operators, "look_ahead", lambda *given, until_ms: asked.append((*given, until_ms)) or plan)
     done = execute(ProcessEpochOperator, AssertionError("processed"), dry_run=True, max_files=3)

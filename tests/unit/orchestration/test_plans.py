@@ -3,19 +3,20 @@
 import json
 from dataclasses import replace
 
+import builders as make
 from tidegate.engine.planning import Compaction, EpochPlan
 from tidegate.orchestration.plans import plan_lines, plan_summary
 from tidegate.ports import TableChange
 from tidegate.protocol.forecast import Forecast, Size, Written
-from tidegate.protocol.model import Epoch, Kind, LaneId, OffsetRange, Run, Status
+from tidegate.protocol.model import LaneId, Run, Status
 
-LEFT = Epoch(LaneId("p"), 11, 2, Status.PUBLISHED, 9, Run("scheduled__x", "o"), "f", OffsetRange(38, 40), Kind.EVENTS)
+LEFT = make.epoch(11, Status.PUBLISHED, generation=2, run=Run("scheduled__x", "o"), offsets=make.span(38, 40))
 PLAN = EpochPlan(
     lane=LaneId("p"),
     unfinished=LEFT,
     compactions=(Compaction("d.log", 32, 1),),
     epoch=13,
-    offsets=OffsetRange(40, 43),
+    offsets=make.span(40, 43),
     files=3,
     bytes=1_234_567,
     left=4,
@@ -39,7 +40,7 @@ FIRST = replace(
     skipped=0,
     forecast=Forecast(rows_in=None, estimated=False, tables={"d.log": None}, growth=None, sample=0),
 )
-NOTHING = replace(FIRST, epoch=None, offsets=OffsetRange(0, 0), files=0, bytes=0)
+NOTHING = replace(FIRST, epoch=None, offsets=make.span(), files=0, bytes=0)
 
 
 def test_lines() -> None:

@@ -9,11 +9,12 @@ import pytest
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 from airflow.serialization.serialized_objects import DagSerialization
 
+import builders as make
 from tidegate import wiring
 from tidegate.errors import ConfigurationError, DefinitionError, LeaseHeldError
 from tidegate.orchestration import promotion, promotion_dag
 from tidegate.ports import Compared, EpochReport
-from tidegate.protocol.model import Epoch, Kind, LaneId, OffsetRange, Run, Status
+from tidegate.protocol.model import Kind, LaneId
 
 DAG_RUN = SimpleNamespace(
     dag_id="sales_promotion",
@@ -23,9 +24,7 @@ DAG_RUN = SimpleNamespace(
     data_interval_start=None,
     data_interval_end=None,
 )
-DONE = EpochReport(
-    Epoch(LaneId("sales"), 7, 1, Status.SEALED, 4, Run("r", "r"), "f", OffsetRange(9, 9), Kind.PROMOTION, 0), None, {}
-)
+DONE = EpochReport(make.epoch(7, lane=LaneId("sales"), offsets=make.span(9), kind=Kind.PROMOTION, restores=0), None, {})
 DIFFERENCES = [Compared("shop.sales", (f"d{n}",), 5, 6, 2, 1, 3) for n in range(150)]
 
 

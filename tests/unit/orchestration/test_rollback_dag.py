@@ -9,12 +9,13 @@ import pytest
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 from airflow.serialization.serialized_objects import DagSerialization
 
+import builders as make
 from tidegate import wiring
 from tidegate.engine.rollback import RollbackPlan
 from tidegate.errors import ConfigurationError, DefinitionError, FencedError, LeaseHeldError
 from tidegate.orchestration import rollback, rollback_dag
 from tidegate.ports import EpochReport
-from tidegate.protocol.model import Epoch, Kind, LaneId, OffsetRange, Run, Status
+from tidegate.protocol.model import Kind, LaneId
 
 DAG_RUN = SimpleNamespace(
     dag_id="sales_rollback",
@@ -24,11 +25,9 @@ DAG_RUN = SimpleNamespace(
     data_interval_start=None,
     data_interval_end=None,
 )
-LAST = Epoch(LaneId("sales"), 6, 1, Status.SEALED, 3, Run("r", "r"), "f", OffsetRange(5, 6))
-PLAN = RollbackPlan(None, (LAST,), (((("shop.sales"), ("d",)), None),), OffsetRange(0, 6), (9, 0), None)
-DONE = EpochReport(
-    Epoch(LaneId("sales"), 7, 1, Status.SEALED, 4, Run("r", "r"), "f", OffsetRange(0, 0), Kind.ROLLBACK, 0), None, {}
-)
+LAST = make.epoch(6, lane=LaneId("sales"), offsets=make.span(5, 6))
+PLAN = RollbackPlan(None, (LAST,), (((("shop.sales"), ("d",)), None),), make.span(0, 6), (9, 0), None)
+DONE = EpochReport(make.epoch(7, lane=LaneId("sales"), kind=Kind.ROLLBACK, restores=0), None, {})
 FORM = {"to_epoch": 0, "allow_gap": True, "dry_run": False}
 
 

@@ -9,40 +9,23 @@ import httpx
 import pytest
 from fastapi import FastAPI, HTTPException
 
+import builders as make
 from tidegate.adapters.checkpoint import LaneSummary, PipelineSummary
 from tidegate.errors import UnavailableError
 from tidegate.orchestration.web.format import moment, number, seconds, segment
-from tidegate.protocol.model import (
-    Clone,
-    Counts,
-    Epoch,
-    FileEntry,
-    Kind,
-    LaneId,
-    LaneStatus,
-    ManifestRef,
-    OffsetRange,
-    Run,
-    Status,
-    Word,
-)
+from tidegate.protocol.model import Clone, Kind, LaneId, LaneStatus, ManifestRef, Run, Status, Word
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what Airflow's server imports warns of what that imports
     from tidegate.orchestration.web import app as web
     from tidegate.orchestration.web.access import get_user
 
-SEALED = Epoch(
+SEALED = make.epoch(
     lane=LaneId("sales"),
-    epoch=1,
-    generation=1,
-    status=Status.SEALED,
-    fence=1,
     run=Run("manual__2026-01-01T00:00:00+00:00", "airflow:sales_dag:manual__2026-01-01T00:00:00+00:00"),
-    fingerprint="f",
-    offsets=OffsetRange(0, 1234),
+    offsets=make.span(0, 1234),
     manifest=ManifestRef("hdfs://far/manifest.json", "00"),
-    counts=Counts(rows_in=1_000_000, processed=999_990, failed=10, rows_out={"d.t": 5}, keys_changed=7),
+    counts=make.counts(rows_in=1_000_000, processed=999_990, failed=10, rows_out={"d.t": 5}, keys_changed=7),
     planned_ms=1_000,
     sealed_ms=63_000,
 )
@@ -67,8 +50,8 @@ LANES = tuple(
 )
 MAY = Clone("audit.may", "d.<t>", "d.t", 4_321, ManifestRef("hdfs://far/m", "00"), made_ms=63_000)
 CORRECTED = [
-    FileEntry(7, "/in/<7>.csv", 1, 1, skipped=True, noted_ms=63_000, word=Word("me", "cut <off>")),
-    FileEntry(8, "/in/8.csv", 1, 1, noted_ms=63_000, word=Word("me", "mended")),
+    make.entry(7, "/in/<7>.csv", skipped=True, noted_ms=63_000, word=Word("me", "cut <off>")),
+    make.entry(8, "/in/8.csv", noted_ms=63_000, word=Word("me", "mended")),
 ]
 
 

@@ -5,12 +5,13 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
+import builders as make
 from tidegate.protocol.compaction import joinable
 from tidegate.protocol.model import Head
 
 
 def head(epoch: int, *values: str, size: int = 10) -> Head:
-    return Head("d.t", (str(epoch), *values), f"/{epoch}", "p", "main", epoch, 1, rows=size, bytes=size)
+    return make.head("d.t", str(epoch), *values, at=f"/{epoch}", epoch=epoch, rows=size, size=size)
 
 
 def test_nothing_is_joined_below_the_minimum() -> None:

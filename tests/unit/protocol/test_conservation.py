@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import builders as make
 from tidegate.protocol.conservation import contradiction, lost
 from tidegate.protocol.model import Counts
 
 # 100 records, 7 of them malformed; the transforms leave 13 out; 2 have no key, 3 fail, 75 give 150 rows
-RIGHT = Counts(
+RIGHT = make.counts(
     rows_in=100, malformed=7, decoded=93, received=80, null_keys=2, failed=3, processed=75, yielded=150, keys_changed=9
 )
 WRITTEN = {"t.log": 150, "t.latest": 150, "t.dead": 12}
@@ -24,7 +25,7 @@ def problem(counts: Counts, written: dict[str, int] = WRITTEN, *, transformed: b
 
 def test_right_counts_agree() -> None:
     assert problem(RIGHT) is None
-    assert problem(Counts(), {}, transformed=False) is None
+    assert problem(make.counts(), {}, transformed=False) is None
 
 
 @pytest.mark.parametrize("off", [-1, 1])

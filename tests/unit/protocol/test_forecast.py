@@ -6,8 +6,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+import builders as make
 from tidegate.protocol.forecast import Forecast, Made, Size, Written, forecast, made
-from tidegate.protocol.model import Counts, DataFile, Kind, Manifest, OffsetRange, StagedPartition, StateRun
+from tidegate.protocol.model import StagedPartition, StateRun
 
 sizes = st.builds(Size, st.integers(0, 10**12), st.integers(0, 10**15))
 growths = st.builds(Size, st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9))
@@ -91,26 +92,17 @@ def test_the_same_epoch_again_is_foretold_exactly(once: Made, times: int) -> Non
 
 def test_a_manifest_tells_what_its_epoch_wrote_and_by_how_much_the_state_grew() -> None:
     def part(table: str, value: str, *files: tuple[int, int]) -> StagedPartition:
-        return StagedPartition(table, (value,), "file:///x", tuple(DataFile("file:///f", r, b, "") for r, b in files))
+        return make.partition(table, value, files=[make.data_file(rows=r, size=b) for r, b in files])
 
     def run(count: int) -> StateRun:
-        return StateRun(0, "file:///s", count, 10 * count, "", 0, "")
+        return make.state_run(rows=count, size=10 * count)
 
-    manifest = Manifest(
-        pipeline="p",
-        lane="main",
-        epoch=2,
-        generation=1,
-        attempt=2,
-        fingerprint="f",
-        buckets=1,
-        offsets=OffsetRange(1, 2),
-        kind=Kind.EVENTS,
-        parent="file:///m",
-        partitions=(part("d.a", "1", (3, 30), (4, 40)), part("d.b", "1", (5, 50)), part("d.b", "2", (6, 60))),
+    manifest = make.manifest(
+        part("d.a", "1", (3, 30), (4, 40)),
+        part("d.b", "1", (5, 50)),
+        part("d.b", "2", (6, 60)),
         state=(run(7), run(2)),
-        watermark_ms=None,
-        counts=Counts(rows_in=20),
+        counts=make.counts(rows_in=20),
     )
     tables = {"d.a": Written(1, Size(7, 70)), "d.b": Written(2, Size(11, 110))}
     assert made(manifest, before=(run(4), run(8)), bytes_in=9) == Made(20, 9, tables, Size(-3, -30))

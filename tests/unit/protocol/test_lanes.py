@@ -6,34 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import builders as make
 from tidegate.errors import ConfigurationError
 from tidegate.protocol.lanes import forkable, lane_name, left, line, usable
-from tidegate.protocol.model import (
-    Epoch,
-    Fork,
-    Kind,
-    LaneId,
-    LaneStatus,
-    ManifestRef,
-    OffsetRange,
-    Run,
-    Status,
-)
+from tidegate.protocol.model import Epoch, Fork, Kind, LaneId, LaneStatus, ManifestRef
 
 
 def epoch(number: int, kind: Kind = Kind.EVENTS, restores: int | None = None) -> Epoch:
-    return Epoch(
-        lane=LaneId("p"),
-        epoch=number,
-        generation=1,
-        status=Status.SEALED,
-        fence=1,
-        run=Run("r", "o"),
-        fingerprint="f",
-        offsets=OffsetRange(0, 0),
-        kind=kind,
-        restores=restores,
-    )
+    return make.epoch(number, kind=kind, restores=restores)
 
 
 def numbers(epochs: tuple[Epoch, ...]) -> list[int]:

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+import builders as make
 from tidegate.errors import BY_KIND as ERRORS
 from tidegate.errors import RETRYABLE, PausedError, TidegateError
-from tidegate.protocol.model import Epoch, LaneId, OffsetRange, Run, Status
+from tidegate.protocol.model import Epoch, Status
 from tidegate.protocol.pausing import failures, refuse_paused
 
-EPOCH = Epoch(LaneId("p"), 3, 1, Status.PLANNED, 1, Run("r", "o"), "f", OffsetRange(0, 1))
+EPOCH = make.epoch(3, Status.PLANNED)
 FAILED = replace(EPOCH, failure_kind="user_function", failed_code="f", failures=2, failure_message="x" * 900)
 
 

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
+import builders as make
 from tidegate.protocol.intervals import CLOCKS_APART_MS, Reach, unusable
-from tidegate.protocol.model import FileEntry, Run
+from tidegate.protocol.model import Run
 
-FOUND = [FileEntry(7, "/in/a", 1, 1), FileEntry(8, "/in/b", 1, 1)]
+FOUND = [make.entry(7, "/in/a"), make.entry(8, "/in/b")]
 
 
 @pytest.mark.parametrize(

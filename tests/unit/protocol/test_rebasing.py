@@ -6,22 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import builders as make
 from tidegate.errors import ConfigurationError
-from tidegate.protocol.model import (
-    Counts,
-    DataFile,
-    Epoch,
-    Kind,
-    LaneId,
-    Manifest,
-    ManifestRef,
-    OffsetRange,
-    Place,
-    Placed,
-    Run,
-    StagedPartition,
-    Status,
-)
+from tidegate.protocol.model import Epoch, Manifest, ManifestRef, Place, Placed, Run, Status
 from tidegate.protocol.rebasing import changes, newest_at, tables, undo, undone
 
 Heads = dict[Place, Placed]
@@ -35,24 +22,18 @@ def ref(epoch: int) -> ManifestRef:
     return ManifestRef(f"file:///w/{epoch}/manifest.json", str(epoch))
 
 
-def manifest(epoch: int, partitions: tuple[StagedPartition, ...]) -> Manifest:
-    return Manifest(
-        "p", "main", epoch, 1, epoch, "f", 4, OffsetRange(0, 0), Kind.EVENTS, None, partitions, (), None, Counts()
-    )
-
-
 def published(heads: Heads, epoch: int, wanted: dict[Place, str | None]) -> tuple[Manifest, Heads]:
     """An epoch that puts each place at a location, or empties it, and the heads behind it."""
     partitions, after = [], dict(heads)
     for (table, values), location in wanted.items():
         at = location or f"file:///w/{epoch}/empty"
-        files = (DataFile(f"{at}/a", 1, 1, ""),) if location else ()
-        partitions.append(StagedPartition(table, values, at, files, previous=heads.get((table, values))))
+        files = None if location else ()
+        partitions.append(make.partition(table, *values, at=at, files=files, previous=heads.get((table, values))))
         if location:
-            after[table, values] = Placed(at, ref(epoch))
+            after[table, values] = make.placed(at, ref(epoch))
         else:
             after.pop((table, values), None)
-    return manifest(epoch, tuple(partitions)), after
+    return make.manifest(*partitions, epoch=epoch), after
 
 
 def where(heads: Heads) -> dict[Place, str]:
@@ -89,8 +70,8 @@ def test_undoing_any_history_gives_the_heads_that_were(history: list[dict[Place,
 
 def test_only_what_lies_elsewhere_changes() -> None:
     same, moved, gone, back = PLACES
-    now = {same: Placed("/a", ref(9)), moved: Placed("/b", ref(2)), gone: Placed("/c", ref(3))}
-    wanted = {same: Placed("/a", ref(1)), moved: Placed("/d", ref(1)), back: Placed("/e", ref(1))}
+    now = {same: make.placed("/a", ref(9)), moved: make.placed("/b", ref(2)), gone: make.placed("/c", ref(3))}
+    wanted = {same: make.placed("/a", ref(1)), moved: make.placed("/d", ref(1)), back: make.placed("/e", ref(1))}
     changed = changes(now, wanted)
     assert changed == [(gone, None), (back, wanted[back]), (moved, wanted[moved])]
     assert tables(changed) == {"d.latest": (1, 1), "d.log": (1, 0)}
@@ -98,7 +79,7 @@ def test_only_what_lies_elsewhere_changes() -> None:
 
 
 def epoch(number: int, status: Status = Status.SEALED, generation: int = 1) -> Epoch:
-    return Epoch(LaneId("p"), number, generation, status, 1, Run("r", "r"), "f", OffsetRange(0, 0))
+    return make.epoch(number, status, generation=generation)
 
 
 KEPT = [epoch(n) for n in (2, 4, 5, 6, 7)]

@@ -4,20 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tidegate.protocol.model import (
-    Counts,
-    DataFile,
-    Epoch,
-    Head,
-    Kind,
-    LaneId,
-    Manifest,
-    OffsetRange,
-    Run,
-    StagedPartition,
-    StateRun,
-    Status,
-)
+import builders as make
+from tidegate.protocol.model import Epoch, Head, Manifest, Run, Status
 from tidegate.protocol.partitions import partition_path
 from tidegate.protocol.recovery import Step, decide, repair, reprocesses
 
@@ -25,7 +13,7 @@ MINE, OTHER = Run("mine", "me"), Run("other", "them")
 
 
 def epoch(status: Status, run: Run = MINE) -> Epoch:
-    return Epoch(LaneId("p"), 3, 1, status, 5, run, "f", OffsetRange(0, 2))
+    return make.epoch(3, status, fence=5, run=run, offsets=make.span(0, 2))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +51,7 @@ def test_a_run_that_was_cleared_behind_its_seal_is_processed_again(status: Statu
 
 
 def head(value: str, location: str) -> Head:
-    return Head("d.t", (value,), location, "p", "main", 3, 1, 10, 99)
+    return make.head("d.t", value, at=location, epoch=3, rows=10)
 
 
 def test_repair_locates_what_is_wrong_or_missing_and_drops_what_is_unknown() -> None:
@@ -76,13 +64,16 @@ def test_repair_locates_what_is_wrong_or_missing_and_drops_what_is_unknown() -> 
 
 
 def manifest() -> Manifest:
-    staged = StagedPartition("d.t", ("3", "x"), "file:///w/x", (DataFile("file:///w/x/1.parquet", 5, 99, "ab"),))
-    return Manifest(
-        pipeline="p", lane="main", epoch=3, generation=1, attempt=5, fingerprint="f", buckets=4,
-        offsets=OffsetRange(4, 6), kind=Kind.EVENTS, parent=None, partitions=(staged,),
-        state=(StateRun(1, "file:///s", 4, 88, "cd", 60, "ef"),),
-        watermark_ms=17, counts=Counts(rows_in=5, processed=5, rows_out={"d.t": 5}),
-    )  # fmt: skip
+    written = make.data_file("file:///w/x/1.parquet", rows=5, size=99, sha256="ab")
+    return make.manifest(
+        make.partition("d.t", "3", "x", at="file:///w/x", files=[written]),
+        epoch=3,
+        attempt=5,
+        offsets=make.span(4, 6),
+        state=[make.state_run(1, rows=4, size=88, sha256="cd", index_at=60, index_sha256="ef")],
+        counts=make.counts(rows_in=5, processed=5, rows_out={"d.t": 5}),
+        watermark_ms=17,
+    )
 
 
 def test_a_manifest_survives_its_own_json() -> None:
@@ -90,7 +81,7 @@ def test_a_manifest_survives_its_own_json() -> None:
 
 
 def test_equal_manifests_have_equal_bytes() -> None:
-    other = replace(manifest(), counts=Counts(processed=5, rows_in=5, rows_out={"d.t": 5}))
+    other = replace(manifest(), counts=make.counts(processed=5, rows_in=5, rows_out={"d.t": 5}))
     assert other.to_json() == manifest().to_json()
 
 

@@ -6,40 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.protocol.model import (
-    Counts,
-    DataFile,
-    Epoch,
-    Kind,
-    LaneId,
-    Manifest,
-    ManifestRef,
-    OffsetRange,
-    Placed,
-    Run,
-    StagedPartition,
-    StateRun,
-    Status,
-)
+import builders as make
+from tidegate.protocol.model import Epoch, Kind, Manifest, Status
 from tidegate.protocol.retention import Reachable, collectable, retained
 
 NOW = 1_000_000
 ROOT = "file:///w/_tidegate/p/lane=main"
-OLD = Placed(f"{ROOT}/old/9", ManifestRef(f"{ROOT}/old/manifest.json", "0"))
+OLD = make.placed(f"{ROOT}/old/9", make.ref(uri=f"{ROOT}/old/manifest.json"))
 
 
 def epoch(number: int, status: Status = Status.SEALED, sealed_ms: int = 0) -> Epoch:
-    return Epoch(
-        lane=LaneId("p"),
-        epoch=number,
-        generation=1,
-        status=status,
-        fence=number,
-        run=Run("r", "o"),
-        fingerprint="f",
-        offsets=OffsetRange(number, number + 1),
-        sealed_ms=sealed_ms if status is Status.SEALED else None,
-    )
+    sealed = {"sealed_ms": sealed_ms} if status is Status.SEALED else {}
+    return make.epoch(number, status, fence=number, offsets=make.span(number, number + 1), **sealed)
 
 
 def keep(epochs: list[Epoch], **changes: object) -> set[int]:
@@ -85,29 +63,10 @@ def test_what_an_unfinished_rollback_goes_back_over_stays(status: Status, kept: 
 
 def manifest() -> Manifest:
     at = f"{ROOT}/epoch=9/gen=1/attempt=9"
-    return Manifest(
-        pipeline="p",
-        lane="main",
+    return make.manifest(
+        make.partition("d.t", "9", at=f"{at}/data/9", previous=OLD),
         epoch=9,
-        generation=1,
-        attempt=9,
-        fingerprint="f",
-        buckets=4,
-        offsets=OffsetRange(9, 10),
-        kind=Kind.EVENTS,
-        parent=None,
-        partitions=(
-            StagedPartition(
-                "d.t",
-                ("9",),
-                f"{at}/data/9",
-                (DataFile(f"{at}/data/9/a", 1, 1, ""),),
-                previous=OLD,
-            ),
-        ),
-        state=(StateRun(0, f"{ROOT}/epoch=2/gen=1/attempt=2/state/run", 1, 1, "", 0, ""),),
-        watermark_ms=None,
-        counts=Counts(),
+        state=[make.state_run(path=f"{ROOT}/epoch=2/gen=1/attempt=2/state/run")],
     )
 
 

@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import builders as make
 from tidegate import KeyedProcessFunction, ListState, MapState, ValueState
-from tidegate.adapters.spark.bucket import BUCKET, HASH, BucketResult, BucketSpec, BucketTask, Output
+from tidegate.adapters.spark.bucket import BUCKET, HASH, BucketResult, BucketTask
 from tidegate.adapters.spark.state_runs import StateReader, run_schema
 from tidegate.protocol.model import StateRun
 from tidegate.runtime.events import SLICE
@@ -119,19 +120,14 @@ class Line:
         self.letters: list[Any] = []
 
     def epoch(self, events: list[dict[str, Any]], batch_rows: int) -> None:
-        spec = BucketSpec(
-            subject="p epoch 1",
-            function=self.function,
+        spec = make.bucket_spec(
+            self.root,
+            self.function,
             events=self.events,
             key=("k",),
-            state_schema=self.state,
+            output=self.output,
             state={0: self.runs},
-            state_root=f"file://{self.root}/state",
-            output_schema=self.output,
-            outputs=(Output("t.log", f"file://{self.root}/log", (), ()),),
-            dead_letters=Output("t.dead", f"file://{self.root}/dead", (), ()) if self.dead else None,
-            files=("/in/a",),
-            timed=False,
+            dead=self.dead,
         )
         task = BucketTask(spec, 0)
         schema = pa.schema([*self.events, (HASH, pa.int64()), (BUCKET, pa.int32()), (SLICE, pa.int32())])
@@ -141,7 +137,7 @@ class Line:
         self.keep(task.finish())
 
     def keep(self, result: BucketResult) -> None:
-        self.runs = tuple(StateRun(**run) for run in result.state)
+        self.runs = make.told_runs(result.state)
         for table, _, files in result.files:
             for file in files:
                 found = pq.ParquetFile(file["path"].removeprefix("file://")).read().to_pylist()

@@ -13,40 +13,27 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import builders as make
 from faults.power import Disk
 from pipelines.totals import EVENT, OUTPUT, Totals
 from tidegate import KeyedProcessFunction, ValueState
 from tidegate.adapters.spark import bucket
-from tidegate.adapters.spark.bucket import BUCKET, HASH, TIMESTAMP, BucketSpec, Output, run_bucket
+from tidegate.adapters.spark.bucket import BUCKET, HASH, TIMESTAMP, BucketSpec, run_bucket
 from tidegate.adapters.spark.output_files import PartitionedWriter
 from tidegate.adapters.spark.task_failures import reporting
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
-from tidegate.protocol.model import StateRun
 from tidegate.runtime.events import SLICE
-
-STATE = pa.schema(
-    [
-        ("key", pa.string()),
-        ("day", pa.string()),
-        *((name, state.dtype) for name, state in Totals.states().items()),
-    ]
-)
 
 
 def spec(root: Path, *, dead: bool = False, partition_by: tuple[str, ...] = ()) -> BucketSpec:
-    return BucketSpec(
-        subject="p epoch 1",
-        function=Totals(),
+    return make.bucket_spec(
+        root,
+        Totals(),
         events=EVENT,
         key=("key", "day"),
-        state_schema=STATE,
-        state={},
-        state_root=f"file://{root}/state",
-        output_schema=OUTPUT,
-        outputs=(Output("t.log", f"file://{root}/log", partition_by, (("epoch_id", "1"),)),),
-        dead_letters=Output("t.dead", f"file://{root}/dead", (), (("epoch_id", "1"),)) if dead else None,
-        files=("/in/a",),
-        timed=False,
+        output=OUTPUT,
+        partition_by=partition_by,
+        dead=dead,
     )
 
 
@@ -97,12 +84,10 @@ def test_batches_may_split_a_key_anywhere(tmp_path: Path, size: int) -> None:
 def test_state_goes_on_from_the_parents_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flush: int) -> None:
     monkeypatch.setattr(bucket, "FLUSH_ROWS", flush)
     first = run(spec(tmp_path), EVENTS, 2)
-    parent = tuple(StateRun(**s) for s in first["state"])
+    parent = make.told_runs(first["state"])
     second = run(replace(spec(tmp_path), state={3: parent}), [event(6, "a", 1, -7), event(7, "c", 0, 4)], 1)
     assert [(r["id"], r["n"], r["total"], r["recent"]) for r in output(second)] == [(6, 3, 12, "[1, 2, 6]")]
-    third = run(
-        replace(spec(tmp_path), state={3: tuple(StateRun(**s) for s in second["state"])}), [event(8, "c", 4, 4)], 1
-    )
+    third = run(replace(spec(tmp_path), state={3: make.told_runs(second["state"])}), [event(8, "c", 4, 4)], 1)
     assert [(r["n"], r["total"]) for r in output(third)] == [(1, 4)]  # the amount of 0 had made it forget
 
 
@@ -216,7 +201,7 @@ def test_all_that_a_task_writes_survives_a_power_cut(tmp_path: Path, monkeypatch
     disk = Disk(monkeypatch)
     given = spec(tmp_path, dead=True, partition_by=("day",))
     first = run(given, [*EVENTS, event(6, None, 1, 5, day="x")], 2)
-    second = run(replace(given, state={3: tuple(StateRun(**s) for s in first["state"])}), EVENTS, 2)
+    second = run(replace(given, state={3: make.told_runs(first["state"])}), EVENTS, 2)
     assert "merged" in second["state"][0]["path"]
     assert disk.lost(tmp_path) == []
 
@@ -263,7 +248,7 @@ def Abs(value: Any) -> Any:  # noqa: N802
 def test_whatever_is_bad_about_one_row_makes_it_a_dead_letter(tmp_path: Path, day: str, reason: str) -> None:
     """C4, C5, C7: and without dead letters an error that names function, key, file and row."""
     events = [event(i, "a", amount, 1, day=day) for i, amount in enumerate((5, -6, 7))]
-    given = replace(spec(tmp_path, dead=True), function=Odd(), key=("key",), state_schema=STATE.remove(1))
+    given = make.bucket_spec(tmp_path, Odd(), events=EVENT, key=("key",), output=OUTPUT, dead=True)
     given = replace(given, outputs=tuple(replace(o, partition_by=("day",), required=("key",)) for o in given.outputs))
     result = run(given, [{**e, "day": "d"} if e["amount"] > 0 else e for e in events], 10)
     assert (result["processed"], result["failed"]) == (2, 1)
@@ -325,7 +310,7 @@ def test_a_key_is_of_its_declared_type_before_it_is_grouped(tmp_path: Path) -> N
         assert (dead["step"], dead["row"]) == ("type", '{"at": "1970-01-01 00:00:00.001001+00:00"}')
         log = output({"files": [f for f in result["files"] if f[0] == "t.log"]})
         assert [r["n"] for r in log] == [2 * epoch + 1, 2 * epoch + 2]
-        given = replace(given, state={3: tuple(StateRun(**r) for r in result["state"])})
+        given = replace(given, state={3: make.told_runs(result["state"])})
 
 
 def test_the_latest_timestamp_may_be_before_1970(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Goal: files from before a column was added are rewritten, joined and compared with nulls in it, and nothing else."""
 
-import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import builders as make
 from tidegate.adapters.spark.compaction import Join, join
 from tidegate.adapters.spark.comparison import read_rows, sides
 from tidegate.adapters.spark.conform import conform
@@ -20,9 +20,7 @@ NEW = pa.schema({"tags": pa.list_(pa.string()), "v": pa.int64(), "k": pa.string(
 
 
 def store(path: Path, schema: pa.Schema, *rows: dict[str, Any]) -> DataFile:
-    pq.write_table(pa.Table.from_pylist(list(rows), schema), path)
-    data = path.read_bytes()
-    return DataFile(f"file://{path}", len(rows), len(data), hashlib.sha256(data).hexdigest())
+    return make.parquet_file(path, pa.Table.from_pylist(list(rows), schema))
 
 
 def read(uri: str) -> pa.Table:

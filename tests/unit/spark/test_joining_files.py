@@ -1,6 +1,5 @@
 """Goal: a compaction joins exactly the rows of the files that the manifests list, in order, or nothing."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,11 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import builders as make
 from faults.damage import DAMAGES
 from faults.power import Disk
 from tidegate.adapters.spark.compaction import Join, join
 from tidegate.errors import DataDamagedError
-from tidegate.protocol.model import DataFile
 
 SCHEMA = pa.schema([("a", pa.int64())])
 
@@ -20,11 +19,7 @@ SCHEMA = pa.schema([("a", pa.int64())])
 def task(tmp_path: Path) -> Join:
     files = []
     for name, values in {"1/x": [5, 6], "2/x": [3], "2/w": [4, 1]}.items():
-        path = tmp_path / f"{name}.parquet"
-        path.parent.mkdir(exist_ok=True)
-        pq.write_table(pa.table({"a": values}, SCHEMA), path)
-        data = path.read_bytes()
-        files.append(DataFile(f"file://{path}", len(values), len(data), hashlib.sha256(data).hexdigest()))
+        files.append(make.parquet_file(tmp_path / f"{name}.parquet", pa.table({"a": values}, SCHEMA)))
     return Join("d.t", ("2",), f"file://{tmp_path}/new", tuple(files), SCHEMA.serialize().to_pybytes().hex())
 
 

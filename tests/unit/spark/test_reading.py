@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import builders as make
 from tidegate import FileSource
 from tidegate.adapters.spark import reading
 from tidegate.adapters.spark.bucket import Output
@@ -25,7 +26,6 @@ from tidegate.adapters.spark.reading import (
 )
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError
-from tidegate.protocol.model import FileEntry
 from tidegate.runtime.decoding import WHOLE
 from tidegate.runtime.events import ORDER, SLICE
 
@@ -39,7 +39,7 @@ def given_files(folder: Path, *, tasks: Sequence[tuple[int, int]], dead: bool = 
     entries = []
     for number, (name, text) in enumerate(FILES.items()):
         (folder / name).write_text(text)
-        entries.append(FileEntry(number, str(folder / name), len(text), 0))
+        entries.append(make.entry(number, str(folder / name), size=len(text)))
     letters = Output("t.dead", f"file://{folder}/dead", (), (("epoch_id", "1"),))
     return Reading(
         "p epoch 1",

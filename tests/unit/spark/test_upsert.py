@@ -1,6 +1,5 @@
 """Goal: of equal primary keys the last change stays, other old rows stay as and where they were, or nothing is made."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import builders as make
 from faults.damage import DAMAGES
 from faults.power import Disk
 from tidegate.adapters.spark.upsert import Rewrite, rewrite
@@ -20,25 +20,18 @@ def table(*rows: tuple[str, int, str]) -> pa.Table:
     return pa.table({"a": a, "b": pa.array(b, pa.int64()), "v": v})
 
 
-def store(path: Path, rows: pa.Table) -> DataFile:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(rows, path)
-    data = path.read_bytes()
-    return DataFile(f"file://{path}", rows.num_rows, len(data), hashlib.sha256(data).hexdigest())
-
-
 def task(tmp_path: Path, key: tuple[str, ...] = ("a", "b")) -> Rewrite:
     return Rewrite(
         table="d.t",
         values=("p",),
         location=f"file://{tmp_path}/new",
         changes=(
-            store(tmp_path / "c/1.parquet", table(("x", 1, "first"), ("y", 1, "new"))),
-            store(tmp_path / "c/2.parquet", table(("x", 1, "second"))),
+            make.parquet_file(tmp_path / "c/1.parquet", table(("x", 1, "first"), ("y", 1, "new"))),
+            make.parquet_file(tmp_path / "c/2.parquet", table(("x", 1, "second"))),
         ),
         old=(
-            store(tmp_path / "old/1.parquet", table(("x", 1, "old1"), ("x", 2, "old2"))),
-            store(tmp_path / "old/2.parquet", table(("z", 1, "old3"))),
+            make.parquet_file(tmp_path / "old/1.parquet", table(("x", 1, "old1"), ("x", 2, "old2"))),
+            make.parquet_file(tmp_path / "old/2.parquet", table(("z", 1, "old3"))),
         ),
         key=key,
     )
@@ -64,7 +57,7 @@ def test_rewrite(tmp_path: Path, key: tuple[str, ...], expected: list[tuple[str,
 
 
 def test_a_new_partition_has_no_old_rows(tmp_path: Path) -> None:
-    change = store(tmp_path / "c/1.parquet", table(("x", 1, "v")))
+    change = make.parquet_file(tmp_path / "c/1.parquet", table(("x", 1, "v")))
     assert rewrite(Rewrite("d.t", ("p",), f"file://{tmp_path}/new", (change,), (), ("a",))).rows == 1
 
 
@@ -82,14 +75,14 @@ def test_nothing_is_made_of_a_damaged_file(tmp_path: Path, name: str, damage: Ca
 def test_a_valid_file_in_place_of_another_is_damage(tmp_path: Path) -> None:
     """D1: half the rows, well-formed Parquet."""
     given = task(tmp_path)
-    store(tmp_path / "old/1.parquet", table(("x", 1, "old1")))
+    make.parquet_file(tmp_path / "old/1.parquet", table(("x", 1, "old1")))
     with pytest.raises(DataDamagedError, match=r"old/1\.parquet has \d+ bytes, not \d+"):
         rewrite(given)
 
 
 def test_a_valid_file_of_the_same_size_in_place_of_another_is_damage(tmp_path: Path) -> None:
     given = task(tmp_path)
-    other = store(tmp_path / "old/1.parquet", table(("x", 1, "old8"), ("x", 2, "old9")))
+    other = make.parquet_file(tmp_path / "old/1.parquet", table(("x", 1, "old8"), ("x", 2, "old9")))
     assert other.bytes == given.old[0].bytes
     with pytest.raises(DataDamagedError, match=r"old/1\.parquet has the checksum"):
         rewrite(given)

@@ -1,0 +1,222 @@
+"""Objects of the protocol and its ports for tests, which give only what they are about.
+
+Whoever changes a durable shape changes it here, and not in every test that needs one of its objects: tests call these
+functions (`import builders as make`) instead of the classes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tidegate import KeyedProcessFunction
+from tidegate.adapters.spark.bucket import BucketSpec, Output
+from tidegate.engine.planning import Compaction, EpochPlan
+from tidegate.protocol.forecast import Forecast
+from tidegate.protocol.model import (
+    MAIN_LANE,
+    Counts,
+    DataFile,
+    Epoch,
+    FileEntry,
+    Head,
+    Kind,
+    LaneId,
+    Manifest,
+    ManifestRef,
+    OffsetRange,
+    Placed,
+    Run,
+    StagedPartition,
+    StateRun,
+    Status,
+    checksum,
+)
+
+LANE = LaneId("p")
+RUN = Run("r", "o")
+
+
+# -- the source's log -------------------------------------------------------------------------------------------------
+
+
+def span(start: int = 0, stop: int | None = None) -> OffsetRange:
+    """Positions [start, stop) of the log; none, at `start`, without `stop`."""
+    return OffsetRange(start, start if stop is None else stop)
+
+
+def entry(position: int = 0, path: str | None = None, *, size: int = 1, modified_ns: int = 1, **word: Any) -> FileEntry:
+    """What the log has of a file. `word` is what a person said about it."""
+    return FileEntry(position, path or f"/in/{position}", size, modified_ns, **word)
+
+
+def entries(count: int, *, start: int = 0, size: int = 1) -> list[FileEntry]:
+    """Files one behind the other in the log."""
+    return [entry(start + i, size=size) for i in range(count)]
+
+
+# -- epochs -----------------------------------------------------------------------------------------------------------
+
+
+def epoch(
+    number: int = 1,
+    status: Status = Status.SEALED,
+    *,
+    lane: LaneId = LANE,
+    generation: int = 1,
+    fence: int = 1,
+    run: Run = RUN,
+    offsets: OffsetRange | None = None,
+    **more: Any,
+) -> Epoch:
+    """A row of the checkpoint; its range is empty unless `offsets` are given."""
+    return Epoch(lane, number, generation, status, fence, run, "f", offsets or span(), **more)
+
+
+def counts(**rows: Any) -> Counts:
+    """The rows of an epoch; 0 where none are given."""
+    return Counts(**rows)
+
+
+def plan(
+    number: int | None,
+    offsets: OffsetRange,
+    forecast: Forecast,
+    *,
+    lane: LaneId = LANE,
+    files: int = 0,
+    size: int = 0,
+    left: int = 0,
+    unfinished: Epoch | None = None,
+    compactions: tuple[Compaction, ...] = (),
+) -> EpochPlan:
+    """What the next run would do: `files` of `size` bytes, none of them skipped, and no change of tables."""
+    return EpochPlan(lane, unfinished, compactions, number, offsets, files, size, left, 0, forecast, ())
+
+
+# -- what attempts write ----------------------------------------------------------------------------------------------
+
+
+def data_file(path: str = "file:///f", *, rows: int = 1, size: int = 1, sha256: str = "") -> DataFile:
+    """A file that need not be there, of `size` bytes."""
+    return DataFile(path, rows, size, sha256)
+
+
+def parquet_file(path: Path, rows: pa.Table) -> DataFile:
+    """A file that is there, with its own checksum."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(rows, path)
+    data = path.read_bytes()
+    return DataFile(f"file://{path}", rows.num_rows, len(data), checksum(data))
+
+
+def partition(
+    table: str = "d.t",
+    *values: str,
+    at: str = "file:///w",
+    files: Iterable[DataFile] | None = None,
+    previous: Placed | None = None,
+) -> StagedPartition:
+    """One that an attempt wrote in folder `at`: one file with one row unless `files` are given."""
+    written = (data_file(f"{at}/a"),) if files is None else tuple(files)
+    return StagedPartition(table, values, at, written, previous)
+
+
+def state_run(
+    bucket: int = 0,
+    path: str = "file:///s",
+    *,
+    rows: int = 1,
+    size: int = 1,
+    sha256: str = "",
+    index_at: int = 0,
+    index_sha256: str = "",
+) -> StateRun:
+    """A run of a bucket's state that need not be there, of `size` bytes."""
+    return StateRun(bucket, path, rows, size, sha256, index_at, index_sha256)
+
+
+def told_runs(told: Sequence[Mapping[str, Any]]) -> tuple[StateRun, ...]:
+    """The runs in what a bucket's task answers."""
+    return tuple(StateRun(**run) for run in told)
+
+
+def manifest(
+    *partitions: StagedPartition,
+    epoch: int = 1,
+    offsets: OffsetRange | None = None,
+    kind: Kind = Kind.EVENTS,
+    state: Iterable[StateRun] = (),
+    counts: Counts | None = None,
+    **more: Any,
+) -> Manifest:
+    """That of an epoch of lane `p` with these partitions; its attempt has the epoch's number."""
+    plain = {"pipeline": "p", "lane": MAIN_LANE, "generation": 1, "attempt": epoch, "fingerprint": "f", "buckets": 4}
+    return Manifest(
+        epoch=epoch,
+        offsets=offsets or span(),
+        kind=kind,
+        partitions=partitions,
+        state=tuple(state),
+        counts=counts or Counts(),
+        **{**plain, "parent": None, "watermark_ms": None, **more},
+    )
+
+
+def ref(data: Manifest | None = None, uri: str = "file:///m") -> ManifestRef:
+    """Where a manifest lies: with its checksum when it is given."""
+    return ManifestRef(uri, checksum(data.to_json()) if data else "0")
+
+
+# -- what tables show -------------------------------------------------------------------------------------------------
+
+
+def head(
+    table: str = "d.t", *values: str, at: str = "file:///w", lane: LaneId = LANE, epoch: int = 1, rows: int = 1,
+    size: int = 1, generation: int = 1,
+) -> Head:  # fmt: skip
+    """The partition that an epoch put in folder `at`, of `size` bytes."""
+    return Head(table, values, at, lane.pipeline, lane.lane, epoch, generation, rows, size)
+
+
+def placed(at: str = "file:///w", manifest: ManifestRef | None = None) -> Placed:
+    """Where a partition lies."""
+    return Placed(at, manifest or ref())
+
+
+# -- tasks ------------------------------------------------------------------------------------------------------------
+
+
+def bucket_spec(
+    root: Path,
+    function: KeyedProcessFunction,
+    *,
+    events: pa.Schema,
+    key: tuple[str, ...],
+    output: pa.Schema,
+    state: Mapping[int, tuple[StateRun, ...]] | None = None,
+    partition_by: tuple[str, ...] = (),
+    dead: bool = False,
+) -> BucketSpec:
+    """A bucket's task below `root`: rows go to table `t.log`, and with `dead` those that fail to `t.dead`."""
+
+    def into(name: str, columns: tuple[str, ...]) -> Output:
+        return Output(f"t.{name}", f"file://{root}/{name}", columns, (("epoch_id", "1"),))
+
+    columns = {n: s.dtype for n, s in type(function).states().items()}
+    return BucketSpec(
+        subject="p epoch 1",
+        function=function,
+        events=events,
+        key=key,
+        state_schema=pa.schema([*(events.field(c) for c in key), *columns.items()]),
+        state=dict(state or {}),
+        state_root=f"file://{root}/state",
+        output_schema=output,
+        outputs=(into("log", partition_by),),
+        dead_letters=into("dead", ()) if dead else None,
+        files=("/in/a",),
+        timed=False,
+    )
