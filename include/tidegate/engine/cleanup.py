@@ -11,6 +11,7 @@ from datetime import timedelta
 from tidegate.api.pipeline import Definition
 from tidegate.engine.manifests import read_manifest
 from tidegate.ports import Adapters, StoredFile
+from tidegate.protocol.layout import maker, of_pipeline
 from tidegate.protocol.model import Epoch, LaneId, LaneStatus, Lease, OffsetRange, Status
 from tidegate.protocol.retention import Reachable, collectable, retained
 
@@ -61,7 +62,7 @@ class Cleaner:
         for file in found.files:
             self.adapters.storage.delete(file.uri)
         self.reached("swept", last)
-        self.adapters.storage.prune(self._folder(lease.lane))
+        self.adapters.storage.prune(of_pipeline(self.root, lease.lane.pipeline))
         self.progress(
             f"{lease.lane}: forgot {len(found.epochs)} epochs, deleted {len(found.files)} files, {found.bytes} bytes"
         )
@@ -99,9 +100,10 @@ class Cleaner:
                 fences[epoch.lane.lane] = min(fences[epoch.lane.lane], epoch.fence)
         files = tuple(
             file
-            for file in self.adapters.storage.walk(self._folder(lease.lane))
+            for file in self.adapters.storage.walk(of_pipeline(self.root, lease.lane.pipeline))
             if collectable(
                 file.uri,
+                maker(self.root, lease.lane.pipeline, file.uri),
                 modified_ms=file.modified_ms,
                 reachable=reachable,
                 oldest_running_fences=fences,
@@ -113,9 +115,6 @@ class Cleaner:
         floor = min((e.offsets.start for e in kept), default=0)
         gone = self.adapters.source.gone(store.log(self.definition.name, OffsetRange(0, floor))) if floor else []
         return Cleanup(forgotten, tuple(e.position for e in gone), over, files)
-
-    def _folder(self, lane: LaneId) -> str:
-        return f"{self.root}/{lane.pipeline}"
 
 
 def _ms(span: timedelta) -> int:

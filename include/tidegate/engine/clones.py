@@ -16,6 +16,7 @@ from tidegate.api.settings import Target
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.manifests import read_manifest
 from tidegate.errors import ConfigurationError, FencedError
+from tidegate.protocol import layout
 from tidegate.protocol.model import (
     Clone,
     Counts,
@@ -153,7 +154,8 @@ class Clones:
     def _note(self, lease: Lease, wanted: Clone) -> Clone:
         partitions = self.main.work.as_of(wanted.epoch, wanted.source)  # 2
         behind = self._sealed(wanted.epoch)
-        uri = f"{self.main.root}/{wanted.pipeline}/clone={wanted.table}/attempt={lease.fence}/manifest.json"
+        maker = layout.CloneAttempt(lease.lane, wanted.table, lease.fence)
+        uri = layout.manifest_in(layout.folder(self.main.root, maker))
         manifest = self._write_manifest(uri, lease, behind, partitions)  # 3
         noted = self.main.adapters.store.record_clone(lease, replace(wanted, manifest=manifest))  # 4
         self._reached("clone_recorded", noted)

@@ -27,6 +27,7 @@ from tidegate.engine.repairing import Repaired, restore_manifests
 from tidegate.engine.work import Work
 from tidegate.errors import FencedError, IntervalError, InvariantViolationError, TidegateError, unexpected
 from tidegate.ports import Adapters, Clock, EpochReport, Processed
+from tidegate.protocol import layout
 from tidegate.protocol.intervals import Bound, Reach, unusable
 from tidegate.protocol.model import (
     MAIN_LANE,
@@ -404,7 +405,7 @@ class Coordinator:
             counts=processed.counts,
         )
         data = manifest.to_json()
-        uri = f"{root}/manifest.json"
+        uri = layout.manifest_in(root)
         self.adapters.storage.write(uri, data)
         return ManifestRef(uri, checksum(data)), data
 
@@ -464,8 +465,7 @@ class Coordinator:
         return Cleaner(self.definition, self.adapters, self.root, self._reached, self.progress)
 
     def _attempt_root(self, epoch: Epoch) -> str:
-        lane = f"{self.root}/{epoch.lane.pipeline}/lane={epoch.lane.lane}"
-        return f"{lane}/epoch={epoch.epoch}/gen={epoch.generation}/attempt={epoch.fence}"
+        return layout.folder(self.root, layout.Attempt.at(epoch))
 
     def _report(self, epoch: Epoch | None) -> EpochReport | None:
         if epoch is None:

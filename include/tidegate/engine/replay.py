@@ -9,6 +9,7 @@ from tidegate.engine.manifests import listed, read_manifest
 from tidegate.engine.verify import Finding
 from tidegate.errors import ConfigurationError
 from tidegate.ports import Adapters, EpochTask
+from tidegate.protocol import layout
 from tidegate.protocol.corrections import as_read
 from tidegate.protocol.model import Epoch, Kind, LaneId, Manifest, PartitionValues, StagedPartition, StateRun
 
@@ -31,7 +32,7 @@ def replay(
     adapters.source.check(entries)
     if manifest.fingerprint != definition.fingerprint():
         progress(f"{epoch}: the pipeline has changed since then, so differences may come from that")
-    folder = f"{root}/{definition.name}/lane={epoch.lane.lane}/replay={uuid4().hex}"
+    folder = layout.folder(root, layout.Replay(epoch.lane, uuid4().hex))
     before = {(p.table, p.values): p.previous for p in manifest.partitions if p.previous}
 
     def locate(table: str, values: Sequence[PartitionValues]) -> Mapping[PartitionValues, StagedPartition]:

@@ -9,6 +9,7 @@ from tidegate.api.settings import Mode, Target
 from tidegate.engine.manifests import listed, read_manifest
 from tidegate.errors import ConfigurationError, InvariantViolationError, SourceGapError
 from tidegate.ports import Adapters, CompactionTask, EpochTask, Joining, Processed
+from tidegate.protocol import layout
 from tidegate.protocol.compaction import joinable
 from tidegate.protocol.conservation import contradiction, lost
 from tidegate.protocol.lanes import left, line
@@ -276,7 +277,7 @@ class Work:
 
     def _emptied(self, places: Sequence[Place], root: str) -> list[StagedPartition]:
         """Partitions without files, in a folder that holds none that a reader sees."""
-        empty = f"{root}/empty"
+        empty = layout.empty_in(root)
         if places:
             self.adapters.storage.write(f"{empty}/.keep", b"")
         return [StagedPartition(table, values, empty, ()) for table, values in places]

@@ -1,12 +1,9 @@
 """Which past epochs, and which files of theirs, are still needed."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from tidegate.protocol.layout import Attempt, Maker
 from tidegate.protocol.model import Epoch, Manifest, Status
-
-_ATTEMPT = re.compile(r"/lane=([^/]+)/epoch=\d+/gen=\d+/attempt=(\d+)/")
-_BESIDE = re.compile(r"/(?:replay|clone)=[^/]+/")
 
 
 def retained(
@@ -71,6 +68,7 @@ class Reachable:
 
 def collectable(
     uri: str,
+    maker: Maker | None,
     *,
     modified_ms: int,
     reachable: Reachable,
@@ -84,7 +82,6 @@ def collectable(
     """
     if now_ms - modified_ms <= grace_ms or uri in reachable:
         return False
-    attempt = _ATTEMPT.search(uri)
-    if attempt is None:
-        return _BESIDE.search(uri) is not None
-    return int(attempt.group(2)) < oldest_running_fences.get(attempt.group(1), 0)
+    if isinstance(maker, Attempt):
+        return maker.fence < oldest_running_fences.get(maker.lane.lane, 0)
+    return maker is not None

@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders as make
+from tidegate.protocol.layout import maker
 from tidegate.protocol.model import Epoch, Kind, Manifest, Status
 from tidegate.protocol.retention import Reachable, collectable, retained
 
 NOW = 1_000_000
-ROOT = "file:///w/_tidegate/p/lane=main"
+WAREHOUSE = "file:///w/_tidegate"
+ROOT = f"{WAREHOUSE}/p/lane=main"
 OLD = make.placed(f"{ROOT}/old/9", make.ref(uri=f"{ROOT}/old/manifest.json"))
 
 
@@ -113,8 +115,8 @@ STRAY = f"{ROOT}/epoch=3/gen=1/attempt=5/data/x"
         (f"{ROOT}/epoch=3/gen=1/attempt=5/state/run", {}, True),
         (f"{ROOT}/replay=0abc/data/x", {}, True),
         (f"{ROOT}/replay=0abc/data/x", {"modified_ms": NOW - 10}, False),
-        (f"{ROOT}/clone=c.may/attempt=5/manifest.json", {}, True),
-        (f"{ROOT}/clone=c.may/attempt=5/manifest.json", {"modified_ms": NOW - 10}, False),
+        (f"{WAREHOUSE}/p/clone=c.may/attempt=5/manifest.json", {}, True),
+        (f"{WAREHOUSE}/p/clone=c.may/attempt=5/manifest.json", {"modified_ms": NOW - 10}, False),
         (f"{ROOT}/somebody/elses", {}, False),
         (f"{ROOT}/epoch=3/notes.txt", {}, False),
     ],
@@ -127,7 +129,7 @@ def test_which_files_go(uri: str, changes: dict[str, object], goes: bool) -> Non
         "grace_ms": 1000,
         "now_ms": NOW,
     }
-    assert collectable(uri, **(usual | changes)) is goes  # type: ignore[arg-type]
+    assert collectable(uri, maker(WAREHOUSE, "p", uri), **(usual | changes)) is goes  # type: ignore[arg-type]
 
 
 @given(st.integers(1, 30), st.integers(1, 30), st.sets(st.integers(1, 30)), st.integers(0, 40_000))

@@ -33,6 +33,7 @@ from tidegate.adapters.spark.upsert import Rewrite, rewrite_partitions
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
 from tidegate.ports import Change, CompactionTask, Compared, EpochTask, Processed
+from tidegate.protocol import layout
 from tidegate.protocol.model import (
     Counts,
     DataFile,
@@ -84,7 +85,7 @@ class SparkProcessor:
             Join(
                 table=j.target.name,
                 values=j.sources[-1].values,
-                location=f"{task.root}/data/{j.target.name}/"
+                location=f"{layout.data_in(task.root, j.target.name)}/"
                 + partition_path(j.target.partition_schema.names, j.sources[-1].values),
                 files=tuple(file for source in j.sources for file in source.files),
                 schema=j.target.data_schema.serialize().to_pybytes().hex(),
@@ -183,7 +184,7 @@ class _Epoch:
             source=source,
             slices=slices,
             groups=groups_of(slices, self._definition.pipeline.buckets),
-            reports=f"{self._task.root}/read",
+            reports=layout.reports_in(self._task.root),
             dead_letters=self._output(dead) if dead else None,
         )
 
@@ -201,7 +202,7 @@ class _Epoch:
             key=d.key,
             state_schema=d.state_schema(),
             state=state,
-            state_root=f"{self._task.root}/state",
+            state_root=layout.state_in(self._task.root),
             output_schema=d.processed.output,
             outputs=tuple(self._output(t) for t in d.targets),
             dead_letters=self._output(d.dead_letters) if d.dead_letters else None,
@@ -210,11 +211,11 @@ class _Epoch:
         )
 
     def _output(self, target: Target) -> Output:
-        folder = "changes" if target.mode is Mode.UPSERT else "data"
+        folder = layout.changes_in if target.mode is Mode.UPSERT else layout.data_in
         prefix = () if target.mode is Mode.UPSERT else ((EPOCH_COLUMN, str(self._task.epoch.epoch)),)
         return Output(
             target.name,
-            f"{self._task.root}/{folder}/{target.name}",
+            folder(self._task.root, target.name),
             target.partition_by,
             prefix,
             required=target.table.primary_key,
@@ -241,11 +242,11 @@ class _Epoch:
     def _rewrites(self, target: Target, changes: Mapping[PartitionValues, list[DataFile]]) -> Iterator[Rewrite]:
         old = self._task.locate(target.name, list(changes)) if changes else {}
         for values, files in changes.items():
-            folder = files[0].path.rpartition("/")[0]
+            below = files[0].path.rpartition("/")[0].removeprefix(layout.changes_in(self._task.root, target.name))
             yield Rewrite(
                 table=target.name,
                 values=values,
-                location=folder.replace(f"{self._task.root}/changes/", f"{self._task.root}/data/", 1),
+                location=layout.data_in(self._task.root, target.name) + below,
                 changes=tuple(files),
                 old=old[values].files if values in old else (),
                 key=_row_key(target),

@@ -1,0 +1,126 @@
+"""Where a pipeline's files lie in storage: written here, and read back here.
+
+    ROOT/PIPELINE/lane=LANE/epoch=N/gen=N/attempt=FENCE/   what one attempt at an epoch makes: `Attempt`
+    ROOT/PIPELINE/lane=LANE/replay=NAME/                   an epoch computed again to compare, then removed: `Replay`
+    ROOT/PIPELINE/clone=TABLE/attempt=FENCE/               what one attempt at a clone makes: `CloneAttempt`
+
+In each of these folders:
+
+    manifest.json            what was made
+    data/TABLE/KEY=VALUE/…   the partitions that Hive shows
+    changes/TABLE/…          rows of an upsert table before they are merged with what is there
+    state/…                  state runs
+    read/…                   what tasks report of the rows that they read
+    empty/                   the location of partitions that are no more
+
+ROOT never moves: manifests, heads and Hive's own table hold whole locations.
+"""
+
+import re
+from dataclasses import dataclass
+
+from tidegate.protocol.model import Epoch, LaneId
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt at an epoch. Nobody else writes into its folder."""
+
+    lane: LaneId
+    epoch: int
+    generation: int
+    fence: int
+
+    @classmethod
+    def at(cls, epoch: Epoch) -> "Attempt":
+        """The newest attempt at an epoch."""
+        return cls(epoch.lane, epoch.epoch, epoch.generation, epoch.fence)
+
+    def __str__(self) -> str:
+        return f"lane={self.lane.lane}/epoch={self.epoch}/gen={self.generation}/attempt={self.fence}"
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One computation of a past epoch that changes nothing; `name` is its own."""
+
+    lane: LaneId
+    name: str
+
+    def __str__(self) -> str:
+        return f"lane={self.lane.lane}/replay={self.name}"
+
+
+@dataclass(frozen=True)
+class CloneAttempt:
+    """One attempt at the manifest of the clone `table`."""
+
+    lane: LaneId
+    table: str
+    fence: int
+
+    def __str__(self) -> str:
+        return f"clone={self.table}/attempt={self.fence}"
+
+
+Maker = Attempt | Replay | CloneAttempt
+"""Who made a file. As text its folder, below the pipeline's."""
+
+_ATTEMPT = re.compile(r"lane=([^/]+)/epoch=(\d+)/gen=(\d+)/attempt=(\d+)/")
+_REPLAY = re.compile(r"lane=([^/]+)/replay=([^/]+)/")
+_CLONE = re.compile(r"clone=([^/]+)/attempt=(\d+)/")
+
+
+def of_pipeline(root: str, pipeline: str) -> str:
+    """The folder of all that a pipeline has below `root`."""
+    return f"{root}/{pipeline}"
+
+
+def folder(root: str, maker: Maker) -> str:
+    """The folder into which `maker` writes."""
+    return f"{of_pipeline(root, maker.lane.pipeline)}/{maker}"
+
+
+def maker(root: str, pipeline: str, uri: str) -> Maker | None:
+    """Who made the pipeline's file `uri`; None when it lies in no folder that `folder` gives."""
+    below = uri.removeprefix(f"{of_pipeline(root, pipeline)}/")
+    if below == uri:
+        return None
+    if found := _ATTEMPT.match(below):
+        lane, *numbers = found.groups()
+        return Attempt(LaneId(pipeline, lane), *map(int, numbers))
+    if found := _REPLAY.match(below):
+        return Replay(LaneId(pipeline, found[1]), found[2])
+    if found := _CLONE.match(below):
+        return CloneAttempt(LaneId(pipeline), found[1], int(found[2]))
+    return None
+
+
+def manifest_in(folder: str) -> str:
+    """The manifest of what was made in a folder."""
+    return f"{folder}/manifest.json"
+
+
+def data_in(folder: str, table: str) -> str:
+    """Where a table's partitions lie."""
+    return f"{folder}/data/{table}"
+
+
+def changes_in(folder: str, table: str) -> str:
+    """Where the rows for an upsert table lie before they are merged."""
+    return f"{folder}/changes/{table}"
+
+
+def state_in(folder: str) -> str:
+    """Where state runs lie."""
+    return f"{folder}/state"
+
+
+def reports_in(folder: str) -> str:
+    """Where tasks leave what they read."""
+    return f"{folder}/read"
+
+
+def empty_in(folder: str) -> str:
+    """The location of partitions that are no more."""
+    return f"{folder}/empty"

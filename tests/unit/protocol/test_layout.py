@@ -1,0 +1,54 @@
+"""Goal: whoever looks for a file's maker finds the one whose folder it was written into, and nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidegate.protocol import layout
+from tidegate.protocol.layout import Attempt, CloneAttempt, Maker, Replay
+from tidegate.protocol.model import LaneId
+
+ROOT = "hdfs://name/warehouse/_tidegate"
+
+PIPELINES = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)
+LANES = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}", fullmatch=True)
+NUMBERS = st.integers(1, 2**62)
+MAKERS: st.SearchStrategy[Maker] = st.one_of(
+    st.builds(Attempt, st.builds(LaneId, PIPELINES, LANES), NUMBERS, NUMBERS, NUMBERS),
+    st.builds(Replay, st.builds(LaneId, PIPELINES, LANES), st.from_regex(r"[0-9a-f]{32}", fullmatch=True)),
+    st.builds(
+        CloneAttempt, st.builds(LaneId, PIPELINES), st.from_regex(r"[a-z]{1,9}\.[a-z]{1,9}", fullmatch=True), NUMBERS
+    ),
+)
+BELOW = st.sampled_from(  # a table may be partitioned by columns of these names
+    [
+        layout.manifest_in(""),
+        f"{layout.data_in('', 't.log')}/lane=a/epoch=1/gen=1/attempt=9/part",
+        f"{layout.changes_in('', 't.log')}/clone=a/attempt=1/part",
+        f"{layout.state_in('')}/replay=1/run",
+        f"{layout.reports_in('')}/0",
+        f"{layout.empty_in('')}/.keep",
+    ]
+)
+
+
+@given(MAKERS, BELOW)
+def test_the_maker_is_found_again(made_by: Maker, below: str) -> None:
+    found = layout.maker(ROOT, made_by.lane.pipeline, layout.folder(ROOT, made_by) + below)
+    assert found == made_by
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        f"{ROOT}/p/somebody/elses",
+        f"{ROOT}/p/lane=main/epoch=3/notes.txt",
+        f"{ROOT}/p/lane=main/epoch=3/gen=1/attempt=x/run",
+        f"{ROOT}/p/below/lane=main/epoch=3/gen=1/attempt=4/run",
+        f"{ROOT}/other/lane=main/epoch=3/gen=1/attempt=4/run",
+        f"{ROOT}2/p/lane=main/epoch=3/gen=1/attempt=4/run",
+        "lane=main/epoch=3/gen=1/attempt=4/run",
+    ],
+)
+def test_what_lies_elsewhere_has_no_maker(uri: str) -> None:
+    assert layout.maker(ROOT, "p", uri) is None
