@@ -172,15 +172,15 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "leave the files of repeated tasks in the folder",
         "I2",
-        "engine/coordinator.py",
-        "                self.adapters.storage.delete(stray)\n",
+        "engine/staging.py",
+        "                self._adapters.storage.delete(stray)\n",
         "                len(stray)\n",
     ),
     Mutant(
         "do not check the source after computing",
         "I8",
-        "engine/coordinator.py",
-        "                self.adapters.source.check(self.work.entries(epoch.offsets))  # 5\n",
+        "engine/staging.py",
+        "                self._adapters.source.check(self.work.entries(epoch.offsets))  # 5\n",
         "                self.work.entries(epoch.offsets)\n",
     ),
     Mutant(
@@ -194,8 +194,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "clean up what a running attempt writes",
         "I6",
         "protocol/retention.py",
-        "    return int(attempt.group(2)) < oldest_running_fences.get(attempt.group(1), 0)\n",
-        "    return int(attempt.group(2)) < 10**9\n",
+        "        return maker.fence < oldest_running_fences.get(maker.lane.lane, 0)\n",
+        "        return maker.fence < 10**9\n",
     ),
     Mutant(
         "clean up what retained manifests replaced",
@@ -319,9 +319,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "merge a lane's rows into what main shows",
         "I3",
-        "engine/work.py",
-        "self._on_main if epoch.lane.lane == MAIN_LANE else partial(self._on_lane, epoch.lane)",
-        "self._on_main",
+        "engine/history.py",
+        "        if lane.lane == MAIN_LANE:\n",
+        "        if lane:\n",
     ),
     Mutant(
         "replay what was rolled back",
@@ -399,7 +399,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "clone what the table is now",
         "I2",
-        "engine/work.py",
+        "engine/history.py",
         "        then = self._behind(number, self.now())\n",
         "        then = self.now()\n",
     ),
@@ -413,7 +413,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "forget what an earlier promotion made of other epochs",
         "I2",
-        "engine/work.py",
+        "engine/history.py",
         "        return changes(now, redo(after, earlier))\n",
         "        return changes(now, after)\n",
     ),
@@ -477,7 +477,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "go back to state of which a part is lost",
         "I3",
         "engine/rollback.py",
-        "    if lost := main.work.lost_state(restored):\n",
+        "    if lost := main.history.lost_state(restored):\n",
         "    if lost := None:\n",
     ),
     Mutant(

@@ -38,7 +38,7 @@ def lanes(pipeline: str, home: Path, *, json_wanted: bool) -> None:
                 "lane": fork.lane.lane,
                 "status": str(fork.status),
                 "forked_behind_epoch": fork.base,
-                "replayed_epochs": [e.epoch for e in found.main.work.replayed(fork.lane)],
+                "replayed_epochs": [e.epoch for e in found.main.history.replayed(fork.lane)],
             }
             for fork in found.all()
         ]

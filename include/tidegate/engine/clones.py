@@ -145,14 +145,14 @@ class Clones:
         if epoch is not None:
             return epoch
         if at_ms is not None:
-            return newest_at(self.main.work.epochs_of_main(), at_ms)
+            return newest_at(self.main.history.epochs_of_main(), at_ms)
         if noted is not None:
             return noted.epoch
         last = self.main.adapters.store.last_sealed(self.main.lane_id)
         return last.epoch if last else 0
 
     def _note(self, lease: Lease, wanted: Clone) -> Clone:
-        partitions = self.main.work.as_of(wanted.epoch, wanted.source)  # 2
+        partitions = self.main.history.as_of(wanted.epoch, wanted.source)  # 2
         behind = self._sealed(wanted.epoch)
         maker = layout.CloneAttempt(lease.lane, wanted.table, lease.fence)
         uri = layout.manifest_in(layout.folder(self.main.root, maker))
@@ -162,7 +162,7 @@ class Clones:
         return noted
 
     def _sealed(self, number: int) -> Epoch:
-        epochs = self.main.work.epochs_of_main()
+        epochs = self.main.history.epochs_of_main()
         found = next((e for e in epochs if e.epoch == number and e.status is Status.SEALED), None)
         if found is None:
             raise ConfigurationError(f"{self.main.lane_id} has no sealed epoch to show")

@@ -11,7 +11,6 @@ What to do is decided in `protocol/`; this module does it. Any step may be the l
 asks the checkpoint table where things stand and goes on from there. A crash point is named after the step behind it.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -19,15 +18,17 @@ from typing import Protocol
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.cleanup import Cleaner, Cleanup
-from tidegate.engine.corrections import take_mended
-from tidegate.engine.lease import LEASE_TTL_S, acquire, kept
+from tidegate.engine.history import History
+from tidegate.engine.lease import acquire, kept
 from tidegate.engine.manifests import read_manifest
+from tidegate.engine.mending import take_mended
 from tidegate.engine.publishing import Publisher
 from tidegate.engine.repairing import Repaired, restore_manifests
+from tidegate.engine.staging import Stager
+from tidegate.engine.timings import Timings
 from tidegate.engine.work import Work
-from tidegate.errors import FencedError, IntervalError, InvariantViolationError, TidegateError, unexpected
-from tidegate.ports import Adapters, Clock, EpochReport, Processed
-from tidegate.protocol import layout
+from tidegate.errors import FencedError, IntervalError, TidegateError, unexpected
+from tidegate.ports import Adapters, Clock, EpochReport
 from tidegate.protocol.intervals import Bound, Reach, unusable
 from tidegate.protocol.model import (
     MAIN_LANE,
@@ -35,16 +36,13 @@ from tidegate.protocol.model import (
     Kind,
     LaneId,
     Lease,
-    Manifest,
-    ManifestRef,
     OffsetRange,
     Promotion,
     Run,
     Status,
-    checksum,
 )
 from tidegate.protocol.pausing import refuse_paused
-from tidegate.protocol.recovery import Decision, Step, decide
+from tidegate.protocol.recovery import Step, decide
 
 
 class CrashPoints(Protocol):
@@ -76,7 +74,10 @@ class Coordinator:
     progress: Callable[[str], None]
     lease_wait_s: float = 60.0
     lane: str = MAIN_LANE
-    _timings: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    _timings: Timings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._timings = Timings(self.clock)
 
     def run(self, run: Run, *, bound: Bound = Bound.AVAILABLE) -> EpochReport | None:
         """`process`, then `publish`: one whole epoch. None when there was no new input."""
@@ -104,32 +105,10 @@ class Coordinator:
         if bound is Bound.INTERVAL:
             _allow(self.lane_id, unusable(run))
         with self._leased(run) as lease:
-            while True:
-                decision = self._decide(lease, run)
-                if decision.step is Step.PROCESS and take_mended(self, lease, decision.epoch):
-                    continue
-                refuse_paused(decision.epoch)
-                if decision.step is Step.DONE:
-                    self.adapters.store.release(lease)
-                    return self._report(decision.epoch)
-                if decision.step is Step.PLAN:
-                    reach = self._reach(lease, run, bound)
-                    # a run that may yet be refused changes nothing before
-                    if not reach.behind and self._compact(lease, run):
-                        continue
-                    planned = self._plan(lease, run, reach)
-                    if planned is None:
-                        self.adapters.store.release(lease)
-                        return None
-                    return self._report(self._stage(lease, planned, superseded=()))
-                epoch = self._adopt(lease, run, decision.epoch)
-                if decision.step is Step.PROCESS:
-                    epoch = self._stage(lease, epoch, superseded=(decision.epoch.fence,) if decision.epoch else ())
-                if not decision.foreign:
-                    self._expose(lease, epoch)
-                    return self._report(epoch)
-                self.progress(f"{epoch} was left {epoch.status} by run {epoch.run.key}: finishing it first")
-                self._roll_forward(lease, epoch)
+            epoch = self._advance(lease, run, lambda lease: self._plan(lease, run, bound))
+            if epoch is None or epoch.status is Status.SEALED:
+                self.adapters.store.release(lease)
+        return self._report(epoch)
 
     def publish(self, run: Run) -> EpochReport | None:
         """Steps 10-14: roll this run's epoch forward to SEALED. Reads no input and runs no user code (I5).
@@ -165,26 +144,11 @@ class Coordinator:
         """
         self._timings.clear()
         with self._leased(run) as lease:
-            while True:
-                decision = self._decide(lease, run)
-                if decision.step is Step.DONE:
-                    self.adapters.store.release(lease)
-                    return self._report(decision.epoch)
-                if decision.step is Step.PLAN:
-                    epoch = plan(lease)
-                    if epoch is None:
-                        self.adapters.store.release(lease)
-                        return None
-                    self._reached("planned", epoch)
-                    epoch = self._stage(lease, epoch, superseded=())
-                elif decision.step is Step.PROCESS and decision.foreign and decision.epoch and give_up:
-                    give_up(lease, decision.epoch)
-                    continue
-                else:
-                    epoch = self._adopt(lease, run, decision.epoch)
-                    if decision.step is Step.PROCESS:
-                        epoch = self._stage(lease, epoch, superseded=())
-                self._roll_forward(lease, epoch)
+            epoch = self._advance(lease, run, plan, by_hand=True, give_up=give_up)
+            if epoch is not None and epoch.status is not Status.SEALED:
+                epoch = self._roll_forward(lease, epoch)
+            self.adapters.store.release(lease)
+        return self._report(epoch)
 
     def plan_empty(
         self,
@@ -268,7 +232,7 @@ class Coordinator:
             )
 
     def _open(self, run: Run) -> Lease:
-        with self._timed("open"):
+        with self._timings.of("open"):
             store = self.adapters.store
             store.register(self.definition)
             lease = acquire(
@@ -282,13 +246,56 @@ class Coordinator:
         self.crash.reach("leased", pipeline=self.definition.name, epoch=0)
         return lease
 
-    def _decide(self, lease: Lease, run: Run) -> Decision:
-        store = self.adapters.store
-        return decide(run, unfinished=store.unfinished(lease.lane), own=store.of_run(lease.lane, run.key))
+    def _advance(
+        self,
+        lease: Lease,
+        run: Run,
+        plan: Callable[[Lease], Epoch | None],
+        *,
+        by_hand: bool = False,
+        give_up: Callable[[Lease, Epoch], None] | None = None,
+    ) -> Epoch | None:
+        """Steps 2-9: finish what other runs left behind, then plan and stage this run's own epoch.
 
-    def _adopt(self, lease: Lease, run: Run, epoch: Epoch | None) -> Epoch:
-        if epoch is None:
-            raise InvariantViolationError(f"{lease.lane}: there is no epoch to adopt")
+        Returns that epoch, STAGED or further, or None when `plan` found nothing to do. An epoch that is paused is left
+        alone, unless a person asks `by_hand`; for `plan` and `give_up` see `complete`.
+        """
+        store = self.adapters.store
+        while True:
+            decision = decide(run, unfinished=store.unfinished(lease.lane), own=store.of_run(lease.lane, run.key))
+            if decision.epoch is None:
+                planned = plan(lease)
+                if planned is None:
+                    return None
+                self._reached("planned", planned)
+                return self._stager.stage(lease, planned)
+            if decision.step is Step.DONE:
+                return decision.epoch
+            if decision.step is Step.PROCESS and self._gave_up(
+                lease, decision.epoch, give_up if decision.foreign else None
+            ):
+                continue
+            if not by_hand:
+                refuse_paused(decision.epoch)
+            epoch = self._adopt(lease, run, decision.epoch)
+            if decision.step is Step.PROCESS:
+                epoch = self._stager.stage(lease, epoch, superseded=(decision.epoch.fence,))
+            if not decision.foreign:
+                if decision.step is not Step.PROCESS:
+                    self._stager.expose(lease, epoch)
+                return epoch
+            self.progress(f"{epoch} was left {epoch.status} by run {epoch.run.key}: finishing it first")
+            self._roll_forward(lease, epoch)
+
+    def _gave_up(self, lease: Lease, planned: Epoch, give_up: Callable[[Lease, Epoch], None] | None) -> bool:
+        """True when a PLANNED epoch is no more: its input was mended meanwhile, or `give_up` did it."""
+        if take_mended(self.work, lease, planned):
+            return True
+        if give_up:
+            give_up(lease, planned)
+        return bool(give_up)
+
+    def _adopt(self, lease: Lease, run: Run, epoch: Epoch) -> Epoch:
         cleared = run.clear_number if epoch.run.key == run.key else 0
         adopted = self.adapters.store.adopt(lease, epoch, clear_number=cleared)
         self.progress(f"{adopted}: attempt {adopted.attempts}, from {adopted.status}")
@@ -301,8 +308,13 @@ class Coordinator:
         _allow(lease.lane, reach.too_early(self.adapters.store.now_ms()))
         return reach
 
-    def _plan(self, lease: Lease, run: Run, reach: Reach) -> Epoch | None:
-        with self._timed("plan"):
+    def _plan(self, lease: Lease, run: Run, bound: Bound) -> Epoch | None:
+        """Step 2 for an epoch of events, behind a compaction when one is due; None when there is no new input."""
+        reach = self._reach(lease, run, bound)
+        if not reach.behind:  # a run that may yet be refused changes nothing before
+            while self._compact(lease, run):
+                pass
+        with self._timings.of("plan"):
             store = self.adapters.store
             last = store.last_sealed(lease.lane)
             self._publisher.mend(lease.lane)
@@ -320,43 +332,7 @@ class Coordinator:
                 discovered=planned.discovered,
             )  # 2
         self.progress(f"{epoch} planned: source positions [{epoch.offsets.start}, {epoch.offsets.stop})")
-        self._reached("planned", epoch)
         return epoch
-
-    # -- stage ----------------------------------------------------------------------------------------------------
-
-    def _stage(self, lease: Lease, epoch: Epoch, *, superseded: tuple[int, ...]) -> Epoch:
-        with kept(self.adapters.connect, lease):
-            staged = self._compute(lease, epoch, superseded)
-        self._reached("staged", staged)
-        self._expose(lease, staged)
-        return staged
-
-    def _compute(self, lease: Lease, epoch: Epoch, superseded: tuple[int, ...]) -> Epoch:
-        if epoch.lane.lane == MAIN_LANE:
-            self._publisher.prepare()
-        root = self._attempt_root(epoch)
-        with self._timed("process"):
-            older = tuple(self._attempt_root(replace(epoch, fence=fence)) for fence in superseded)
-            processed = self.work.compute(epoch, root, superseded=older)
-        for name, seconds in processed.timings_s.items():
-            self._timings[f"process.{name}"] += seconds
-        self._reached("processed", epoch)
-        with self._timed("stage"):
-            if epoch.kind is Kind.EVENTS:
-                self.adapters.source.check(self.work.entries(epoch.offsets))  # 5
-            self._sweep(processed)  # 6
-            ref, data = self._write_manifest(epoch, processed, root)  # 7
-            self._reached("manifest_written", epoch)
-            staged = self.adapters.store.stage(
-                lease, epoch, manifest=ref, data=data, watermark_ms=processed.watermark_ms, counts=processed.counts
-            )  # 8
-        rows = sum(p.rows for p in processed.partitions)
-        self.progress(
-            f"{epoch} staged: {processed.counts.rows_in} rows in, {rows} rows out in "
-            f"{len(processed.partitions)} partitions, {processed.counts.keys_changed} keys changed"
-        )
-        return staged
 
     # -- compaction -----------------------------------------------------------------------------------------------
 
@@ -371,68 +347,20 @@ class Coordinator:
         joined = sum(len(group.heads) for group in groups)
         self.progress(f"{planned}: {joined} partitions become {len(groups)}")
         self._reached("planned", planned)
-        self._roll_forward(lease, self._stage(lease, planned, superseded=()))
+        self._roll_forward(lease, self._stager.stage(lease, planned))
         return True
-
-    def _sweep(self, processed: Processed) -> None:
-        """Delete files of task attempts that Spark repeated: Hive reads whole folders, so each must hold only ours."""
-        for partition in processed.partitions:
-            expected = {f.path: f.bytes for f in partition.files}
-            found = self.adapters.storage.sizes(partition.location)
-            for stray in sorted(found.keys() - expected.keys()):
-                self.adapters.storage.delete(stray)
-            lost = [path for path, size in expected.items() if found.get(path) != size]
-            if lost:
-                raise InvariantViolationError(
-                    f"{lost[0]} is not there as it was written: found {found.get(lost[0])} bytes"
-                )
-
-    def _write_manifest(self, epoch: Epoch, processed: Processed, root: str) -> tuple[ManifestRef, bytes]:
-        manifest = Manifest(
-            pipeline=epoch.lane.pipeline,
-            lane=epoch.lane.lane,
-            epoch=epoch.epoch,
-            generation=epoch.generation,
-            attempt=epoch.fence,
-            fingerprint=self.definition.fingerprint(),
-            buckets=self.definition.pipeline.buckets,
-            offsets=epoch.offsets,
-            kind=epoch.kind,
-            parent=epoch.parent.uri if epoch.parent else None,
-            partitions=processed.partitions,
-            state=processed.state,
-            watermark_ms=processed.watermark_ms,
-            counts=processed.counts,
-        )
-        data = manifest.to_json()
-        uri = layout.manifest_in(root)
-        self.adapters.storage.write(uri, data)
-        return ManifestRef(uri, checksum(data)), data
-
-    def _expose(self, lease: Lease, epoch: Epoch) -> None:
-        """Step 9, only for people: nothing depends on the staging table, so it may be repeated or be missing."""
-        if epoch.status is not Status.STAGED or epoch.lane.lane != MAIN_LANE:
-            return
-        with self._timed("expose"):
-            self.adapters.store.renew(lease, ttl_s=LEASE_TTL_S)  # a superseded attempt ends here, as fenced
-            self._publisher.prepare()  # an attempt that goes on from STAGED has not done so yet
-            manifest = read_manifest(self.adapters.storage, epoch.manifest)
-            for target in self.definition.all_targets:
-                partitions = [p for p in manifest.partitions if p.table == target.name and p.files]
-                self.adapters.sink.stage(target, partitions, epoch=epoch.epoch)  # 9
-        self._reached("exposed", epoch)
 
     # -- publish and seal -----------------------------------------------------------------------------------------
 
     def _roll_forward(self, lease: Lease, epoch: Epoch) -> Epoch:
-        with self._timed("publish"):
+        with self._timings.of("publish"):
             if epoch.lane.lane != MAIN_LANE:  # nobody sees what a lane makes until it is promoted
                 epoch = self.adapters.store.publish(lease, epoch, heads=())
             elif epoch.status is Status.STAGED:
                 epoch = self._publisher.publish(lease, epoch)
             else:
                 self._publisher.read_back(epoch)
-        with self._timed("seal"):
+        with self._timings.of("seal"):
             sealed = self.adapters.store.seal(lease, epoch)  # 13
         self._reached("sealed", sealed)
         self.progress(f"{sealed} sealed")
@@ -441,7 +369,7 @@ class Coordinator:
     def _clean_when_due(self, lease: Lease, sealed: Epoch) -> None:
         """Clean up each time that a tenth of the epochs to keep was added."""
         if sealed.epoch % max(1, self.definition.pipeline.retention.epochs // 10) == 0:
-            with self._timed("clean"):
+            with self._timings.of("clean"):
                 self._cleaner.clean(lease)
 
     # -- small things ---------------------------------------------------------------------------------------------
@@ -456,45 +384,34 @@ class Coordinator:
         return Publisher(self.definition, self.adapters, self._reached, self.progress)
 
     @property
+    def _stager(self) -> Stager:
+        return Stager(self.work, self._publisher, self.root, self._timings)
+
+    @property
     def work(self) -> Work:
         """What epochs are computed with."""
         return Work(self.definition, self.adapters, self._reached, self.progress)
 
     @property
+    def history(self) -> History:
+        """What the tables were behind other epochs."""
+        return self.work.history
+
+    @property
     def _cleaner(self) -> Cleaner:
         return Cleaner(self.definition, self.adapters, self.root, self._reached, self.progress)
-
-    def _attempt_root(self, epoch: Epoch) -> str:
-        return layout.folder(self.root, layout.Attempt.at(epoch))
 
     def _report(self, epoch: Epoch | None) -> EpochReport | None:
         if epoch is None:
             return None
         manifest = read_manifest(self.adapters.storage, epoch.manifest) if epoch.manifest else None
-        return EpochReport(epoch, manifest, dict(self._timings))
+        return EpochReport(epoch, manifest, self._timings.seconds())
 
     def _reached(self, point: str, epoch: Epoch) -> None:
         self.crash.reach(point, pipeline=epoch.lane.pipeline, epoch=epoch.epoch)
-
-    def _timed(self, name: str) -> "_Stopwatch":
-        return _Stopwatch(self.clock, self._timings, name)
 
 
 def _allow(lane: LaneId, refusal: str | None) -> None:
     """Raise IntervalError when there is a reason to refuse the run."""
     if refusal is not None:
         raise IntervalError(f"{lane}: {refusal}")
-
-
-@dataclass
-class _Stopwatch:
-    clock: Clock
-    timings: dict[str, float]
-    name: str
-    started: float = 0.0
-
-    def __enter__(self) -> None:
-        self.started = self.clock.monotonic()
-
-    def __exit__(self, *exc: object) -> None:
-        self.timings[self.name] += self.clock.monotonic() - self.started

@@ -63,7 +63,7 @@ class Lanes:
             SourceGapError: a source file of the window is gone or has changed.
             StateIncompatibleError: the code's state has other types than the state before the window.
         """
-        lane, epochs = LaneId(self.main.definition.name, lane_name(name)), self.main.work.epochs_of_main()
+        lane, epochs = LaneId(self.main.definition.name, lane_name(name)), self.main.history.epochs_of_main()
         base = _before(epochs, since)
         window = line(epochs, base=base, until=until)
         if not window or window[0].epoch != since:
@@ -74,7 +74,7 @@ class Lanes:
         self._check_state(next((e for e in epochs if e.epoch == base and e.manifest), None))
         fork = self.main.adapters.store.fork(lane, base=base, reach_back=reach_back)
         self._reached("forked", fork)
-        for epoch in left(fork, self.main.work.replayed(lane), line(epochs, base=fork.base)):
+        for epoch in left(fork, self.main.history.replayed(lane), line(epochs, base=fork.base)):
             if until is None or epoch.epoch <= until:
                 yield self._replay(run, fork, epoch)
 
@@ -91,8 +91,8 @@ class Lanes:
         since, until = epoch, epoch
         fork = self._named(name)
         if fork is not None and fork.status is LaneStatus.OPEN:
-            until = max([epoch, *(e.epoch for e in self.main.work.replayed(fork.lane))])
-            window = line(self.main.work.epochs_of_main(), base=fork.base)
+            until = max([epoch, *(e.epoch for e in self.main.history.replayed(fork.lane))])
+            window = line(self.main.history.epochs_of_main(), base=fork.base)
             if epoch > fork.base and window:
                 since = window[0].epoch
             else:
@@ -101,7 +101,7 @@ class Lanes:
             for report in self.replay(run, name, since=since, until=until, reach_back=True):
                 self.main.progress(f"{report.epoch} replayed")
         except (FencedError, ConfigurationError):
-            now, base = self._named(name), _before(self.main.work.epochs_of_main(), since)
+            now, base = self._named(name), _before(self.main.history.epochs_of_main(), since)
             if now is None or now.status is not LaneStatus.OPEN or now.base >= base:
                 raise
             self.main.progress(f"{now.lane}: another run lets the lane start earlier: once more from there")
@@ -120,7 +120,7 @@ class Lanes:
         self.cover(run, name, own.epoch)
         fork = self.find(name)
         then, now = (
-            read_manifest(self.main.adapters.storage, e.manifest) for e in (own, *self.main.work.replayed(fork.lane))
+            read_manifest(self.main.adapters.storage, e.manifest) for e in (own, *self.main.history.replayed(fork.lane))
         )
         try:
             if _made(then) == _made(now):
@@ -173,18 +173,19 @@ class Lanes:
 
         Raises ConfigurationError when main went back meanwhile, or a promotion replaced what the lane began from.
         """
-        work, epochs = self.main.work, self.main.work.epochs_of_main()
+        history = self.main.history
+        epochs = history.epochs_of_main()
         forkable(epochs, base=fork.base, upsert=bool(self._upsert()))
-        return left(fork, work.replayed(fork.lane), line(epochs, base=fork.base))
+        return left(fork, history.replayed(fork.lane), line(epochs, base=fork.base))
 
     def changes(self, fork: Fork) -> list[Change]:
         """The partitions whose content would be another if the lane were promoted now."""
-        work, targets = self.main.work, {t.name: t for t in self.main.definition.all_targets}
-        now, promoted = work.now(), work.promoted(fork)
-        before = work.partitions((place, now.get(place)) for place, _ in promoted)
+        history, targets = self.main.history, {t.name: t for t in self.main.definition.all_targets}
+        now, promoted = history.now(), history.promoted(fork)
+        before = history.partitions((place, now.get(place)) for place, _ in promoted)
         changed = [
             Change(targets[table], values, was, after)
-            for ((table, values), _), was, after in zip(promoted, before, work.partitions(promoted), strict=True)
+            for ((table, values), _), was, after in zip(promoted, before, history.partitions(promoted), strict=True)
         ]
         return [c for c in changed if _content(c.now) != _content(c.after)]
 
@@ -251,7 +252,7 @@ class Lanes:
         return [t.name for t in self.main.definition.all_targets if t.mode is Mode.UPSERT]
 
     def _same_state(self, fork: Fork) -> bool:
-        head, replayed = self.main.adapters.store.last_sealed(self.main.lane_id), self.main.work.replayed(fork.lane)
+        head, replayed = self.main.adapters.store.last_sealed(self.main.lane_id), self.main.history.replayed(fork.lane)
         if head is None or not replayed:
             return True
         mine, theirs = (read_manifest(self.main.adapters.storage, e.manifest) for e in (head, replayed[-1]))

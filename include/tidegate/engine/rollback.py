@@ -80,7 +80,7 @@ def plan_rollback(main: Coordinator, to_epoch: int, *, allow_gap: bool = False) 
             f"can be planned anew: `tidegate give-up {lane.pipeline} --reason …`"
         )
     restored = next((e for e in epochs if e.epoch == to_epoch and e.status is Status.SEALED), None)
-    if lost := main.work.lost_state(restored):
+    if lost := main.history.lost_state(restored):
         raise ConfigurationError(
             f"{lane}: epoch {to_epoch} cannot be gone back to: {lost}, a part of the state behind it, is not as it was "
             f"written. {_whole(main, epochs)}"
@@ -97,9 +97,9 @@ def plan_rollback(main: Coordinator, to_epoch: int, *, allow_gap: bool = False) 
     return RollbackPlan(
         restored=restored,
         undone=behind,
-        changes=main.work.back_to(to_epoch),
+        changes=main.history.back_to(to_epoch),
         offsets=offsets,
-        state_rows=(main.work.state_rows(behind[0]), main.work.state_rows(restored)),
+        state_rows=(main.history.state_rows(behind[0]), main.history.state_rows(restored)),
         unfinished=store.unfinished(lane),
     )
 
@@ -112,7 +112,7 @@ def _whole(main: Coordinator, epochs: Sequence[Epoch]) -> str:
             undone(epochs, to=number)
         except ConfigurationError:
             break
-        if main.work.lost_state(epoch) is None:
+        if main.history.lost_state(epoch) is None:
             return f"The newest one whose state is whole is {number}"
     return "There is none that is kept and whose state is whole: restore the file from a backup"
 

@@ -1,18 +1,18 @@
 """Step 4: what an epoch of each kind makes, and from what."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Mode, Target
-from tidegate.engine.manifests import listed, read_manifest
-from tidegate.errors import ConfigurationError, InvariantViolationError, SourceGapError
+from tidegate.engine.history import History
+from tidegate.engine.manifests import read_manifest
+from tidegate.errors import InvariantViolationError, SourceGapError
 from tidegate.ports import Adapters, CompactionTask, EpochTask, Joining, Processed
 from tidegate.protocol import layout
 from tidegate.protocol.compaction import joinable
 from tidegate.protocol.conservation import contradiction, lost
-from tidegate.protocol.lanes import left, line
 from tidegate.protocol.model import (
     MAIN_LANE,
     Counts,
@@ -22,17 +22,11 @@ from tidegate.protocol.model import (
     Head,
     Kind,
     LaneId,
-    Manifest,
-    ManifestRef,
     OffsetRange,
-    PartitionValues,
     Place,
-    Placed,
     StagedPartition,
     StateRun,
-    Status,
 )
-from tidegate.protocol.rebasing import changes, redo, undo, undone
 
 _ALL = 2**31 - 1
 
@@ -60,6 +54,11 @@ class Work:
     adapters: Adapters
     reached: Callable[[str, Epoch], None]
     progress: Callable[[str], None]
+
+    @property
+    def history(self) -> History:
+        """What the tables were behind other epochs."""
+        return History(self.definition, self.adapters)
 
     def compute(self, epoch: Epoch, root: str, *, superseded: tuple[str, ...]) -> Processed:
         """Make what `epoch` stands for, below `root`. Each kind gives the same again after a crash (I3)."""
@@ -101,7 +100,7 @@ class Work:
                 entries=entries,
                 parent_state=state,
                 root=root,
-                locate=self._on_main if epoch.lane.lane == MAIN_LANE else partial(self._on_lane, epoch.lane),
+                locate=partial(self.history.on_lane, epoch.lane),
                 superseded=superseded,
                 progress=self.progress,
             )
@@ -160,117 +159,18 @@ class Work:
 
     def _sources(self, group: Group) -> tuple[StagedPartition, ...]:
         values = [head.values for head in group.heads]
-        found = self._on_main(group.target.name, values)
+        found = self.history.on_lane(LaneId(self.definition.name), group.target.name, values)
         return tuple(found[v] for v in values)
-
-    # -- going back -----------------------------------------------------------------------------------------------
-
-    def back_to(self, number: int) -> list[tuple[Place, Placed | None]]:
-        """Which partitions lay elsewhere behind main's epoch `number`, and where; None for those that were not."""
-        now, manifests = self.now(), [m for _, m in self._manifests(undone(self.epochs_of_main(), to=number))]
-        lost = {p.table for m in manifests for p in m.partitions} - {t.name for t in self.definition.all_targets}
-        if lost:
-            raise ConfigurationError(
-                f"{self.definition.name}: epochs behind {number} wrote to {', '.join(sorted(lost))}, which the "
-                "pipeline does not declare any more: declare it again to go back over them"
-            )
-        return changes(now, undo(now, manifests))
-
-    def as_of(self, number: int, table: str) -> tuple[StagedPartition, ...]:
-        """The partitions of one table behind main's epoch `number`, as the manifests list them that put them there."""
-        then = self._behind(number, self.now())
-        of_table = [(place, then[place]) for place in sorted(then) if place[0] == table]
-        return tuple(p for p in self.partitions(of_table) if p)
-
-    def promoted(self, fork: Fork) -> list[tuple[Place, Placed | None]]:
-        """Which partitions lie elsewhere once the lane takes main's place, and where; None for those that are no more.
-
-        Main goes back to where the lane was forked; then the lane's epochs come, then those of main that it has not
-        replayed, and at last what earlier promotions made of epochs that are none of the lane's.
-        """
-        now, replayed, epochs = self.now(), self.replayed(fork.lane), self.epochs_of_main()
-        of_main = line(epochs, base=fork.base)
-        after = redo(self._behind(fork.base, now), self._manifests([*replayed, *left(fork, replayed, of_main)]))
-        window = {str(e.epoch) for e in replayed}
-        append = {t.name for t in self.definition.all_targets if t.mode is Mode.APPEND}
-        earlier = [
-            (
-                ref,
-                replace(
-                    m, partitions=tuple(p for p in m.partitions if p.table in append and p.values[0] not in window)
-                ),
-            )
-            for ref, m in self._manifests(line(epochs, base=fork.base, kind=Kind.PROMOTION))
-        ]
-        return changes(now, redo(after, earlier))
-
-    def replayed(self, lane: LaneId) -> tuple[Epoch, ...]:
-        """The epochs that a lane has sealed, the oldest first."""
-        found = self.adapters.store.epochs(lane, limit=_ALL)
-        return tuple(e for e in reversed(found) if e.status is Status.SEALED)
-
-    def _on_main(self, table: str, values: Sequence[PartitionValues]) -> Mapping[PartitionValues, StagedPartition]:
-        """Those of some partitions that are there, as main has them."""
-        return self._listed(table, self.adapters.store.placed(table, values))
-
-    def _on_lane(
-        self, lane: LaneId, table: str, values: Sequence[PartitionValues]
-    ) -> Mapping[PartitionValues, StagedPartition]:
-        """The same for a lane: as behind its base, and then as its own epochs left them."""
-        base = next(f.base for f in self.adapters.store.forks(lane.pipeline) if f.lane == lane)
-        placed = redo(self._behind(base, self.now()), self._manifests(self.replayed(lane)))
-        return self._listed(table, {v: placed[table, v] for v in values if (table, v) in placed})
-
-    def _listed(
-        self, table: str, placed: Mapping[PartitionValues, Placed]
-    ) -> Mapping[PartitionValues, StagedPartition]:
-        found = listed(self.adapters.storage, (((table, v), at) for v, at in placed.items()))
-        return {values: partition for (_, values), partition in found.items()}
-
-    def epochs_of_main(self) -> list[Epoch]:
-        """All rows of main that are kept, the newest first."""
-        return self.adapters.store.epochs(LaneId(self.definition.name), limit=_ALL)
-
-    def now(self) -> dict[Place, Placed]:
-        """Where every partition lies, by the heads."""
-        return {
-            (target.name, values): placed
-            for target in self.definition.all_targets
-            for values, placed in self.adapters.store.placed(target.name).items()
-        }
-
-    def _behind(self, number: int, now: Mapping[Place, Placed]) -> dict[Place, Placed]:
-        epochs = undone(self.epochs_of_main(), to=number)
-        return undo(now, (manifest for _, manifest in self._manifests(epochs)))
-
-    def _manifests(self, epochs: Iterable[Epoch]) -> Iterator[tuple[ManifestRef, Manifest]]:
-        for epoch in epochs:
-            if epoch.manifest:
-                yield epoch.manifest, read_manifest(self.adapters.storage, epoch.manifest)
-
-    def state_rows(self, epoch: Epoch | None) -> int:
-        """Rows in the files of the state that a sealed epoch left; 0 before the first."""
-        return sum(run.rows for run in read_manifest(self.adapters.storage, epoch.manifest).state) if epoch else 0
-
-    def lost_state(self, epoch: Epoch | None) -> str | None:
-        """A file of the state that a sealed epoch left which is gone or has other bytes; None when all are whole."""
-        storage = self.adapters.storage
-        runs = read_manifest(storage, epoch.manifest).state if epoch else ()
-        whole = (storage.size(r.path) == r.bytes and storage.sha256(r.path) == r.sha256 for r in runs)
-        return next((r.path for r, is_whole in zip(runs, whole, strict=True) if not is_whole), None)
 
     def _rebase(self, epoch: Epoch, state: tuple[StateRun, ...], root: str) -> Processed:
         self.reached("processing", epoch)
-        changed = self.promoted(self._promoted_lane(epoch)) if epoch.promotes else self.back_to(epoch.restores or 0)
-        there = [p for p in self.partitions(changed) if p]
+        if epoch.promotes:
+            changed = self.history.promoted(self._promoted_lane(epoch))
+        else:
+            changed = self.history.back_to(epoch.restores or 0)
+        there = [p for p in self.history.partitions(changed) if p]
         gone = [place for place, placed in changed if placed is None]
         return _without_events(epoch, state, (*there, *self._emptied(gone, root)))
-
-    def partitions(self, placed: Iterable[tuple[Place, Placed | None]]) -> list[StagedPartition | None]:
-        """The partitions as the manifests list them that put them there; None stays None."""
-        places = list(placed)
-        found = listed(self.adapters.storage, ((place, at) for place, at in places if at))
-        return [found.get(place) for place, _ in places]
 
     def _promoted_lane(self, epoch: Epoch) -> Fork:
         return next(f for f in self.adapters.store.forks(self.definition.name) if f.lane.lane == epoch.promotes)

@@ -56,7 +56,7 @@ def publish_again(coordinator: Coordinator, run: Run, own: Epoch) -> EpochReport
 
 def _not_rolled_back(coordinator: Coordinator, own: Epoch) -> None:
     try:
-        line(coordinator.work.epochs_of_main(), base=own.epoch)
+        line(coordinator.history.epochs_of_main(), base=own.epoch)
     except ConfigurationError as e:
         raise ConfigurationError(
             f"{own} of run {own.run.key} cannot be processed again: {e}. What was rolled back comes again in a later "

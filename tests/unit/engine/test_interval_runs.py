@@ -99,9 +99,9 @@ class World:
         world = self
 
         class Planning(Coordinator):
-            def _stage(self, lease: Lease, epoch: Epoch, *, superseded: tuple[int, ...]) -> Epoch:
-                world.store.rows[-1] = replace(epoch, status=Status.SEALED)
-                return world.store.rows[-1]
+            @property
+            def _stager(self) -> Any:
+                return SimpleNamespace(stage=world.sealed)
 
             def _compact(self, lease: Lease, run: Run) -> bool:
                 world.compactions += 1
@@ -117,6 +117,10 @@ class World:
             crash=Disarmed(),
             progress=lambda _: None,
         )
+
+    def sealed(self, lease: Lease, epoch: Epoch, **_: object) -> Epoch:
+        self.store.rows[-1] = replace(epoch, status=Status.SEALED)
+        return self.store.rows[-1]
 
     def put(self, hour: int, name: str = "f") -> None:
         file = self.folder / f"1970-01-01T{hour:02}-{name}"
