@@ -6,14 +6,18 @@ Airflow's workers are forked so too. Imports are all that the server does: no co
 import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(
     ["tidegate.wiring", "tidegate.adapters.spark.processor", "pyspark.sql.connect.session", "pytest"]
 )
+_ONE_ASKS = threading.Lock()
+"""An exit code can be read once, and whoever starts a process asks all that live for theirs: of two threads that ask
+at the same moment one would get 255."""
 
 
 class Forked:
@@ -28,14 +32,16 @@ class Forked:
     def __init__(self, main: Callable[..., int | None], *arguments: str, environment: dict[str, str]) -> None:
         said, telling = _SERVER.Pipe(duplex=False)
         self._process = _SERVER.Process(target=_work, args=(main, telling, arguments, environment))
-        self._process.start()
+        with _ONE_ASKS:
+            self._process.start()
         telling.close()
         with said:
             self.stdout = os.fdopen(os.dup(said.fileno()))
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal; None while it lives."""
-        return self._process.exitcode
+        with _ONE_ASKS:
+            return self._process.exitcode
 
     returncode = property(poll)
 
@@ -54,7 +60,7 @@ class Forked:
 
     def wait(self) -> int | None:
         """Wait for the end; the exit code."""
-        self._process.join()
+        wait([self._process.sentinel])
         return self.poll()
 
 

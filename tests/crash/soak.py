@@ -19,7 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -126,11 +126,12 @@ class Line:
 
     def live(self) -> None:
         """Strike until all kills are done, and let a worker finish what is left."""
-        while not self.done and self.counts.total() < self.kills:
+        while not (self.done or self.soak.failed) and self.counts.total() < self.kills:
             self.fault()
             self.soak.say(f"{self.name}: {len(self.rows_in)} epochs, {self.counts.total()} kills")
-        while not self.done:
+        while not (self.done or self.soak.failed):
             self.ended(self.start())
+        self.soak.say(f"{self.name}: done after {len(self.rows_in)} epochs, {self.counts.total()} kills")
 
     # -- workers ------------------------------------------------------------------------------------------------------
 
@@ -261,6 +262,7 @@ class Soak:
         self.began = time.monotonic()
         self.problems: list[str] = []
         self.compactions = 0
+        self.failed = False
         self._restarting = threading.Lock()
         share = {"files": -(-epochs // len(PIPELINES)), "kills": -(-kills // len(PIPELINES))}
         self.lines = [Line(self, name, **share, seed=seed) for name in PIPELINES]
@@ -271,7 +273,8 @@ class Soak:
         watched = self.lines[0]
         pool = ThreadPoolExecutor(len(self.lines))
         with Watch(self.endpoints, watched.name, watched.source) as self.watch, pool:
-            for living in [pool.submit(line.live) for line in self.lines]:
+            for living in as_completed([pool.submit(line.live) for line in self.lines]):
+                self.failed |= living.exception() is not None  # the first that fails ends them all
                 living.result()
         seconds = time.monotonic() - self.began
         return Result({line.name: line.audit() for line in self.lines}, self, round(seconds))

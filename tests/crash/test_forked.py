@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,13 @@ def test_its_end_is_told_as_of_any_process(how: str, code: int) -> None:
     assert forked.returncode == code
     assert said.startswith("so far\n")
     assert ("ValueError: a surprise" in said) is (how == "raised")
+
+
+def test_threads_that_start_and_await_processes_side_by_side_get_each_its_own_exit_code() -> None:
+    def code(_: int) -> int | None:
+        forked = Forked(end, "ended", environment={})
+        forked.communicate()
+        return forked.poll()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(code, range(48))) == [3] * 48
