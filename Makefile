@@ -1,12 +1,13 @@
 # Every habit of the project. `make help` lists them.
 PYTHON ?= python3.11
+PYTHON312 ?= $(firstword $(wildcard $(shell pyenv root 2> /dev/null)/versions/3.12*/bin/python3.12) python3.12)
 VENV := .venv
 BIN := $(VENV)/bin
 export TIDEGATE_HOME ?= $(CURDIR)/.tidegate
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down check test unit integration crash model neighbours soak mutants e2e reprocess hive4 bench lock clean
+.PHONY: help install demo up down check test unit py312 reference integration crash model neighbours soak mutants e2e reprocess hive4 bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,18 +31,25 @@ up: install ## start all services and Airflow, and leave them running
 down: install ## stop everything that `demo` or `up` started
 	$(BIN)/tidegate services down
 
-check: install ## style, types, layers
+check: install ## style, types, layers; seconds once mypy has its cache
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/unit/test_tidy.py
 
-test: check ## check, then every test
-	$(BIN)/pytest tests
+test: check ## check, then every test; those without services run beside the others
+	$(BIN)/pytest tests -n 2 --dist loadgroup --durations 40
 
 unit: install ## tests without a JVM
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit -n 2
+
+py312: ## check and unit on Python 3.12, in an environment of its own; PYTHON312=… names an interpreter
+	@$(PYTHON312) -c "" || { echo "make py312 needs Python 3.12: $(PYTHON312) does not run" >&2; exit 1; }
+	$(MAKE) PYTHON=$(PYTHON312) VENV=.venv-3.12 check unit
+
+reference: install ## the pages of every public name, from its docstring, in build/reference
+	$(BIN)/python docs/reference.py build/reference
 
 integration: install ## tests on real services
 	$(BIN)/pytest tests/contract tests/integration
@@ -85,9 +93,9 @@ hive4: install $(HIVE4)/fetched ## the tests of tables and kills on a real Hive 
 bench: install ## sets S, C, J and E, with the time of each step
 	$(BIN)/python bench/epoch.py
 
-lock: install ## resolve the dependencies anew into the hashed lock
-	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header requirements/bootstrap.in -o requirements/bootstrap.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-header pyproject.toml --all-extras --group dev -o requirements/dev.txt
+lock: install ## resolve the dependencies anew into the hashed lock, for Python 3.11 and 3.12
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header requirements/bootstrap.in -o requirements/bootstrap.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header pyproject.toml --all-extras --group dev -o requirements/dev.txt
 
-clean: down ## stop everything and remove data and environment
-	rm -rf $(TIDEGATE_HOME) $(VENV)
+clean: down ## stop everything and remove data, environments and generated pages
+	rm -rf $(TIDEGATE_HOME) $(VENV) $(VENV)-3.12 build

@@ -18,8 +18,19 @@ settings.load_profile("tidegate")
 collect_ignore = ["elsewhere"]
 """Not part of `pytest tests`: needs Hive 4, and `make hive4` brings it."""
 
+GROUPS = {"contract": "postgres", "crash": "services", "integration": "services", "e2e": "airflow"}
+"""The folders whose tests share what they started: one process has all tests of a group, by `-n 2 --dist loadgroup`."""
+
 SERVICES_HOME = "TIDEGATE_TEST_HOME"
 """Name a folder here to keep the services running between test sessions."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Name each test's group; tests without one run wherever there is room."""
+    for item in items:
+        group = GROUPS.get(item.path.relative_to(Path(__file__).parent).parts[0])
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hmsclient.genthrift.hive_metastore.ttypes import Partition, Table
+from pymetastore.hive_metastore.ttypes import Partition, Table
 
 import builders as make
 from faults.proxy import Proxy
@@ -641,7 +641,7 @@ def test_a_metastore_that_dies_in_the_call_leaves_it_unknown(
 
 
 @pytest.mark.parametrize("lose", [Proxy.lose_request, Proxy.lose_response])
-@pytest.mark.parametrize("method", ["get_table_req", "get_partitions_by_names", "getStatus"])
+@pytest.mark.parametrize("method", ["get_table_req", "get_partitions_by_names", "get_config_value"])
 def test_a_lost_call_that_changes_nothing_is_made_again(
     ready: Warehouse, proxy: Proxy, lose: Callable[[Proxy, str], None], method: str
 ) -> None:

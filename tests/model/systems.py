@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from hmsclient.genthrift.hive_metastore.ttypes import (
+from pymetastore.hive_metastore.ttypes import (
     AlreadyExistsException,
     InvalidObjectException,
     InvalidOperationException,

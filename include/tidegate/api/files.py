@@ -22,21 +22,18 @@ EPOCHS = {"seconds": 0, "milliseconds": 3, "microseconds": 6, "nanoseconds": 9}
 
 @dataclass(frozen=True, kw_only=True)
 class _Dialect:
-    """What the dialects have in common: how text tells a moment.
-
-    Args:
-        timestamps: the forms of text (or of JSON's numbers) that a timestamp column takes, tried in this order: "iso"
-            (2026-01-31T12:30:00.5+01:00; a space may stand for the T, seconds and zone may be left out), a pattern like
-            "%d.%m.%Y %H:%M" (%Y %m %d %H %M %S %f %z, each with all its digits), or the unit of a number that counts
-            from 1970 UTC: "seconds", "milliseconds", "microseconds", "nanoseconds".
-        dates: the same for a date column: "iso" (2026-01-31) or a pattern.
-        zone: the zone of moments that name none, as "UTC" or "Europe/Berlin". Text that means two moments or none there
-            (the hour of a change of clocks) is malformed.
-    """
+    """What the dialects have in common: how text tells a moment."""
 
     timestamps: tuple[str, ...] = (ISO,)
+    """The forms of text (or of JSON's numbers) that a timestamp column takes, tried in this order: "iso"
+    (2026-01-31T12:30:00.5+01:00; a space may stand for the T, seconds and zone may be left out), a pattern like
+    "%d.%m.%Y %H:%M" (%Y %m %d %H %M %S %f %z, each with all its digits), or the unit of a number that counts from 1970
+    UTC: "seconds", "milliseconds", "microseconds", "nanoseconds"."""
     dates: tuple[str, ...] = (ISO,)
+    """The same for a date column: "iso" (2026-01-31) or a pattern."""
     zone: str = "UTC"
+    """The zone of moments that name none, as "UTC" or "Europe/Berlin". Text that means two moments or none there (the
+    hour of a change of clocks) is malformed."""
 
     def __post_init__(self) -> None:
         name = type(self).__name__

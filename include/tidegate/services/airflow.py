@@ -24,8 +24,8 @@ _ANSWER_S = 5.0
 
 _PRELOADED = (
     *("airflow", "airflow.executors.local_executor", "pyspark.sql.connect.session", "pyspark.sql.connect.observation"),
-    *("pyarrow.parquet", "psycopg", "hmsclient.hmsclient", "pyhive.hive", "tidegate.wiring"),
-    "tidegate.adapters.spark.processor",
+    *("pyarrow.parquet", "psycopg", "pymetastore.hive_metastore.ThriftHiveMetastore", "pyhive.hive"),
+    *("tidegate.wiring", "tidegate.adapters.spark.processor"),
 )
 """Modules that the executor's fork server imports once: a task then starts without seconds of imports."""
 

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from hmsclient.genthrift.hive_metastore.ttypes import Table
+from pymetastore.hive_metastore.ttypes import Table
 from thrift.Thrift import TApplicationException
 
 from tidegate.adapters.hive.metastore import Metastore, Placement
@@ -28,7 +28,7 @@ def test_an_error_inside_the_server_says_nothing_about_the_change(
         raise TApplicationException(answer, "Internal error processing add_partitions")
 
     metastore = Metastore("thrift://127.0.0.1:1")
-    wire = SimpleNamespace(getStatus=lambda: 1, add_partitions=add_partitions)
+    wire = SimpleNamespace(get_config_value=lambda name, default: default, add_partitions=add_partitions)
     monkeypatch.setattr(metastore, "_connect", lambda: wire)
     with pytest.raises(becomes):
         metastore.add(TABLE, [Placement(("1",), "file:///a", {})])

@@ -10,6 +10,8 @@ import pytest
 import yaml
 from psycopg.conninfo import conninfo_to_dict
 
+import tidegate
+
 REPOSITORY = Path(__file__).parents[3]
 TEXT = (REPOSITORY / "docker-compose.yaml").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load(TEXT)
@@ -29,6 +31,11 @@ def test_images_are_pinned(name):
     if "build" in SERVICES[name]:
         for base in re.findall(r"^FROM (\S+)", dockerfile(SERVICES[name]).read_text(), re.MULTILINE):
             assert re.search(r":\d+\.\d+", base), base
+
+
+def test_our_own_images_carry_the_packages_version():
+    ours = {service["image"].rpartition(":")[2] for service in SERVICES.values() if "build" in service}
+    assert ours == {tidegate.__version__}
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -127,7 +127,7 @@ def test_a_dag_file_imports_nothing_heavy(tmp_path):
         schema = pa.schema([("a", pa.string())])
         pipeline = Pipeline("p").source(FileSource("/in", "csv", schema)).key_by("a").process(Same(), output=schema)
         dag = epoch_dag(pipeline.sink(HiveTable("d.t")), schedule=timedelta(minutes=1))
-        heavy = {"pyspark", "pandas", "psycopg", "grpc", "hmsclient", "pyhive", "thrift", "alembic"}
+        heavy = {"pyspark", "pandas", "psycopg", "grpc", "pymetastore", "pyhive", "thrift", "alembic"}
         print(sorted(heavy & set(sys.modules)))
         """
     )

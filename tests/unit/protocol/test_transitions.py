@@ -24,7 +24,9 @@ ALREADY = {
 }
 
 
-@pytest.mark.parametrize(("status", "event"), list(itertools.product(Status, set(Event) - {Event.ATTEMPT_ADOPTED})))
+@pytest.mark.parametrize(
+    ("status", "event"), [(s, e) for s, e in itertools.product(Status, Event) if e is not Event.ATTEMPT_ADOPTED]
+)
 def test_the_newest_attempts_event(status: Status, event: Event) -> None:
     before = Standing(status, 7)
     after, verdict = apply(before, event, fence=7)

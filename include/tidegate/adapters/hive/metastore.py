@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from hmsclient.genthrift.hive_metastore import ThriftHiveMetastore
-from hmsclient.genthrift.hive_metastore.ttypes import (
+from pymetastore.hive_metastore import ThriftHiveMetastore
+from pymetastore.hive_metastore.ttypes import (
     AlreadyExistsException,
     DropPartitionsRequest,
     EnvironmentContext,
@@ -34,6 +34,8 @@ from tidegate.protocol.partitions import partition_path
 
 TIMEOUT_S = 60.0
 _NAMES_PER_CALL = 1000
+_ANY_SETTING = "hive.metastore.uris"
+"""Asking for a setting shows that the metastore is there; nothing is looked up in its database."""
 _NO_STATISTICS = EnvironmentContext(properties={"DO_NOT_UPDATE_STATS": "true"})
 _STATISTICS = ("COLUMN_STATS_ACCURATE", "numFiles", "numRows", "rawDataSize", "totalSize", "spark.sql.statistics.")
 """How the names begin of what ANALYZE TABLE notes at a partition."""
@@ -183,7 +185,7 @@ class Metastore:
 
     def _write(self, doing: str, call: Callable[[Any], T]) -> T:
         """A call that changes something. It is sent once: a connection that a restart cut off is opened first."""
-        self._read(lambda c: c.getStatus())
+        self._read(lambda c: c.get_config_value(_ANY_SETTING, ""))
         try:
             with self._translated():
                 return call(self._connect())

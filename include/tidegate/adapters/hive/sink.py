@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from uuid import uuid4
 
-from hmsclient.genthrift.hive_metastore.ttypes import Table
+from pymetastore.hive_metastore.ttypes import Table
 
 from tidegate.adapters.files.locations import resolve
 from tidegate.adapters.hive import server

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from hmsclient.genthrift.hive_metastore.ttypes import FieldSchema, Table
+from pymetastore.hive_metastore.ttypes import FieldSchema, Table
 
 from tidegate.adapters.files.locations import open_input
 from tidegate.adapters.files.storage import FsStorage
