@@ -310,7 +310,7 @@ def put(sql: Sql, epoch: Epoch, *, lane_fence: int) -> None:
         INSERT INTO epochs (pipeline, lane, epoch, generation, status, fence, kind, fingerprint, run_key, run_owner,
             run_clear_number, offset_start, offset_stop, manifest_uri, manifest_sha256, counts,
             planned_at, staged_at, published_at, sealed_at, abandoned_at, abandoned_by, abandoned_why)
-        VALUES (%s, %s, 1, 1, %s, %s, 'EVENTS', 'f', 'r', 'o', 0, 0, 1, %s, %s, '{}',
+        VALUES (%s, %s, 1, 1, %s, %s, 'EVENTS', 'f', 'r', 'o', 0, 0, 1, %s, %s, '{"format": 1}',
             now(), now(), now(), %s, %s, %s, %s)
         """,
         (
