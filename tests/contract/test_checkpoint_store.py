@@ -547,7 +547,7 @@ def test_a_read_whose_end_is_lost_is_only_unavailable(story: Story, far: Postgre
 def kill_backends(sql: Sql) -> int:
     row = sql.execute(
         "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 10000)) FROM pg_stat_activity "
-        "WHERE application_name = 'tidegate' AND datname = current_database()"
+        "WHERE application_name LIKE 'tidegate %' AND datname = current_database()"
     ).fetchone()
     assert row is not None
     return int(row[0])
@@ -570,7 +570,9 @@ def test_a_connection_lost_before_commit_changed_nothing(story: Story, sql: Sql,
         blocker.execute("SELECT * FROM lanes FOR UPDATE")
 
         def kill() -> None:
-            waiting = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'tidegate' AND wait_event_type = 'Lock'"
+            waiting = (
+                "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'tidegate %' AND wait_event_type = 'Lock'"
+            )
             while not sql.execute(waiting.encode()).fetchone():
                 sql.execute("SELECT pg_sleep(0.01)")
             kill_backends(sql)
