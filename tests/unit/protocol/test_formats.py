@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from golden.stored import objects
 from tidegate.errors import FormatError
 from tidegate.protocol.formats import WRITER, Shape, decoded, read, stamped
 from tidegate.protocol.model import Counts, DataFile, Kind, Manifest, ManifestRef, OffsetRange, Placed, StagedPartition
@@ -44,15 +45,6 @@ def stored() -> dict[str, Any]:
 
 def reading(found: Any) -> Manifest:
     return Manifest.from_json(json.dumps(found).encode(), "file:///m.json")
-
-
-def objects(found: Any) -> list[dict[str, Any]]:
-    """Every object within a stored one, except the counts by table, whose keys are tables."""
-    if isinstance(found, list):
-        return [o for item in found for o in objects(item)]
-    if not isinstance(found, dict):
-        return []
-    return [found, *(o for name, item in found.items() if name != "rows_out" for o in objects(item))]
 
 
 def test_a_manifest_says_its_format_and_who_wrote_it() -> None:
