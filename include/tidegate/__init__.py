@@ -18,8 +18,7 @@ from tidegate.api import (
     Stream,
     ValueState,
 )
-
-__version__ = "0.1.0"
+from tidegate.version import __version__
 
 __all__ = [
     "Context",

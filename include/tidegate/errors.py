@@ -81,6 +81,22 @@ class StateIncompatibleError(TidegateError):
     kind = "state_incompatible"
 
 
+class FormatError(TidegateError):
+    """Something stored has a shape that this tidegate does not know: install the one that wrote it, or a newer one."""
+
+    kind = "unknown_format"
+
+    @classmethod
+    def of(cls, problem: str, *, writer: str | None, reader: str) -> Self:
+        """The error for one stored thing: `problem` names it and says what is wrong; `writer` is None when unknown."""
+        by = f"was written by {writer}" if writer else "does not say who wrote it"
+        return cls(
+            f"{problem}; it {by}, and {reader}. Nothing was changed: install the tidegate that wrote it, or a newer "
+            "one. What no release wrote is read by none: begin anew, with an empty checkpoint database and another "
+            "warehouse folder"
+        )
+
+
 class DataDamagedError(TidegateError):
     """A file that tidegate wrote is missing or has other bytes. Put it back, or go back to before it was written."""
 

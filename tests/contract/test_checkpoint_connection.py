@@ -12,8 +12,9 @@ import psycopg
 import pytest
 
 from tidegate.adapters.checkpoint import PostgresCheckpointStore, migrate
-from tidegate.adapters.checkpoint.connection import REVISION
-from tidegate.errors import ConfigurationError, TidegateError, UnavailableError
+from tidegate.adapters.checkpoint.revisions import OLDEST, REVISION
+from tidegate.errors import ConfigurationError, FormatError, TidegateError, UnavailableError
+from tidegate.protocol.formats import WRITER
 
 if TYPE_CHECKING:
     from conftest import Postgres
@@ -109,21 +110,83 @@ def test_migrations_may_be_repeated_and_raced(empty_url: str) -> None:
     assert read(empty_url) == 0
 
 
-@pytest.mark.parametrize(("revision", "says"), [("0000", "needs 0001: run"), ("9999", "newer than")])
-def test_another_revision_is_refused(
-    checkpoint_url: str, sql: "psycopg.Connection[Any]", revision: str, says: str
-) -> None:
-    """Old code must not write to new tables, nor new code to old ones."""
+def at_revision(sql: "psycopg.Connection[Any]", revision: str, oldest_code: str) -> None:
+    """Tables as some other tidegate may have left them."""
     sql.execute("UPDATE tidegate_revision SET version_num = %s", (revision,))
-    with pytest.raises(ConfigurationError, match=f"{says}.*`tidegate migrate`"):
+    sql.execute("UPDATE tidegate_compatible SET oldest_code = %s, writer = 'tidegate 9.1.0'", (oldest_code,))
+
+
+@pytest.mark.parametrize(
+    ("revision", "oldest_code"), [("0001", "0001"), ("0002", "0001"), ("9999", "0001"), ("9999", "0002")]
+)
+def test_revisions_that_fit_are_worked_on(
+    checkpoint_url: str, sql: "psycopg.Connection[Any]", revision: str, oldest_code: str
+) -> None:
+    """The one before the code's own, its own, and newer ones that say so: old and new workers meet in an upgrade."""
+    at_revision(sql, revision, oldest_code)
+    assert read(checkpoint_url) == 0
+
+
+def test_an_older_revision_is_to_be_migrated(checkpoint_url: str, sql: "psycopg.Connection[Any]") -> None:
+    at_revision(sql, "0000", "0000")
+    with pytest.raises(
+        ConfigurationError, match=r"are of revision 0000, .* works on .* 0001 and 0002: run `tidegate m"
+    ):
         read(checkpoint_url)
-    with pytest.raises(ConfigurationError, match="install"):
+
+
+def test_a_newer_revision_that_does_not_fit_is_refused(checkpoint_url: str, sql: "psycopg.Connection[Any]") -> None:
+    at_revision(sql, "9999", "0003")
+    with pytest.raises(
+        FormatError, match=r"of revision 9999 that is newer.*by tidegate 9\.1\.0, .*install the tidegate"
+    ):
+        read(checkpoint_url)
+    with pytest.raises(FormatError, match=r"of a revision that is newer than this tidegate.*install the tidegate"):
         migrate(checkpoint_url)
 
 
-def test_the_code_wants_the_newest_migration(sql: "psycopg.Connection[Any]") -> None:
-    """The constant and the scripts are changed together."""
+def test_tables_from_before_the_first_format_are_refused(checkpoint_url: str, sql: "psycopg.Connection[Any]") -> None:
+    """They have revision 0001 too, and other columns."""
+    at_revision(sql, "0001", "0001")
+    sql.execute("DROP TABLE tidegate_compatible")
+    for call in (read, migrate):
+        with pytest.raises(FormatError, match=r"says no format: no release wrote it.*begin anew, with an empty"):
+            call(checkpoint_url)
+
+
+def test_the_code_wants_the_newest_migration_and_takes_the_one_before(sql: "psycopg.Connection[Any]") -> None:
+    """The constants and the scripts are changed together."""
     assert sql.execute("SELECT version_num FROM tidegate_revision").fetchall() == [(REVISION,)]
+    assert sql.execute("SELECT oldest_code, writer FROM tidegate_compatible").fetchall() == [(OLDEST, WRITER)]
+    assert int(REVISION) == int(OLDEST) + 1
+
+
+def structure(url: str) -> list[tuple[Any, ...]]:
+    """Every column of every table and view, with its default; and every constraint and index."""
+    columns = """
+        SELECT table_name, ordinal_position, column_name, data_type, is_nullable, column_default
+        FROM information_schema.columns WHERE table_schema = 'public'
+    """
+    constraints = """
+        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    """
+    indexes = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    with psycopg.connect(url) as connection:
+        return [row for q in (columns, constraints, indexes) for row in connection.execute(q.encode())]
+
+
+def test_a_migration_only_adds(empty_url: str) -> None:
+    """So that code of the revision before goes on working: nothing is renamed, moved, retyped or newly required."""
+    migrate(empty_url, to=OLDEST)
+    before = structure(empty_url)
+    assert before
+    migrate(empty_url)
+    after = structure(empty_url)
+    assert set(before) < set(after)
+    added = [row for row in set(after) - set(before) if len(row) == 6]
+    assert added
+    assert all(nullable == "YES" or default is not None for *_, nullable, default in added)
 
 
 def test_tasks_do_not_pay_for_migrations() -> None:

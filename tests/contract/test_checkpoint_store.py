@@ -310,7 +310,7 @@ def put(sql: Sql, epoch: Epoch, *, lane_fence: int) -> None:
         INSERT INTO epochs (pipeline, lane, epoch, generation, status, fence, kind, fingerprint, run_key, run_owner,
             run_clear_number, offset_start, offset_stop, manifest_uri, manifest_sha256, counts,
             planned_at, staged_at, published_at, sealed_at, abandoned_at, abandoned_by, abandoned_why)
-        VALUES (%s, %s, 1, 1, %s, %s, 'EVENTS', 'f', 'r', 'o', 0, 0, 1, %s, %s, '{}',
+        VALUES (%s, %s, 1, 1, %s, %s, 'EVENTS', 'f', 'r', 'o', 0, 0, 1, %s, %s, '{"format": 1}',
             now(), now(), now(), %s, %s, %s, %s)
         """,
         (
@@ -547,7 +547,7 @@ def test_a_read_whose_end_is_lost_is_only_unavailable(story: Story, far: Postgre
 def kill_backends(sql: Sql) -> int:
     row = sql.execute(
         "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 10000)) FROM pg_stat_activity "
-        "WHERE application_name = 'tidegate' AND datname = current_database()"
+        "WHERE application_name LIKE 'tidegate %' AND datname = current_database()"
     ).fetchone()
     assert row is not None
     return int(row[0])
@@ -570,7 +570,9 @@ def test_a_connection_lost_before_commit_changed_nothing(story: Story, sql: Sql,
         blocker.execute("SELECT * FROM lanes FOR UPDATE")
 
         def kill() -> None:
-            waiting = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'tidegate' AND wait_event_type = 'Lock'"
+            waiting = (
+                "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'tidegate %' AND wait_event_type = 'Lock'"
+            )
             while not sql.execute(waiting.encode()).fetchone():
                 sql.execute("SELECT pg_sleep(0.01)")
             kill_backends(sql)

@@ -14,6 +14,7 @@ from test_checkpoint_store import COUNTS, LANE, RUN, Sql, Story, head, manifest
 
 import builders as make
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
+from tidegate.protocol.formats import WRITER
 from tidegate.protocol.model import Lease, Status, Word
 
 if TYPE_CHECKING:
@@ -231,13 +232,14 @@ def test_the_guides_queries_answer_a_reader_of_the_views(story: Story, reader: S
     story.sealed(lease)
     story.plan(lease, run=replace(RUN, key="run-2"))
     story.store.fail(lease, kind="unavailable", message="away", code="f", pause_after=None)
-    speed, failures, origins, idle = [[tuple(r.values()) for r in rows(reader, q)] for q in queries()[1:]]
+    speed, failures, origins, idle, writers = [[tuple(r.values()) for r in rows(reader, q)] for q in queries()[1:]]
     ((pipeline, epochs, rows_in, refused, seconds, attempts),) = speed
     assert (pipeline, epochs, rows_in, refused, attempts) == ("orders", 1, COUNTS.rows_in, COUNTS.dead_lettered, 1)
     assert seconds >= 0
     assert failures == [("orders", "main", 2, "run-2", 1, "unavailable", "away")]
     assert origins == [("db.orders", "day-1", 1, "EVENTS", "run-1", 4, 0, 2)]
     assert idle == [("orders", "main", 2, str(Status.PLANNED), "run-2")]
+    assert sorted(writers, key=repr) == [(WRITER, WRITER, 1), (WRITER, None, 1)]
     for table in ("epochs", "lanes", "table_heads", "source_log", "pipelines"):
         with pytest.raises(errors.InsufficientPrivilege):
             reader.execute(f"SELECT * FROM {table}".encode())

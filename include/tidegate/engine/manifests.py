@@ -10,7 +10,10 @@ _BROUGHT_BACK = "`tidegate verify PIPELINE --repair` writes a manifest again, fr
 
 
 def read_manifest(storage: Storage, ref: ManifestRef | None) -> Manifest:
-    """Read a manifest whose bytes have the recorded checksum; anything else is a DataDamagedError."""
+    """Read a manifest whose bytes have the recorded checksum; anything else is a DataDamagedError.
+
+    Raises FormatError when it is whole, and this tidegate cannot read it.
+    """
     if ref is None:
         raise InvariantViolationError("an epoch that is past PLANNED has no manifest")
     try:
@@ -19,7 +22,7 @@ def read_manifest(storage: Storage, ref: ManifestRef | None) -> Manifest:
         raise DataDamagedError.of(ref.uri, f"is missing: {_BROUGHT_BACK}") from None
     if (found := checksum(data)) != ref.sha256:
         raise DataDamagedError.of(ref.uri, f"has the checksum {found}, not {ref.sha256}: {_BROUGHT_BACK}")
-    return Manifest.from_json(data)
+    return Manifest.from_json(data, ref.uri)
 
 
 def listed(storage: Storage, placed: Iterable[tuple[Place, Placed]]) -> dict[Place, StagedPartition]:

@@ -39,6 +39,7 @@ BEHAVIOURS: dict[type[TidegateError], Behaviour] = {
         _FAIL, "bring the source file back, or give the epoch up (`tidegate give-up`), then clear this task"
     ),
     errors.StateIncompatibleError: Behaviour(_FAIL, "restore the declared state, then clear this task"),
+    errors.FormatError: Behaviour(_FAIL, "install the tidegate that wrote it, or a newer one, then clear this task"),
     errors.DataDamagedError: Behaviour(_FAIL, "put the file back or go back before it, then clear this task"),
     errors.InvariantViolationError: Behaviour(_FAIL, "run `tidegate verify` before anything else"),
     errors.PausedError: Behaviour(_FAIL, "mend what it failed of, then trigger this DAG with `resume`"),

@@ -5,11 +5,14 @@ partition columns. Times are integer milliseconds since 1970-01-01 UTC.
 """
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+
+from tidegate.protocol.formats import MANIFEST, Decoders, canonical, decoded, read, stamped
+
+T = TypeVar("T")
 
 MAIN_LANE = "main"
 
@@ -284,28 +287,13 @@ class Manifest:
     counts: Counts
 
     def to_json(self) -> bytes:
-        """Canonical bytes: the same manifest gives the same bytes."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode()
+        """Canonical bytes: the same manifest, written by the same tidegate, gives the same bytes."""
+        return canonical(stamped(MANIFEST, asdict(self)))
 
     @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Read what `to_json` wrote. Raises ValueError or KeyError on anything else."""
-        d: dict[str, Any] = json.loads(data)
-        d["offsets"] = OffsetRange(**d["offsets"])
-        d["partitions"] = tuple(
-            StagedPartition(
-                table=p["table"],
-                values=tuple(p["values"]),
-                location=p["location"],
-                files=tuple(DataFile(**f) for f in p["files"]),
-                previous=_placed(p["previous"]),
-            )
-            for p in d["partitions"]
-        )
-        d["kind"] = Kind(d["kind"])
-        d["state"] = tuple(StateRun(**r) for r in d["state"])
-        d["counts"] = Counts(**d["counts"])
-        return cls(**d)
+    def from_json(cls, data: bytes, where: str = "given as bytes") -> Self:
+        """Read what `to_json` of this or another tidegate wrote. Raises FormatError, which names `where`, otherwise."""
+        return read(MANIFEST, data, where, _of(cls, _OF_MANIFEST))
 
     def placements(self) -> tuple["Head", ...]:
         """Where the swap of this manifest puts each of its partitions, those that it empties included."""
@@ -333,8 +321,26 @@ class Manifest:
         return frozenset((p.table, p.values) for p in self.partitions if not p.files)
 
 
-def _placed(d: Mapping[str, Any] | None) -> Placed | None:
-    return None if d is None else Placed(d["location"], ManifestRef(**d["manifest"]))
+def _of(cls: type[T], decoders: Decoders | None = None) -> Callable[[Any], T]:
+    return lambda found: decoded(cls, found, decoders)
+
+
+def _each(decode: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
+    return lambda found: tuple(map(decode, found))
+
+
+def _placed(found: Mapping[str, Any] | None) -> Placed | None:
+    return None if found is None else decoded(Placed, found, {"manifest": _of(ManifestRef)})
+
+
+_OF_PARTITION: Decoders = {"values": tuple, "files": _each(_of(DataFile)), "previous": _placed}
+_OF_MANIFEST: Decoders = {
+    "offsets": _of(OffsetRange),
+    "kind": Kind,
+    "partitions": _each(_of(StagedPartition, _OF_PARTITION)),
+    "state": _each(_of(StateRun)),
+    "counts": _of(Counts),
+}
 
 
 def checksum(data: bytes) -> str:

@@ -266,6 +266,7 @@ def test_services_up_stays_and_watches_when_told_to(monkeypatch, tmp_path):
         (errors.StateIncompatibleError, 1),
         (errors.InvariantViolationError, 1),
         (errors.PausedError, 1),
+        (errors.FormatError, 1),
         (errors.DataDamagedError, 1),
         (errors.InternalError, 1),
     ],

@@ -23,6 +23,7 @@ FAILED = {
     errors.MalformedInputError,
     errors.SourceGapError,
     errors.StateIncompatibleError,
+    errors.FormatError,
     errors.DataDamagedError,
     errors.InvariantViolationError,
     errors.PausedError,

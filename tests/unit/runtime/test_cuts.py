@@ -145,7 +145,7 @@ class Line:
 
     def outcome(self, keys: str) -> tuple[str, ...]:
         """Rows by event, letters and each key's state, as text that tells -0.0 from 0.0 and a zone from its like."""
-        reader = StateReader(self.runs, run_schema(self.state), key_width=1)
+        reader = StateReader(self.runs, run_schema(self.state, operator="Of", key=("k",)), key_width=1)
         hashes = np.array([ord(k) // 2 for k in keys], dtype=np.int64)
         state = dict(zip(keys, reader.get(hashes, [pa.array(list(keys))]), strict=True))
         rows = sorted(self.rows, key=lambda row: row["id"])

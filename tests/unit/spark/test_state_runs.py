@@ -1,5 +1,6 @@
 """Goal: state runs answer as a plain dictionary would, with equal hashes, deletions and any history of merges."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,18 @@ from pyarrow import ipc
 
 from faults.damage import DAMAGES, flipped
 from tidegate.adapters.spark import state_runs
-from tidegate.adapters.spark.state_runs import RunWriter, StateReader, merge, run_schema
-from tidegate.errors import DataDamagedError, StateIncompatibleError
+from tidegate.adapters.spark.state_runs import RunWriter, StateReader, check_columns, merge, run_schema
+from tidegate.errors import DataDamagedError, FormatError, StateIncompatibleError
 from tidegate.protocol.merging import tail_to_merge
 from tidegate.protocol.model import StateRun
 
-SCHEMA = run_schema(pa.schema([("k", pa.string()), ("n", pa.int64()), ("l", pa.list_(pa.string()))]))
+COLUMNS = pa.schema([("k", pa.string()), ("n", pa.int64()), ("l", pa.list_(pa.string()))])
+SCHEMA = run_schema(COLUMNS, operator="Totals", key=("k",))
 Model = dict[tuple[int, str], tuple[Any, ...] | None]
 
 
-def write(path: Path, entries: Model, *, rows_per_batch: int = 2) -> StateRun:
-    writer = RunWriter(f"file://{path}", SCHEMA)
+def write(path: Path, entries: Model, *, rows_per_batch: int = 2, schema: pa.Schema = SCHEMA) -> StateRun:
+    writer = RunWriter(f"file://{path}", schema)
     rows = [(h, v is None, k, *(v or (None, None))) for (h, k), v in sorted(entries.items())]
     for at in range(0, len(rows), rows_per_batch):
         columns = zip(*rows[at : at + rows_per_batch], strict=True)
@@ -80,9 +82,56 @@ def test_a_merge_works_through_ranges_of_hashes(tmp_path: Path, monkeypatch: pyt
 
 def test_state_of_another_type_is_refused(tmp_path: Path) -> None:
     run = write(tmp_path / "1", {(1, "a"): (1, None)})
-    other = run_schema(pa.schema([("k", pa.string()), ("n", pa.float64()), ("l", pa.list_(pa.string()))]))
+    columns = COLUMNS.set(1, pa.field("n", pa.float64()))
     with pytest.raises(StateIncompatibleError, match=r"n int64.*declares.*n double"):
-        StateReader([run], other, key_width=1)
+        StateReader([run], run_schema(columns, operator="Totals", key=("k",)), key_width=1)
+
+
+def test_state_by_other_keys_is_refused(tmp_path: Path) -> None:
+    """The columns are the same, and none would be found."""
+    run = write(tmp_path / "1", {(1, "a"): (1, None)})
+    with pytest.raises(StateIncompatibleError, match=r"with the key k; .* with the key k, n\."):
+        StateReader([run], run_schema(COLUMNS, operator="Totals", key=("k", "n")), key_width=2)
+
+
+def said(**changes: Any) -> pa.Schema:
+    """Columns of a run that says other things of itself."""
+    header = json.loads(SCHEMA.metadata[b"tidegate"]) | changes
+    return SCHEMA.with_metadata({b"tidegate": json.dumps(header).encode()})
+
+
+def test_a_run_says_what_it_is(tmp_path: Path) -> None:
+    """To any reader of Arrow too."""
+    write(tmp_path / "1", {(1, "a"): (1, None)})
+    with pa.memory_map(str(tmp_path / "1")) as file:
+        metadata = ipc.open_stream(file).schema.metadata
+    assert metadata == {b"tidegate": b'{"format":1,"hash":"spark.xxhash64","key":["k"],"operator":"Totals","seed":42}'}
+
+
+@pytest.mark.parametrize(
+    ("schema", "says"),
+    [
+        (said(format=2), "is of format 2"),
+        (SCHEMA.remove_metadata(), "says no format: no release wrote it"),
+        (said(key=None), "has a value that is none of its format"),
+        (said(hash="spark.murmur3"), "finds its keys by spark.murmur3 from 42.* finds them by spark.xxhash64 from 42"),
+        (said(seed=7), "finds its keys by spark.xxhash64 from 7"),
+    ],
+)
+def test_a_run_that_is_not_known_is_refused_by_name(tmp_path: Path, schema: pa.Schema, says: str) -> None:
+    run = write(tmp_path / "1", {(1, "a"): (1, None)}, schema=schema)
+    for reading in (
+        lambda: check_columns(run, SCHEMA),
+        lambda: look_up([run], [(1, "a")]),
+        lambda: merge([run], f"file://{tmp_path}/m", SCHEMA, key_width=1, drop_deleted=False),
+    ):
+        with pytest.raises(FormatError, match=f"^the state run file://{tmp_path}/1 {says}.*install the tidegate"):
+            reading()
+
+
+def test_what_a_newer_tidegate_says_more_is_passed_over(tmp_path: Path) -> None:
+    run = write(tmp_path / "1", {(1, "a"): (1, None)}, schema=said(added=1, operator="Renamed"))
+    assert look_up([run], [(1, "a")]) == [(1, None)]
 
 
 ENTRIES: Model = {(h, k): (h, [k]) for h in range(-40, 40) for k in "abc"}

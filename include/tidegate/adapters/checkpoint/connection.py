@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 
 from tidegate.adapters.checkpoint.queries import QUERIES
+from tidegate.adapters.checkpoint.revisions import COMPATIBLE_TABLE, refuse, unformatted
 from tidegate.errors import (
     ConfigurationError,
     InvariantViolationError,
@@ -22,16 +23,14 @@ from tidegate.errors import (
     TidegateError,
     UnavailableError,
 )
-
-REVISION = "0001"
-"""The migration this code needs: the newest in `migrations/versions`."""
+from tidegate.protocol.formats import WRITER
 
 Connection = psycopg.Connection[DictRow]
 Cursor = psycopg.Cursor[DictRow]
 
 _DEFAULTS: dict[str, Any] = {
     "connect_timeout": 10,
-    "application_name": "tidegate",
+    "application_name": WRITER,  # by which the tables know who planned an epoch
     "client_encoding": "utf8",
     # A peer that vanished without a word is noticed in about a minute, not in two hours.
     "keepalives_idle": 30,
@@ -60,6 +59,8 @@ class Session:
 
     Args:
         url: ``postgresql://user:password@host:port/database``, or any libpq connection string. Never printed.
+
+    `where` is what can be printed of it: host, port and database.
     """
 
     def __init__(self, url: str) -> None:
@@ -79,7 +80,7 @@ class Session:
                 "the special characters of the password (@ is %40, / is %2F), and give the port as a number"
             )
         self._settings: dict[str, Any] = _DEFAULTS | settings
-        self._where = f"{host or 'local socket'}:{port or 5432}/{name}"
+        self.where = f"{host or 'local socket'}:{port or 5432}/{name}"
         self._connection: Connection | None = None
         self._checked = False
         self._lock = threading.Lock()
@@ -120,11 +121,11 @@ class Session:
             text = self._scrubbed(str(e))
             if any(words in text for words in _REFUSED):
                 raise ConfigurationError(
-                    f"{what}: {self._where} refused the connection: {text}. Correct user, password, database or "
+                    f"{what}: {self.where} refused the connection: {text}. Correct user, password, database or "
                     "rights of the checkpoint connection"
                 ) from None
             raise UnavailableError(
-                f"{what}: no connection to the checkpoint database at {self._where}: {text}. Nothing was changed; "
+                f"{what}: no connection to the checkpoint database at {self.where}: {text}. Nothing was changed; "
                 "see that PostgreSQL runs and can be reached, then run again"
             ) from None
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
@@ -135,7 +136,7 @@ class Session:
         text = self._scrubbed(str(e))
         if isinstance(e, _RIGHTS):
             return ConfigurationError(
-                f"{what}: {self._where}: {text}. Grant the user SELECT, INSERT and UPDATE on the checkpoint tables, "
+                f"{what}: {self.where}: {text}. Grant the user SELECT, INSERT and UPDATE on the checkpoint tables, "
                 "or run `tidegate migrate`"
             )
         if isinstance(e, errors.ForeignKeyViolation):
@@ -146,10 +147,10 @@ class Session:
             return ConfigurationError(f"{what}: PostgreSQL cannot store a value: {text}. Rename or shorten it")
         if isinstance(e, (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction)):
             return UnavailableError(
-                f"{what}: the checkpoint database at {self._where} did not answer as it should: {text}. Nothing was "
+                f"{what}: the checkpoint database at {self.where} did not answer as it should: {text}. Nothing was "
                 "changed; run again"
             )
-        return ConfigurationError(f"{what}: {self._where}: {text}. Nothing was changed")
+        return ConfigurationError(f"{what}: {self.where}: {text}. Nothing was changed")
 
     def _begin(self, what: str) -> Connection:
         """A connection inside a new transaction. One that died while it was idle is replaced: nothing was sent yet."""
@@ -173,21 +174,13 @@ class Session:
     def _check_revision(self, connection: Connection) -> None:
         try:
             row = connection.execute(QUERIES["revision"]).fetchone()
-        except errors.UndefinedTable:
+        except errors.UndefinedTable as e:
+            if COMPATIBLE_TABLE in str(e):
+                raise unformatted(self.where) from None
             row = None
-        found = row["version_num"] if row else None
-        if found is None:
-            raise ConfigurationError(f"{self._where} has no checkpoint tables: run `tidegate migrate`")
-        if found < REVISION:
-            raise ConfigurationError(
-                f"the checkpoint tables at {self._where} are of revision {found}, this tidegate needs {REVISION}: "
-                "run `tidegate migrate`"
-            )
-        if found > REVISION:
-            raise ConfigurationError(
-                f"the checkpoint tables at {self._where} are of revision {found}, newer than this tidegate's "
-                f"{REVISION}: install the tidegate that made them (`tidegate migrate` cannot go back)"
-            )
+        if row is None:
+            raise ConfigurationError(f"{self.where} has no checkpoint tables: run `tidegate migrate`")
+        refuse(self.where, **row)
         self._checked = True
 
     def _commit(self, connection: Connection, what: str, *, writes: bool) -> None:
@@ -199,7 +192,7 @@ class Session:
             if not writes or e.diag.severity_nonlocalized == "ERROR":
                 raise self.explain(what, e) from e
             raise OutcomeUnknownError(
-                f"{what}: the connection to {self._where} was lost during COMMIT ({self._scrubbed(str(e))}): it may "
+                f"{what}: the connection to {self.where} was lost during COMMIT ({self._scrubbed(str(e))}): it may "
                 "or may not have taken effect. Delete nothing; run again, which reads back and goes on from there"
             ) from e
         except BaseException:

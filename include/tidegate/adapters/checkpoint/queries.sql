@@ -7,8 +7,8 @@ SELECT
     set_config('idle_in_transaction_session_timeout', '60s', true);
 
 -- name: revision
--- The migration that the tables are at.
-SELECT version_num FROM tidegate_revision;
+-- The migration that the tables are at, the oldest code that it leaves working, and who made it.
+SELECT r.version_num AS revision, c.oldest_code, c.writer FROM tidegate_revision AS r, tidegate_compatible AS c;
 
 -- name: register_pipeline
 -- Make or refresh the pipeline's row; no row comes back when its number of buckets is another.

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from tidegate.protocol.formats import COUNTS, decoded, read, stamped
 from tidegate.protocol.model import (
     Clone,
     Counts,
@@ -68,7 +70,14 @@ def run_values(run: Run) -> dict[str, Any]:
 
 def to_counts(counts: Counts) -> Jsonb:
     """Counts as stored."""
-    return Jsonb(asdict(counts))
+    return Jsonb(stamped(COUNTS, asdict(counts)))
+
+
+def _counts(row: Row) -> Counts | None:
+    if row["counts"] is None:
+        return None
+    where = f"of {row['pipeline']}@{row['lane']} {row['epoch']}"
+    return read(COUNTS, row["counts"], where, partial(decoded, Counts))
 
 
 def epoch_of(row: Row) -> Epoch:
@@ -96,7 +105,7 @@ def epoch_of(row: Row) -> Epoch:
         manifest=_ref(row["manifest_uri"], row["manifest_sha256"]),
         watermark_in_ms=row["watermark_in_ms"],
         watermark_out_ms=row["watermark_out_ms"],
-        counts=None if row["counts"] is None else Counts(**row["counts"]),
+        counts=_counts(row),
         attempts=row["attempts"],
         publishers=row["publishers"],
         planned_ms=to_ms(row["planned_at"]),

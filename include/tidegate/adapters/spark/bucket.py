@@ -116,7 +116,7 @@ class BucketTask:
         self.spec = spec
         self.result = BucketResult(bucket)
         self._part = f"{bucket:05d}-{uuid4().hex}"
-        self._schema = run_schema(spec.state_schema)
+        self._schema = run_schema(spec.state_schema, operator=type(spec.function).__name__, key=spec.key)
         declared_states = type(spec.function).states()  # a class that was shipped by value has lost its order
         names = spec.state_schema.names[len(spec.key) :]
         self._state = KeyedState({name: declared_states[name] for name in names}, self._schema)

@@ -76,8 +76,9 @@ class SparkProcessor:
 
     def check_state(self, definition: Definition, state: Sequence[StateRun]) -> None:
         """Compare the columns of one run, here and now: all runs of a version have the same. See `ports.Processor`."""
+        name = type(definition.function).__name__
         for run in state[:1]:
-            check_columns(run, run_schema(definition.state_schema()))
+            check_columns(run, run_schema(definition.state_schema(), operator=name, key=definition.key))
 
     def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
         """Join partitions, one Spark task each; see `ports.Processor`."""

@@ -1,10 +1,10 @@
 """A bucket's keyed state as immutable, sorted runs.
 
-A run is an Arrow IPC stream, `$hash` (int64, ascending), `$deleted` (bool), the key columns, one column per declared
-state; and behind it an index of its record batches, the *blocks*: where each lies, from which hash to which, and its
-checksum. A manifest holds the checksum of the index. So a look-up reads, and checks, only the blocks that can hold its
-keys. Within a memory-mapped block it is a binary search; the hash only finds, the stored key decides. Which runs are
-merged is `protocol.merging`'s rule.
+A run is an Arrow IPC stream whose schema says what it is (`Header`), with the columns `$hash` (int64, ascending),
+`$deleted` (bool), the key columns, one column per declared state; and behind it an index of its record batches, the
+*blocks*: where each lies, from which hash to which, and its checksum. A manifest holds the checksum of the index. So a
+look-up reads, and checks, only the blocks that can hold its keys. Within a memory-mapped block it is a binary search;
+the hash only finds, the stored key decides. Which runs are merged is `protocol.merging`'s rule.
 
 A block's checksum is XXH3, which finds every accident (flipped bits, blocks of another place or file), at twelve times
 the speed of SHA-256. It is no proof against a forger, who could as well write the manifest.
@@ -12,7 +12,7 @@ the speed of SHA-256. It is no proof against a forger, who could as well write t
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -24,12 +24,15 @@ from pyarrow import ipc
 
 from tidegate.adapters.files.locations import ChecksummedFile, open_written
 from tidegate.api.values import python_values
-from tidegate.errors import DataDamagedError, StateIncompatibleError
+from tidegate.errors import DataDamagedError, FormatError, StateIncompatibleError
+from tidegate.protocol.formats import STATE_RUN, WRITER, canonical, decoded, read
 from tidegate.protocol.model import StateRun
 
 HASH = "$hash"
 DELETED = "$deleted"
 """Names that no key column and no state can have."""
+HASH_FUNCTION, HASH_SEED = "spark.xxhash64", 42
+"""What `$hash` is made of the key columns with: Spark's function of that name."""
 BLOCK_BYTES = 1 << 20
 """About the size of a block: what a look-up of one key reads."""
 ROWS_PER_MERGE = 65_536
@@ -39,12 +42,37 @@ MIN_MERGE = 4
 
 _INDEX = pa.schema([(name, pa.int64()) for name in ("offset", "bytes", "first", "last")] + [("checksum", pa.uint64())])
 _RUN_SCHEMA = b"run_schema"
+_HEADER = b"tidegate"
 _END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
 
 
-def run_schema(state_schema: pa.Schema) -> pa.Schema:
-    """Columns of a run for the given key and state columns."""
-    return pa.schema([pa.field(HASH, pa.int64(), False), pa.field(DELETED, pa.bool_(), False), *state_schema])
+@dataclass(frozen=True)
+class Header:
+    """What a run says of itself: whose state it is, by which of its columns, and how `$hash` is made of them.
+
+    Not who wrote it, for a replay compares bytes: its manifest says that.
+    """
+
+    operator: str
+    key: tuple[str, ...]
+    hash: str = HASH_FUNCTION
+    seed: int = HASH_SEED
+
+    def metadata(self) -> dict[bytes, bytes]:
+        """As it stands in a schema."""
+        return {_HEADER: canonical({"format": STATE_RUN.format, **asdict(self)})}
+
+    @classmethod
+    def of(cls, schema: pa.Schema, uri: str) -> "Header":
+        """That of a stored run. Raises FormatError when it has none, or one that this tidegate does not know."""
+        stored = (schema.metadata or {}).get(_HEADER, b"{}")
+        return read(STATE_RUN, stored, uri, lambda found: decoded(cls, found, {"key": tuple}))
+
+
+def run_schema(state_schema: pa.Schema, *, operator: str, key: Sequence[str]) -> pa.Schema:
+    """Columns of a run of `operator`, for the given columns: first those of `key`, then one for each state."""
+    columns = [pa.field(HASH, pa.int64(), False), pa.field(DELETED, pa.bool_(), False), *state_schema]
+    return pa.schema(columns, Header(operator, tuple(key)).metadata())
 
 
 class RunWriter:
@@ -108,7 +136,8 @@ class Found:
 class Run:
     """One run: its index in memory, and the block that was read last.
 
-    Raises DataDamagedError when the file is missing, or what is read of it is not what was written.
+    Raises DataDamagedError when the file is missing, or what is read of it is not what was written; FormatError when it
+    is of a format or has hashes that this tidegate does not know; StateIncompatibleError when it has other columns.
     """
 
     def __init__(self, run: StateRun, schema: pa.Schema) -> None:
@@ -166,15 +195,23 @@ class Run:
 
 
 def check_columns(run: StateRun, schema: pa.Schema) -> None:
-    """Raise StateIncompatibleError when a run has other columns. Reads its index only."""
+    """Raise the error of `Run` for a run that cannot be read as one of `schema`. Reads its index only."""
     Run(run, schema)
 
 
 def _compare(uri: str, found: pa.Schema, declared: pa.Schema) -> None:
-    if not found.equals(declared):
+    header, own = Header.of(found, uri), Header.of(declared, uri)
+    if (header.hash, header.seed) != (own.hash, own.seed):
+        raise FormatError.of(
+            f"the state run {uri} finds its keys by {header.hash} from {header.seed}",
+            writer=None,
+            reader=f"{WRITER} finds them by {own.hash} from {own.seed}",
+        )
+    if header.key != own.key or not found.equals(declared):
         raise StateIncompatibleError(
-            f"stored state {uri} has the columns {_named(found)}; the pipeline declares {_named(declared)}. "
-            "Restore the declaration: state of other types cannot be read yet"
+            f"stored state {uri} has the columns {_named(found)} with the key {', '.join(header.key)}; the pipeline "
+            f"declares {_named(declared)} with the key {', '.join(own.key)}. Restore the declaration: state of other "
+            "columns cannot be read yet"
         )
 
 

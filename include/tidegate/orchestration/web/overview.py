@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tidegate.adapters.checkpoint import PipelineSummary, PostgresCheckpointStore
+from tidegate.errors import FormatError
 from tidegate.orchestration.summary import dag_id_of, epoch_summary, iso
 from tidegate.protocol.model import MAIN_LANE, Epoch, Kind, LaneId, LaneStatus, Manifest
 from tidegate.protocol.pausing import reason
@@ -135,5 +136,5 @@ def _partitions(epoch: Epoch) -> int | None:
 def _counted(uri: str) -> int | None:
     try:
         return len(Manifest.from_json(Path(unquote(urlsplit(uri).path)).read_bytes()).partitions)
-    except (OSError, ValueError, KeyError):
+    except (OSError, FormatError):
         return None

@@ -19,7 +19,7 @@ class View:
     def statements(self) -> Iterator[str]:
         """What makes the view and its comments."""
         columns = ", ".join(f"{expression} AS {name}" for name, (expression, _) in self.columns.items())
-        yield f"CREATE VIEW {self.name} AS SELECT {columns} FROM {self.source}"  # noqa: S608  (constants of this file)
+        yield f"CREATE OR REPLACE VIEW {self.name} AS SELECT {columns} FROM {self.source}"  # noqa: S608  (constants of this file)
         yield f"COMMENT ON VIEW {self.name} IS '{self.comment}'"
         for name, (_, comment) in self.columns.items():
             yield f"COMMENT ON COLUMN {self.name}.{name} IS '{comment}'"

@@ -6,6 +6,7 @@ Names of revisions are numbers of four digits: the store compares them as text.
 from alembic import op
 
 from tidegate.adapters.checkpoint.migrations.views_0001 import VIEWS
+from tidegate.protocol.formats import WRITER
 
 revision = "0001"
 down_revision = None
@@ -13,6 +14,9 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
+    # The oldest revision of code that can work on these tables, and who brought them to theirs: always one row.
+    "CREATE TABLE tidegate_compatible (oldest_code text NOT NULL, writer text NOT NULL)",
+    f"INSERT INTO tidegate_compatible VALUES ('{revision}', '{WRITER}')",  # noqa: S608  (constants of the code)
     """
     CREATE TABLE pipelines (
         name text PRIMARY KEY CHECK (name <> ''),

@@ -1,0 +1,16 @@
+"""One attempt by a worker that was not changed yet: as `attempt.py`, by code of the revision before."""
+
+from crash import attempt
+from tidegate.adapters.checkpoint import connection, revisions, rows
+from tidegate.protocol import formats, model
+
+WRITER = "tidegate 0.0.1"
+
+
+def main(*arguments: str) -> int:
+    """What that code does otherwise: it says another name, and knows no revision but its own."""
+    revisions.REVISION = revisions.OLDEST
+    formats.WRITER = revisions.WRITER = WRITER
+    connection._DEFAULTS["application_name"] = WRITER
+    assert rows.stamped is model.stamped is formats.stamped
+    return attempt.main(*arguments)
