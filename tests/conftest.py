@@ -18,11 +18,14 @@ settings.load_profile("tidegate")
 collect_ignore = ["elsewhere"]
 """Not part of `pytest tests`: needs Hive 4, and `make hive4` brings it."""
 
-GROUPS = {"contract": "postgres", "crash": "services", "integration": "services", "e2e": "airflow"}
-"""The folders whose tests share what they started: one process has all tests of a group, by `-n 2 --dist loadgroup`."""
+GROUPS = {"contract": "contract", "integration": "integration", "crash": "crash, then e2e", "e2e": "crash, then e2e"}
+"""The folders whose tests share what they started: one process has all tests of a group, by `-n 2 --dist loadgroup`.
+
+The tests of Airflow wait for it with deadlines: they come when most of what the other process does is over.
+"""
 
 SERVICES_HOME = "TIDEGATE_TEST_HOME"
-"""Name a folder here to keep the services running between test sessions."""
+"""Name a folder here to keep the services running between test sessions; with `-n`, of each process below it."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def services_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home whose PostgreSQL, metastore and Spark are up; all of it is stopped at the end."""
     kept = os.environ.get(SERVICES_HOME)
-    home = Path(kept) if kept else tmp_path_factory.mktemp("services")
+    home = Path(kept, os.environ.get("PYTEST_XDIST_WORKER", "")) if kept else tmp_path_factory.mktemp("services")
 
     def report(event: ServiceEvent) -> None:
         print(f"{event.service}: {event.what} {event.detail}")
