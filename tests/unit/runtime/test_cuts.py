@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 import builders as make
 from tidegate import KeyedProcessFunction, ListState, MapState, ValueState
-from tidegate.adapters.spark.bucket import BUCKET, HASH, BucketResult, BucketTask
-from tidegate.adapters.spark.state_runs import StateReader, run_schema
 from tidegate.protocol.model import StateRun
+from tidegate.runtime.bucket import BUCKET, HASH, BucketResult, BucketTask
 from tidegate.runtime.events import SLICE
+from tidegate.runtime.state_runs import StateReader, run_schema
 
 US, MS = pa.timestamp("us", tz="UTC"), pa.timestamp("ms", tz="UTC")
 moments = st.integers(-62135596800, 253402300799).flatmap(

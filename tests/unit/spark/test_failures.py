@@ -14,8 +14,8 @@ from pyspark.errors import PySparkException
 from pyspark.errors.exceptions import connect
 
 from tidegate.adapters.spark.failures import translate
-from tidegate.adapters.spark.task_failures import TaskTraceback, raise_reported, reporting
 from tidegate.errors import BY_KIND, TidegateError, UserFunctionError
+from tidegate.runtime.task_failures import TaskTraceback, raise_reported, reporting
 
 STACK = "org.apache.spark.SparkException\n\tat a.b(C.scala:1)\nCaused by: java.io.EOFException: Unexpected end"
 
@@ -47,7 +47,7 @@ def python(exception: str, *files: str) -> PySparkException:
     )
 
 
-OURS = "/venv/lib/python3.11/site-packages/tidegate/adapters/spark/bucket.py"
+OURS = "/venv/lib/python3.11/site-packages/tidegate/runtime/bucket.py"
 
 CASES: list[tuple[PySparkException | PicklingError, str, str]] = [
     (

@@ -15,11 +15,11 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
-from tidegate.adapters.spark.bucket import BUCKET, HASH, TIMESTAMP
 from tidegate.adapters.spark.failures import said
 from tidegate.adapters.spark.reading import Reading, read_slices, spark_types
 from tidegate.api.pipeline import Definition
 from tidegate.errors import DefinitionError, UserFunctionError
+from tidegate.runtime.bucket import BUCKET, HASH, TIMESTAMP
 from tidegate.runtime.events import ORDER, SLICE
 
 _ROW = "_tidegate_row"

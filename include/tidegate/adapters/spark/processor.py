@@ -21,15 +21,10 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from tidegate.adapters.spark import dataframe
-from tidegate.adapters.spark.bucket import RESULT, BucketSpec, Output, run_bucket
-from tidegate.adapters.spark.compaction import Join, join_partitions
-from tidegate.adapters.spark.comparison import ROWS, compared, read_rows, sides
+from tidegate.adapters.spark.differences import compared
 from tidegate.adapters.spark.failures import translate
 from tidegate.adapters.spark.reading import Reading, Report, groups_of, reports_of, slices_of
 from tidegate.adapters.spark.session import opened
-from tidegate.adapters.spark.state_runs import check_columns, run_schema
-from tidegate.adapters.spark.task_failures import Task, raise_reported, reporting
-from tidegate.adapters.spark.upsert import Rewrite, rewrite_partitions
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
 from tidegate.ports import Change, CompactionTask, Compared, EpochTask, Processed
@@ -42,6 +37,12 @@ from tidegate.protocol.model import (
     StateRun,
 )
 from tidegate.protocol.partitions import partition_path
+from tidegate.runtime.bucket import RESULT, BucketSpec, Output, run_bucket
+from tidegate.runtime.compaction import Join, join_partitions
+from tidegate.runtime.comparison import ROWS, read_rows, sides
+from tidegate.runtime.state_runs import check_columns, run_schema
+from tidegate.runtime.task_failures import Task, raise_reported, reporting
+from tidegate.runtime.upsert import Rewrite, rewrite_partitions
 
 Files = dict[tuple[str, PartitionValues], list[DataFile]]
 

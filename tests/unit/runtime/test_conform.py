@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import builders as make
-from tidegate.adapters.spark.compaction import Join, join
-from tidegate.adapters.spark.comparison import read_rows, sides
-from tidegate.adapters.spark.conform import conform
-from tidegate.adapters.spark.upsert import Rewrite, rewrite
 from tidegate.protocol.model import DataFile
+from tidegate.runtime.compaction import Join, join
+from tidegate.runtime.comparison import read_rows, sides
+from tidegate.runtime.conform import conform
+from tidegate.runtime.upsert import Rewrite, rewrite
 
 OLD = pa.schema({"k": pa.string(), "v": pa.int64()})
 NEW = pa.schema({"tags": pa.list_(pa.string()), "v": pa.int64(), "k": pa.string(), "last": pa.int64()})

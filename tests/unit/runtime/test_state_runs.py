@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from pyarrow import ipc
 
 from faults.damage import DAMAGES, flipped
-from tidegate.adapters.spark import state_runs
-from tidegate.adapters.spark.state_runs import RunWriter, StateReader, merge, run_schema
 from tidegate.errors import DataDamagedError, StateIncompatibleError
 from tidegate.protocol.merging import tail_to_merge
 from tidegate.protocol.model import StateRun
+from tidegate.runtime import state_runs
+from tidegate.runtime.state_runs import RunWriter, StateReader, merge, run_schema
 
 SCHEMA = run_schema(pa.schema([("k", pa.string()), ("n", pa.int64()), ("l", pa.list_(pa.string()))]))
 Model = dict[tuple[int, str], tuple[Any, ...] | None]

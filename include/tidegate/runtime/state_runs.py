@@ -22,10 +22,10 @@ import pyarrow.compute as pc
 import xxhash
 from pyarrow import ipc
 
-from tidegate.adapters.files.locations import ChecksummedFile, open_written
 from tidegate.api.values import python_values
 from tidegate.errors import DataDamagedError, StateIncompatibleError
 from tidegate.protocol.model import StateRun
+from tidegate.runtime.locations import ChecksummedFile, open_written
 
 HASH = "$hash"
 DELETED = "$deleted"

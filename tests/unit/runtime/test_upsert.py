@@ -10,9 +10,9 @@ import pytest
 import builders as make
 from faults.damage import DAMAGES
 from faults.power import Disk
-from tidegate.adapters.spark.upsert import Rewrite, rewrite
 from tidegate.errors import DataDamagedError
 from tidegate.protocol.model import DataFile
+from tidegate.runtime.upsert import Rewrite, rewrite
 
 
 def table(*rows: tuple[str, int, str]) -> pa.Table:

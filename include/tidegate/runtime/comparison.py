@@ -1,4 +1,4 @@
-"""Comparing two versions of partitions row by row, in SQL over both."""
+"""Comparing two versions of partitions row by row: the files of both as rows of text."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,12 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F  # noqa: N812  (its usual name)
 
-from tidegate.adapters.files.locations import open_checked
-from tidegate.adapters.spark.conform import conform
 from tidegate.protocol.model import DataFile
+from tidegate.runtime.conform import conform
+from tidegate.runtime.locations import open_checked
 
 ROWS = "place string, side string, key string, row string"
 _BATCH_ROWS = 65_536
@@ -54,25 +52,6 @@ def read_rows(schemas: Mapping[str, pa.Schema], batches: Iterator[pa.RecordBatch
 
 def _json(row: dict[str, Any]) -> str:
     return json.dumps(row, sort_keys=True, default=str)
-
-
-def compared(rows: DataFrame) -> DataFrame:
-    """(place, rows_now, rows_after, added, removed, changed) of all rows of both sides.
-
-    A key that stands once on each side with another row has changed; else copies are counted.
-    """
-    now, after = (F.count_if(F.col("side") == side) for side in ("now", "after"))
-    of_key = rows.groupBy("place", "key").agg(
-        now.alias("now"), after.alias("after"), F.countDistinct("row").alias("versions")
-    )
-    both = F.least("now", "after")
-    return of_key.groupBy("place").agg(
-        F.sum("now").alias("rows_now"),
-        F.sum("after").alias("rows_after"),
-        F.sum(F.col("after") - both).alias("added"),
-        F.sum(F.col("now") - both).alias("removed"),
-        F.sum(F.when(F.col("versions") > 1, both).otherwise(0)).alias("changed"),
-    )
 
 
 def sides(

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tidegate.adapters.files.locations import ChecksummedFile
 from tidegate.protocol.model import DataFile, PartitionValues
 from tidegate.protocol.partitions import DEFAULT_PARTITION, partition_path
+from tidegate.runtime.locations import ChecksummedFile
 
 MAX_OPEN_FILES = 64
 

@@ -11,9 +11,9 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.adapters.files.locations import ChecksummedFile, open_checked
-from tidegate.adapters.spark.conform import conform
 from tidegate.protocol.model import DataFile
+from tidegate.runtime.conform import conform
+from tidegate.runtime.locations import ChecksummedFile, open_checked
 
 _BATCH_ROWS = 65_536
 

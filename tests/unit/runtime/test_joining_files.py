@@ -10,8 +10,8 @@ import pytest
 import builders as make
 from faults.damage import DAMAGES
 from faults.power import Disk
-from tidegate.adapters.spark.compaction import Join, join
 from tidegate.errors import DataDamagedError
+from tidegate.runtime.compaction import Join, join
 
 SCHEMA = pa.schema([("a", pa.int64())])
 

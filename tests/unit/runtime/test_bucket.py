@@ -17,12 +17,12 @@ import builders as make
 from faults.power import Disk
 from pipelines.totals import EVENT, OUTPUT, Totals
 from tidegate import KeyedProcessFunction, ValueState
-from tidegate.adapters.spark import bucket
-from tidegate.adapters.spark.bucket import BUCKET, HASH, TIMESTAMP, BucketSpec, run_bucket
-from tidegate.adapters.spark.output_files import PartitionedWriter
-from tidegate.adapters.spark.task_failures import reporting
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
+from tidegate.runtime import bucket
+from tidegate.runtime.bucket import BUCKET, HASH, TIMESTAMP, BucketSpec, run_bucket
 from tidegate.runtime.events import SLICE
+from tidegate.runtime.output_files import PartitionedWriter
+from tidegate.runtime.task_failures import reporting
 
 
 def spec(root: Path, *, dead: bool = False, partition_by: tuple[str, ...] = ()) -> BucketSpec:
@@ -189,7 +189,7 @@ def test_an_empty_bucket_says_nothing(tmp_path: Path) -> None:
 
 
 def test_few_files_are_open_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tidegate.adapters.spark.output_files.MAX_OPEN_FILES", 2)
+    monkeypatch.setattr("tidegate.runtime.output_files.MAX_OPEN_FILES", 2)
     monkeypatch.setattr(bucket, "FLUSH_ROWS", 1)
     events = [event(i, "a", 1, i, day=f"d{i % 4}") for i in range(12)]
     result = run(spec(tmp_path, partition_by=("day",)), events, 1)

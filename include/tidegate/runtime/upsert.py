@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.adapters.files.locations import ChecksummedFile, open_checked
-from tidegate.adapters.spark.conform import conform
 from tidegate.protocol.model import DataFile
+from tidegate.runtime.conform import conform
+from tidegate.runtime.locations import ChecksummedFile, open_checked
 
 _ROW = "_tidegate_row"
 _BATCH_ROWS = 65_536

@@ -19,8 +19,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tidegate.adapters.spark.output_files import PartitionedWriter
-from tidegate.adapters.spark.state_runs import MIN_MERGE, RunWriter, StateReader, merge, run_schema
 from tidegate.api.function import Context, KeyedProcessFunction, row_type
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.api.state import Saved
@@ -32,6 +30,8 @@ from tidegate.runtime.emitter import Emitter
 from tidegate.runtime.events import SLICE, declared, python_columns, readable
 from tidegate.runtime.keyed_state import Key, KeyedState
 from tidegate.runtime.letters import Letters, as_json
+from tidegate.runtime.output_files import PartitionedWriter
+from tidegate.runtime.state_runs import MIN_MERGE, RunWriter, StateReader, merge, run_schema
 
 HASH = "_tidegate_hash"
 BUCKET = "_tidegate_bucket"
