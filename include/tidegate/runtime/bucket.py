@@ -1,15 +1,14 @@
-"""One bucket of one epoch, inside a Spark task: events in, Parquet files and a state run out.
+"""One bucket of one epoch, inside a task: events in, Parquet files and a state run out.
 
 The events come sorted by key hash, key and source position, in record batches. They are handled in one pass; held in
 memory are one batch, the output rows since the last flush and the changed keys since the last flush, never a bucket.
-Only one short row with names and counts goes back to Spark.
+Only a short result with names and counts goes back.
 """
 
-import json
 import time
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import repeat
 from operator import length_hint
 from typing import Any
@@ -30,14 +29,13 @@ from tidegate.runtime.emitter import Emitter
 from tidegate.runtime.events import SLICE, declared, python_columns, readable
 from tidegate.runtime.keyed_state import Key, KeyedState
 from tidegate.runtime.letters import Letters, as_json
-from tidegate.runtime.output_files import PartitionedWriter
+from tidegate.runtime.output_files import PartitionedWriter, Written
 from tidegate.runtime.state_runs import MIN_MERGE, RunWriter, StateReader, merge, run_schema
 
 HASH = "_tidegate_hash"
 BUCKET = "_tidegate_bucket"
 TIMESTAMP = "_tidegate_timestamp"
 FLUSH_ROWS = 32_768
-RESULT = "result string"
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class BucketSpec:
 
 @dataclass
 class BucketResult:
-    """What a bucket's task did, as one line of JSON. `files` are (table, values, [path, rows, bytes]…)."""
+    """What a bucket's task did."""
 
     bucket: int
     received: int = 0
@@ -84,17 +82,13 @@ class BucketResult:
     yielded: int = 0
     keys_changed: int = 0
     max_timestamp: int | None = None
-    files: list[tuple[str, list[str], list[dict[str, Any]]]] = field(default_factory=list)
-    state: list[dict[str, Any]] = field(default_factory=list)
+    files: list[Written] = field(default_factory=list)
+    state: tuple[StateRun, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def batch(self) -> pa.RecordBatch:
-        """The one row that goes back."""
-        return pa.RecordBatch.from_pydict({"result": [json.dumps(asdict(self))]})
 
-
-def run_bucket(spec: BucketSpec, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The function that Spark calls once per task."""
+def run_bucket(spec: BucketSpec, batches: Iterator[pa.RecordBatch]) -> Iterator[BucketResult]:
+    """A task: the events of one bucket in, one result out; none when there are no events."""
     task: BucketTask | None = None
     try:
         for batch in batches:
@@ -102,7 +96,7 @@ def run_bucket(spec: BucketSpec, batches: Iterator[pa.RecordBatch]) -> Iterator[
                 task = task or BucketTask(spec, batch.column(BUCKET)[0].as_py())
                 task.feed(batch)
         if task is not None:
-            yield task.finish().batch()
+            yield task.finish()
     except Exception as e:
         if task is not None:
             e.add_note(f"in {task.place}")  # told of an exception that nobody expected
@@ -306,9 +300,9 @@ class BucketTask:
         ):
             if output is not None and writer is not None:
                 for values, files in writer.close().items():
-                    self.result.files.append((output.table, list(values), [asdict(f) for f in files]))
+                    self.result.files.append(Written(output.table, values, tuple(files)))
         began = self._tick("write", began)
-        self.result.state = [asdict(r) for r in self._merged((*self._parent, *written))]
+        self.result.state = self._merged((*self._parent, *written))
         self._tick("merge", began)
         return self.result
 

@@ -3,15 +3,13 @@
 Held in memory is one batch of rows.
 """
 
-import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.protocol.model import DataFile
+from tidegate.protocol.model import DataFile, StagedPartition
 from tidegate.runtime.conform import conform
 from tidegate.runtime.locations import ChecksummedFile, open_checked
 
@@ -20,29 +18,18 @@ _BATCH_ROWS = 65_536
 
 @dataclass(frozen=True)
 class Join:
-    """One partition to make from some `files`, oldest first. `schema` is a serialized Arrow schema, as hex."""
+    """One partition to make from some `files`, oldest first. `schema` is a serialized Arrow schema."""
 
     table: str
     values: tuple[str, ...]
     location: str
     files: tuple[DataFile, ...]
-    schema: str
+    schema: bytes
 
 
-def join_partitions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The function that Spark calls once per task: rows of JSON-encoded `Join`s in, JSON results out."""
-    for batch in batches:
-        for text in batch.column("join").to_pylist():
-            d = json.loads(text)
-            files = tuple(DataFile(**f) for f in d["files"])
-            task = Join(**{**d, "values": tuple(d["values"]), "files": files})
-            result = {"table": task.table, "values": task.values, "location": task.location, "file": asdict(join(task))}
-            yield pa.RecordBatch.from_pydict({"result": [json.dumps(result)]})
-
-
-def join(task: Join) -> DataFile:
+def join(task: Join) -> StagedPartition:
     """Write the joined file. Raises DataDamagedError when a file is not as it was written."""
-    schema = pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(task.schema)))
+    schema = pa.ipc.read_schema(pa.py_buffer(task.schema))
     path = f"{task.location}/joined-{uuid4().hex}.parquet"
     stream = ChecksummedFile(path)
     rows = 0
@@ -52,4 +39,5 @@ def join(task: Join) -> DataFile:
                 for batch in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS, columns=schema.names):
                     writer.write_table(conform(batch, schema))
                     rows += batch.num_rows
-    return DataFile(path, rows, *stream.close())
+    file = DataFile(path, rows, *stream.close())
+    return StagedPartition(task.table, task.values, task.location, (file,))

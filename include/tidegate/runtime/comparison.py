@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 
 from tidegate.protocol.model import DataFile
 from tidegate.runtime.conform import conform
+from tidegate.runtime.exchange import ordered
 from tidegate.runtime.locations import open_checked
 
-ROWS = "place string, side string, key string, row string"
+ROWS = pa.schema([(name, pa.string()) for name in ("place", "side", "key", "row")])
 _BATCH_ROWS = 65_536
 
 
@@ -28,26 +29,21 @@ class Side:
 
 
 def read_rows(schemas: Mapping[str, pa.Schema], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The function that Spark calls once per task: rows of JSON-encoded `Side`s in, each file's rows as JSON out.
+    """A task: `Side`s in, each file's rows as JSON out.
 
     `schemas` are the columns of the files of each table; a file that was written before one was added has nulls there.
     """
-    for batch in batches:
-        for text in batch.column("side").to_pylist():
-            d = json.loads(text)
-            side = Side(**{**d, "file": DataFile(**d["file"])})
-            with open_checked(side.file.path, side.file.bytes, side.file.sha256) as opened:
-                for part in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS):
-                    rows = conform(part, schemas[side.table]).to_pylist()
-                    count = len(rows)
-                    yield pa.RecordBatch.from_pydict(
-                        {
-                            "place": [side.place] * count,
-                            "side": [side.side] * count,
-                            "key": [_json({k: row[k] for k in side.key or row}) for row in rows],
-                            "row": [_json(row) for row in rows],
-                        }
-                    )
+    for side in ordered(batches, Side):
+        with open_checked(side.file.path, side.file.bytes, side.file.sha256) as opened:
+            for part in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS):
+                rows = conform(part, schemas[side.table]).to_pylist()
+                columns = {
+                    "place": [side.place] * len(rows),
+                    "side": [side.side] * len(rows),
+                    "key": [_json({k: row[k] for k in side.key or row}) for row in rows],
+                    "row": [_json(row) for row in rows],
+                }
+                yield pa.record_batch(columns, ROWS)
 
 
 def _json(row: dict[str, Any]) -> str:

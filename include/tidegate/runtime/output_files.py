@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,14 @@ from tidegate.protocol.partitions import DEFAULT_PARTITION, partition_path
 from tidegate.runtime.locations import ChecksummedFile
 
 MAX_OPEN_FILES = 64
+
+
+class Written(NamedTuple):
+    """Files of one partition of one table, as a task made them."""
+
+    table: str
+    values: PartitionValues
+    files: tuple[DataFile, ...]
 
 
 @dataclass

@@ -21,8 +21,8 @@ from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.runtime import bucket
 from tidegate.runtime.bucket import BUCKET, HASH, TIMESTAMP, BucketSpec, run_bucket
 from tidegate.runtime.events import SLICE
+from tidegate.runtime.exchange import reporting
 from tidegate.runtime.output_files import PartitionedWriter
-from tidegate.runtime.task_failures import reporting
 
 
 def spec(root: Path, *, dead: bool = False, partition_by: tuple[str, ...] = ()) -> BucketSpec:
@@ -48,8 +48,12 @@ def batches(events: list[dict[str, Any]], size: int) -> Iterator[pa.RecordBatch]
 
 
 def run(given: BucketSpec, events: list[dict[str, Any]], size: int) -> dict[str, Any]:
-    (batch,) = reporting(partial(run_bucket, given), given.subject, batches(events, size))
-    return json.loads(batch.column("result")[0].as_py())
+    return told(given, batches(events, size))
+
+
+def told(given: BucketSpec, events: Iterator[pa.RecordBatch]) -> dict[str, Any]:
+    (reported,) = pa.Table.from_batches(reporting(partial(run_bucket, given), given.subject, events)).to_pylist()
+    return json.loads(reported["result"]) if reported["result"] else {"error": json.loads(reported["failure"])}
 
 
 def output(result: dict[str, Any]) -> list[dict[str, Any]]:
@@ -303,8 +307,7 @@ def test_a_key_is_of_its_declared_type_before_it_is_grouped(tmp_path: Path) -> N
     )
     for epoch in range(2):
         batch = pa.record_batch([pa.array([1000, 1001, 1000], us), [1] * 3, [3] * 3, [0] * 3], schema=schema)
-        (done,) = run_bucket(given, iter([batch]))
-        result = json.loads(done.column("result")[0].as_py())
+        result = told(given, iter([batch]))
         assert (result["processed"], result["failed"]) == (2, 1)
         (dead,) = output({"files": [f for f in result["files"] if f[0] == "t.dead"]})
         assert (dead["step"], dead["row"]) == ("type", '{"at": "1970-01-01 00:00:00.001001+00:00"}')
@@ -316,10 +319,8 @@ def test_a_key_is_of_its_declared_type_before_it_is_grouped(tmp_path: Path) -> N
 def test_the_latest_timestamp_may_be_before_1970(tmp_path: Path) -> None:
     schema = pa.schema([*EVENT, (HASH, pa.int64()), (BUCKET, pa.int32()), (SLICE, pa.int32()), (TIMESTAMP, pa.int64())])
     rows = [{**event(i, "a", 1, 1), TIMESTAMP: at} for i, at in enumerate((0, -5, None))]
-    (done,) = run_bucket(
-        replace(spec(tmp_path), timed=True), iter(pa.RecordBatch.from_pylist([r], schema) for r in rows)
-    )
-    assert json.loads(done.column("result")[0].as_py())["max_timestamp"] == 0
+    batches = iter(pa.RecordBatch.from_pylist([r], schema) for r in rows)
+    assert told(replace(spec(tmp_path), timed=True), batches)["max_timestamp"] == 0
 
 
 def test_the_function_that_was_declared_stays_as_it_is(tmp_path: Path) -> None:

@@ -137,10 +137,10 @@ class Line:
         self.keep(task.finish())
 
     def keep(self, result: BucketResult) -> None:
-        self.runs = make.told_runs(result.state)
+        self.runs = result.state
         for table, _, files in result.files:
             for file in files:
-                found = pq.ParquetFile(file["path"].removeprefix("file://")).read().to_pylist()
+                found = pq.ParquetFile(file.path.removeprefix("file://")).read().to_pylist()
                 (self.rows if table == "t.log" else self.letters).extend(found)
 
     def outcome(self, keys: str) -> tuple[str, ...]:
