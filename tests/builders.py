@@ -33,7 +33,7 @@ from tidegate.protocol.model import (
     Status,
     checksum,
 )
-from tidegate.runtime.bucket import BucketSpec, Output
+from tidegate.runtime.spec import BucketSpec, Output
 
 LANE = LaneId("p")
 RUN = Run("r", "o")

@@ -7,84 +7,23 @@ Only a short result with names and counts goes back.
 
 import time
 from collections.abc import Iterator
-from copy import copy
-from dataclasses import dataclass, field
-from itertools import repeat
-from operator import length_hint
-from typing import Any
 from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tidegate.api.function import Context, KeyedProcessFunction, row_type
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
-from tidegate.api.state import Saved
-from tidegate.api.values import printable
 from tidegate.errors import UserFunctionError
-from tidegate.protocol.merging import tail_to_merge
-from tidegate.protocol.model import StateRun
-from tidegate.runtime.emitter import Emitter
-from tidegate.runtime.events import SLICE, declared, python_columns, readable
-from tidegate.runtime.keyed_state import Key, KeyedState
-from tidegate.runtime.letters import Letters, as_json
-from tidegate.runtime.output_files import PartitionedWriter, Written
-from tidegate.runtime.state_runs import MIN_MERGE, RunWriter, StateReader, merge, run_schema
+from tidegate.runtime.dead_letters import DeadLetters
+from tidegate.runtime.events import BUCKET, HASH, SLICE, TIMESTAMP, Misfits, declared, readable
+from tidegate.runtime.keyed_state import KeyedState
+from tidegate.runtime.output_files import Written
+from tidegate.runtime.row_runner import RowRunner
+from tidegate.runtime.runner import Runner
+from tidegate.runtime.spec import BucketResult, BucketSpec
 
-HASH = "_tidegate_hash"
-BUCKET = "_tidegate_bucket"
-TIMESTAMP = "_tidegate_timestamp"
 FLUSH_ROWS = 32_768
-
-
-@dataclass(frozen=True)
-class Output:
-    """One table's part of the task: where its files go, and which rows a primary key may not miss."""
-
-    table: str
-    root: str
-    partition_by: tuple[str, ...]
-    prefix: tuple[tuple[str, str], ...]
-    required: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class BucketSpec:
-    """What is shipped to the workers.
-
-    `events` are their columns, `state` are the parent's runs by bucket, in order, `files` are the paths by slice.
-    """
-
-    subject: str
-    function: KeyedProcessFunction
-    events: pa.Schema
-    key: tuple[str, ...]
-    state_schema: pa.Schema
-    state: dict[int, tuple[StateRun, ...]]
-    state_root: str
-    output_schema: pa.Schema
-    outputs: tuple[Output, ...]
-    dead_letters: Output | None
-    files: tuple[str, ...]
-    timed: bool
-
-
-@dataclass
-class BucketResult:
-    """What a bucket's task did."""
-
-    bucket: int
-    received: int = 0
-    null_keys: int = 0
-    failed: int = 0
-    processed: int = 0
-    yielded: int = 0
-    keys_changed: int = 0
-    max_timestamp: int | None = None
-    files: list[Written] = field(default_factory=list)
-    state: tuple[StateRun, ...] = ()
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def run_bucket(spec: BucketSpec, batches: Iterator[pa.RecordBatch]) -> Iterator[BucketResult]:
@@ -109,35 +48,21 @@ class BucketTask:
     def __init__(self, spec: BucketSpec, bucket: int) -> None:
         self.spec = spec
         self.result = BucketResult(bucket)
-        self._part = f"{bucket:05d}-{uuid4().hex}"
-        self._schema = run_schema(spec.state_schema)
-        declared_states = type(spec.function).states()  # a class that was shipped by value has lost its order
-        names = spec.state_schema.names[len(spec.key) :]
-        self._state = KeyedState({name: declared_states[name] for name in names}, self._schema)
-        self._function = copy(spec.function)
-        vars(self._function).update(self._state.cells)
-        self._context = Context()
-        self._row = row_type(tuple(spec.events.names))
-        self._parent = spec.state.get(bucket, ())
-        self._reader = StateReader(self._parent, self._schema, key_width=len(spec.key))
-        self._run = RunWriter(f"{spec.state_root}/run-{self._part}.arrow", self._schema)
-        self._writers = [_writer(o, spec.output_schema, self._part) for o in spec.outputs]
-        self._dead = _writer(spec.dead_letters, DEAD_LETTER_SCHEMA, self._part) if spec.dead_letters else None
-        self._emitter = _emitter(spec)
-        self._letters = Letters()
-        self._before: tuple[list[Saved], int] = ([], 0)
+        part = f"{bucket:05d}-{uuid4().hex}"
+        self._state = KeyedState(
+            bucket, spec.state.get(bucket, ()), spec.state_schema, key_width=len(spec.key), root=spec.state_root
+        )
+        self._outputs = [(o.table, o.writer(spec.output_schema, part)) for o in spec.outputs]
+        self._dead = [(o.table, o.writer(DEAD_LETTER_SCHEMA, part)) for o in (spec.dead_letters,) if o is not None]
+        self._letters = DeadLetters(spec.subject, spec.files, *(writer for _, writer in self._dead))
+        self._runner: Runner = RowRunner(spec, self._state.schema, self._letters, self.result)
         self._started = time.perf_counter()
-        try:
-            self._function.open()
-        except _NOT_THE_USERS:
-            raise
-        except BaseException as e:  # also sys.exit(): nothing that it raises may end the worker
-            raise self._user_error("open", e) from e
+        self._runner.open()
 
     @property
     def place(self) -> str:
         """Where the pass stands, for people."""
-        return f"bucket {self.result.bucket}" + ("" if self._state.key is None else f", key {self._state.key}")
+        return ", ".join(filter(None, (f"bucket {self.result.bucket}", self._runner.place)))
 
     # -- one batch ------------------------------------------------------------------------------------------------
 
@@ -146,23 +71,21 @@ class BucketTask:
         began = self._tick("receive", self._started)
         self.result.received += batch.num_rows
         self._check_slices(batch)
-        batch, columns = self._accepted(batch)
+        batch = self._accepted(batch)
         if not batch.num_rows:
             return
         hashes = batch.column(HASH).to_numpy()
         keys = [batch.column(k) for k in self.spec.key]
         starts = _group_starts(hashes, keys)
         index = pa.array(starts)
-        stored = self._reader.get(hashes[starts], [k.take(index) for k in keys])
+        stored = self._state.get(hashes[starts], [k.take(index) for k in keys])
         began = self._tick("look_up", began)
-        waiting = len(self._emitter)
-        self._events(batch, columns, starts.tolist(), stored)
-        self.result.yielded += len(self._emitter) - waiting
+        self._runner.run(starts, stored)
+        if self.spec.timed:
+            latest = [self.result.max_timestamp, pc.max(batch.column(TIMESTAMP)).as_py()]
+            self.result.max_timestamp = max((t for t in latest if t is not None), default=None)
         began = self._tick("function", began)
-        if len(self._emitter) + len(self._letters) >= FLUSH_ROWS:
-            self._flush_rows()
-        if len(self._state) >= FLUSH_ROWS:
-            self._flush_state()
+        self._flush(FLUSH_ROWS)
         self._started = self._tick("write", began)
 
     def _check_slices(self, batch: pa.RecordBatch) -> None:
@@ -173,29 +96,27 @@ class BucketTask:
                 "as by explode, and keep the events' side of a join"
             )
 
-    def _accepted(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[list[Any]]]:
-        """The rows with a key and with values of their declared types, these also as Python values by column.
-
-        The others become dead letters.
-        """
+    def _accepted(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Rows with a key and with values of their declared types, which the runner has then; others are refused."""
         came = batch
         batch, misfits = declared(came, self.spec.events)
         nulls = self._null_keys(batch)
         if not misfits and not nulls:
-            columns, misfits = python_columns(batch, self.spec.events)
+            misfits = self._runner.prepare(batch)
             if not misfits:
-                return batch, columns
+                return batch
         self.result.failed += len(misfits)
         self.result.null_keys += len(nulls.keys() - misfits.keys())
         for i in sorted({*misfits, *nulls}):
             row = came.slice(i, 1)
             step, reason = ("type", misfits[i]) if i in misfits else ("key", nulls[i])
-            self._refuse(step, reason, row.column(SLICE)[0].as_py(), None, readable(row.select(self.spec.events.names)))
+            of_event = readable(row.select(self.spec.events.names))
+            self._letters.refuse(step, reason, row.column(SLICE)[0].as_py(), None, of_event)
         kept = np.ones(batch.num_rows, dtype=bool)
         kept[[*misfits, *nulls]] = False
         return self._accepted(batch.filter(pa.array(kept)))
 
-    def _null_keys(self, batch: pa.RecordBatch) -> dict[int, str]:
+    def _null_keys(self, batch: pa.RecordBatch) -> Misfits:
         nulls: dict[int, list[str]] = {}
         for name in self.spec.key:
             if batch.column(name).null_count:
@@ -203,159 +124,37 @@ class BucketTask:
                     nulls.setdefault(i, []).append(name)
         return {i: f"null in key column {', '.join(names)}" for i, names in nulls.items()}
 
-    def _events(
-        self,
-        batch: pa.RecordBatch,
-        columns: list[list[Any]],
-        starts: list[int],
-        stored: list[tuple[Any, ...] | None],
-    ) -> None:
-        make = self._row
-        rows = [make(values) for values in zip(*columns, strict=True)]
-        timestamps = batch.column(TIMESTAMP).to_pylist() if self.spec.timed else None
-        files = batch.column(SLICE).to_numpy()
-        hashes = batch.column(HASH).to_numpy()
-        keys = [columns[self.spec.events.get_field_index(k)] for k in self.spec.key]
-        for start, stop, of_key in zip(starts, [*starts[1:], len(rows)], stored, strict=True):
-            key = tuple(column[start] for column in keys)
-            if key != self._state.key:
-                self._state.switch(key, int(hashes[start]), of_key)
-                self._context._key = key
-            self._one_key(rows[start:stop], timestamps and timestamps[start:stop], files[start:stop])
-        latest = max((t for t in timestamps or () if t is not None), default=None)
-        if latest is not None:
-            before = self.result.max_timestamp
-            self.result.max_timestamp = latest if before is None else max(before, latest)
-
-    def _one_key(self, rows: list[Any], timestamps: list[int | None] | None, files: np.ndarray) -> None:
-        """Call the function for some events of the current key.
-
-        With dead letters, an event on which it raises, or yields what is no output row, leaves no trace in state and
-        output.
-        """
-        left = iter(rows)
-        events: Iterator[tuple[Any, int | None]] = zip(left, timestamps or repeat(None), strict=False)
-        if self._dead is not None:
-            events = self._marked(events)
-        while ahead := length_hint(left):
-            try:
-                self._emitter.run(self._function.process_element, events, self._context)
-            except _NOT_THE_USERS:
-                raise
-            except BaseException as e:  # also sys.exit(): nothing that it raises may end the worker
-                i = len(rows) - length_hint(left) - 1
-                if self._dead is None:
-                    raise self._user_error("process_element", e, int(files[i]), rows[i]) from e
-                self._undo()
-                self.result.failed += 1
-                self.result.processed -= 1
-                self._refuse("process", _said(e), int(files[i]), self._state.key, rows[i]._asdict())
-            self.result.processed += ahead - length_hint(left)
-
-    def _marked(self, events: Iterator[tuple[Any, int | None]]) -> Iterator[tuple[Any, int | None]]:
-        """The same events; before each, what `_undo` goes back to is noted."""
-        for event in events:
-            self._before = self._state.snapshot(), len(self._emitter)
-            yield event
-
-    def _undo(self) -> None:
-        state, length = self._before
-        self._state.restore(state)
-        self._emitter.drop(length)
-
     # -- what is written ------------------------------------------------------------------------------------------
 
-    def _refuse(self, step: str, reason: str, file: int, key: Key | None, row: dict[str, Any]) -> None:
-        name = self.spec.files[file]
-        if self._dead is None:
-            raise UserFunctionError(
-                f"{self.spec.subject}: {reason} in {name}, row {as_json(row)[:500]}; drop such rows in a transform, "
-                "or declare Pipeline(dead_letters='database.table')"
-            )
-        self._letters.add(step=step, reason=reason, file=name, key=key, row=row)
-
-    def _flush_rows(self) -> None:
-        if len(self._emitter):
-            batch = self._emitter.batch()
-            for writer in self._writers:
-                writer.write(batch)
-        if self._dead is not None and len(self._letters):
-            self._dead.write(self._letters.batch())
-
-    def _flush_state(self) -> None:
-        if len(self._state):
-            self.result.keys_changed += len(self._state)
-            self._run.write(self._state.batch())
+    def _flush(self, least: int) -> None:
+        rows = self._runner.rows(max(1, least - len(self._letters)))
+        if rows is not None:
+            for _, writer in self._outputs:
+                writer.write(rows)
+        if rows is not None or len(self._letters) >= least:
+            self._letters.flush()
+        changes = self._runner.changes(least)
+        if changes is not None:
+            self._state.put(changes)
 
     def finish(self) -> BucketResult:
         """Close all files, merge state runs where it pays, and report."""
         began = time.perf_counter()
-        self._state.keep()
-        self._flush_rows()
-        self._flush_state()
-        written = self._run.close(self.result.bucket)
-        for output, writer in (
-            *zip(self.spec.outputs, self._writers, strict=True),
-            (self.spec.dead_letters, self._dead),
-        ):
-            if output is not None and writer is not None:
-                for values, files in writer.close().items():
-                    self.result.files.append(Written(output.table, values, tuple(files)))
+        self._runner.end()
+        self._flush(1)
+        self._state.close()
+        self.result.keys_changed = self._state.changed
+        for table, writer in (*self._outputs, *self._dead):
+            self.result.files += [Written(table, values, tuple(files)) for values, files in writer.close().items()]
         began = self._tick("write", began)
-        self.result.state = self._merged((*self._parent, *written))
+        self.result.state = self._state.merged()
         self._tick("merge", began)
         return self.result
-
-    def _merged(self, runs: tuple[StateRun, ...]) -> tuple[StateRun, ...]:
-        newest = tail_to_merge([r.rows for r in runs], minimum=MIN_MERGE)
-        if not newest:
-            return runs
-        rest, tail = runs[:-newest], runs[-newest:]
-        merged = merge(
-            tail,
-            f"{self.spec.state_root}/merged-{self._part}.arrow",
-            self._schema,
-            key_width=len(self.spec.key),
-            drop_deleted=not rest,
-        )
-        return (*rest, *merged)
-
-    # -- small things ---------------------------------------------------------------------------------------------
-
-    def _user_error(
-        self, method: str, error: BaseException, file: int | None = None, row: Any = None
-    ) -> UserFunctionError:
-        where = "" if row is None else f", key {self._state.key}, row {as_json(row._asdict())[:500]}"
-        source = "" if file is None else f", file {self.spec.files[file]}"
-        name = type(self._function).__name__
-        text = f"{self.spec.subject}: {name}.{method} raised {_said(error)}{where}{source}"
-        return UserFunctionError(printable(text))
 
     def _tick(self, name: str, since: float) -> float:
         now = time.perf_counter()
         self.result.seconds[name] = self.result.seconds.get(name, 0.0) + now - since
         return now
-
-
-_NOT_THE_USERS = (KeyboardInterrupt, MemoryError)
-"""Raised in the user's code without its doing: Spark's interrupt, and a machine that is too small."""
-
-
-def _said(error: BaseException) -> str:
-    try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:  # noqa: BLE001  (the message of a user's class)
-        return type(error).__name__
-
-
-def _emitter(spec: BucketSpec) -> Emitter:
-    required = {c: f"it is a primary key column of {o.table}" for o in spec.outputs for c in o.required}
-    partition_by = frozenset(c for o in spec.outputs for c in o.partition_by)
-    return Emitter(spec.output_schema, required=required, partition_by=partition_by)
-
-
-def _writer(output: Output, schema: pa.Schema, part: str) -> PartitionedWriter:
-    return PartitionedWriter(output.root, schema, output.partition_by, output.prefix, part)
 
 
 def _group_starts(hashes: np.ndarray, keys: list[pa.Array]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -16,13 +17,14 @@ import pytest
 import builders as make
 from faults.power import Disk
 from pipelines.totals import EVENT, OUTPUT, Totals
-from tidegate import KeyedProcessFunction, ValueState
+from tidegate import FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
-from tidegate.runtime import bucket
-from tidegate.runtime.bucket import BUCKET, HASH, TIMESTAMP, BucketSpec, run_bucket
-from tidegate.runtime.events import SLICE
+from tidegate.runtime import bucket, keyed_state
+from tidegate.runtime.bucket import run_bucket
+from tidegate.runtime.events import BUCKET, HASH, SLICE, TIMESTAMP
 from tidegate.runtime.exchange import reporting
 from tidegate.runtime.output_files import PartitionedWriter
+from tidegate.runtime.spec import BucketSpec
 
 
 def spec(root: Path, *, dead: bool = False, partition_by: tuple[str, ...] = ()) -> BucketSpec:
@@ -201,7 +203,7 @@ def test_few_files_are_open_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_all_that_a_task_writes_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bucket, "MIN_MERGE", 2)
+    monkeypatch.setattr(keyed_state, "MIN_MERGE", 2)
     disk = Disk(monkeypatch)
     given = spec(tmp_path, dead=True, partition_by=("day",))
     first = run(given, [*EVENTS, event(6, None, 1, 5, day="x")], 2)
@@ -324,6 +326,38 @@ def test_the_latest_timestamp_may_be_before_1970(tmp_path: Path) -> None:
 
 
 def test_the_function_that_was_declared_stays_as_it_is(tmp_path: Path) -> None:
-    given = spec(tmp_path)
-    run(given, EVENTS, 10)
-    assert vars(given.function) == {}
+    """Else what it is, and so its fingerprint, would change where plan and tasks share a process."""
+
+    class Remembers(Totals):
+        def __init__(self) -> None:
+            self.seen: list[int] = []
+            self.json = json
+
+        def open(self):
+            self.opened = True
+
+        def process_element(self, value, ctx):
+            self.seen.append(value.id)
+            yield from super().process_element(value, ctx)
+
+    function = Remembers()
+    definition = (
+        Pipeline("p")
+        .source(FileSource(tmp_path, "json", EVENT))
+        .key_by("key", "day")
+        .process(function, output=OUTPUT)
+        .sink(HiveTable("d.t"))
+    )
+    before = definition.fingerprint()
+    for _ in range(2):
+        assert run(replace(spec(tmp_path), function=definition.function), EVENTS, 10)["processed"] == 5
+    assert vars(function) == {"seen": [], "json": json}
+    assert definition.fingerprint() == before
+    assert isinstance(Remembers.count, ValueState)
+
+
+def test_a_function_with_what_cannot_be_copied_is_refused(tmp_path: Path) -> None:
+    function = Totals()
+    function.lock = threading.Lock()  # type: ignore[attr-defined]
+    error = run(replace(spec(tmp_path), function=function), EVENTS, 10)["error"]
+    assert (error["kind"], "Totals holds what cannot be copied" in error["message"]) == ("definition", True)

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 import builders as make
 from tidegate import KeyedProcessFunction, ListState, MapState, ValueState
 from tidegate.protocol.model import StateRun
-from tidegate.runtime.bucket import BUCKET, HASH, BucketResult, BucketTask
-from tidegate.runtime.events import SLICE
+from tidegate.runtime.bucket import BucketTask
+from tidegate.runtime.events import BUCKET, HASH, SLICE
+from tidegate.runtime.spec import BucketResult
 from tidegate.runtime.state_runs import StateReader, run_schema
 
 US, MS = pa.timestamp("us", tz="UTC"), pa.timestamp("ms", tz="UTC")
@@ -147,7 +148,8 @@ class Line:
         """Rows by event, letters and each key's state, as text that tells -0.0 from 0.0 and a zone from its like."""
         reader = StateReader(self.runs, run_schema(self.state), key_width=1)
         hashes = np.array([ord(k) // 2 for k in keys], dtype=np.int64)
-        state = dict(zip(keys, reader.get(hashes, [pa.array(list(keys))]), strict=True))
+        stored = reader.get(hashes, [pa.array(list(keys))])
+        state = {keys[i]: row for i, row in sorted(zip(stored.found.tolist(), stored.rows.to_pylist(), strict=True))}
         rows = sorted(self.rows, key=lambda row: row["id"])
         return repr(rows), repr(sorted(letter["row"] for letter in self.letters)), repr(state)
 

@@ -35,7 +35,10 @@ def write(path: Path, entries: Model, *, rows_per_batch: int = 2) -> StateRun:
 
 def look_up(runs: list[StateRun], wanted: list[tuple[int, str]]) -> list[tuple[Any, ...] | None]:
     reader = StateReader(runs, SCHEMA, key_width=1)
-    return reader.get(np.array([h for h, _ in wanted], dtype=np.int64), [pa.array([k for _, k in wanted], pa.string())])
+    hashes, keys = np.array([h for h, _ in wanted], dtype=np.int64), pa.array([k for _, k in wanted], pa.string())
+    stored = reader.get(hashes, [keys])
+    answers = dict(zip(stored.found.tolist(), stored.rows.to_pylist(), strict=True))
+    return [tuple(answers[i].values()) if i in answers else None for i in range(len(wanted))]
 
 
 key = st.tuples(st.integers(-3, 3), st.sampled_from("abc"))  # few hashes, so that many keys share one

@@ -25,9 +25,9 @@ from tidegate.adapters.spark.reading import (
 )
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError
-from tidegate.runtime.bucket import Output
 from tidegate.runtime.decoding import WHOLE
 from tidegate.runtime.events import ORDER, SLICE
+from tidegate.runtime.spec import Output
 
 SCHEMA = pa.schema({"id": pa.int64()})
 DEAD = ("t.dead", ["1"])

@@ -19,8 +19,7 @@ from tidegate.adapters.spark.failures import said
 from tidegate.adapters.spark.reading import Reading, read_slices, spark_types
 from tidegate.api.pipeline import Definition
 from tidegate.errors import DefinitionError, UserFunctionError
-from tidegate.runtime.bucket import BUCKET, HASH, TIMESTAMP
-from tidegate.runtime.events import ORDER, SLICE
+from tidegate.runtime.events import BUCKET, HASH, ORDER, SLICE, TIMESTAMP
 
 _ROW = "_tidegate_row"
 _MOVES_ROWS = re.compile(r"^\W*(?:\*\(\d+\) )?(Exchange|Coalesce|Union|CartesianProduct)\b", re.MULTILINE)

@@ -37,11 +37,12 @@ from tidegate.protocol.model import (
     StateRun,
 )
 from tidegate.protocol.partitions import partition_path
-from tidegate.runtime.bucket import BucketResult, BucketSpec, Output, run_bucket
+from tidegate.runtime.bucket import run_bucket
 from tidegate.runtime.compaction import Join, join
 from tidegate.runtime.comparison import ROWS, read_rows, sides
 from tidegate.runtime.exchange import RESULTS, of_each, orders, reporting, results
 from tidegate.runtime.output_files import Written
+from tidegate.runtime.spec import BucketResult, BucketSpec, Output
 from tidegate.runtime.state_runs import check_columns, run_schema
 from tidegate.runtime.upsert import Rewrite, rewrite
 
