@@ -593,6 +593,27 @@ MUTANTS: tuple[Mutant, ...] = (
         "    if len(missing) == len(reading.groups):\n",
     ),
     Mutant(
+        "let a task change the function that was declared",
+        "I3",
+        "runtime/row_runner.py",
+        "        return deepcopy(function, ",
+        "        return function or deepcopy(function, ",
+    ),
+    Mutant(
+        "find state by other hashes than it was stored by",
+        "I3",
+        "runtime/hashing.py",
+        "SEED = 42\n",
+        "SEED = 43\n",
+    ),
+    Mutant(
+        "put a bucket's keys elsewhere when it is cut",
+        "I3",
+        "runtime/hashing.py",
+        "* np.int64(buckets) >> np.int64(32)).astype",
+        "% np.int64(buckets)).astype",
+    ),
+    Mutant(
         "count the rows of a bucket's last batch only",
         "I7",
         "runtime/bucket.py",
