@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tidegate import KeyedProcessFunction
-from tidegate.adapters.spark.bucket import BucketSpec, Output
 from tidegate.engine.planning import Compaction, EpochPlan
 from tidegate.protocol.forecast import Forecast
 from tidegate.protocol.model import (
@@ -34,6 +33,7 @@ from tidegate.protocol.model import (
     Status,
     checksum,
 )
+from tidegate.runtime.spec import BucketSpec, Output
 
 LANE = LaneId("p")
 RUN = Run("r", "o")

@@ -157,12 +157,12 @@ TASKS: dict[str, tuple[Exception, str]] = {
 def test_whatever_a_task_raises_comes_back_under_its_kind(endpoints: Endpoints, cause: str) -> None:
     error, kind = TASKS[cause]
 
-    def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def task(batches: Iterator[pa.RecordBatch]) -> Iterator[int]:
         yield from ()
         raise error
 
     with opened(endpoints.spark, "a test", f"a test {uuid4()}") as spark, pytest.raises(TidegateError) as raised:
-        _collect(spark.range(1), task, "a test")
+        _collect(spark.range(1), task, int, "a test")
     assert raised.value.kind == kind
     assert "in task" in str(raised.value.__cause__)
 

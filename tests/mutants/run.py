@@ -21,7 +21,7 @@ from mutants.catalogue import MUTANTS, Mutant
 ROOT = Path(__file__).parents[2]
 STORE = tuple(f"tests/contract/test_checkpoint_{what}.py" for what in ("store", "lanes", "clones", "corrections"))
 ENGINE = ("tests/unit/protocol", "tests/unit/engine", "tests/model")
-TASKS = ("tests/unit/files", "tests/unit/spark")
+TASKS = ("tests/unit/files", "tests/unit/runtime", "tests/unit/spark")
 """Without JVM. The search has a checkpoint of its own, so what is broken in the real one shows in its contract."""
 
 
@@ -57,7 +57,7 @@ def tell(mutant: Mutant, copy: Path) -> bool:
 
 def suites(mutant: Mutant) -> tuple[str, ...]:
     """Where a mutant must show."""
-    rooms = {"adapters/checkpoint/": STORE, "adapters/files/": TASKS, "adapters/spark/": TASKS}
+    rooms = {"adapters/checkpoint/": STORE, "adapters/files/": TASKS, "adapters/spark/": TASKS, "runtime/": TASKS}
     return next((found for room, found in rooms.items() if mutant.file.startswith(room)), ENGINE)
 
 

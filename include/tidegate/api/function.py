@@ -79,9 +79,9 @@ class KeyedProcessFunction(ABC):
         """
 
     @classmethod
-    def states(cls) -> dict[str, State]:
+    def states(cls) -> dict[str, State[Any]]:
         """The declared state by attribute name, base classes first, in order of declaration."""
-        found: dict[str, State] = {}
+        found: dict[str, State[Any]] = {}
         for base in reversed(cls.__mro__):
             for name, value in vars(base).items():
                 if isinstance(value, State):

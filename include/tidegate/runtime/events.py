@@ -7,6 +7,12 @@ import pyarrow.compute as pc
 
 from tidegate.api.values import printable, python_values
 
+HASH = "_tidegate_hash"
+"""The column of the key's hash."""
+BUCKET = "_tidegate_bucket"
+"""The column of the number of the key's bucket."""
+TIMESTAMP = "_tidegate_timestamp"
+"""The column of event time in milliseconds since 1970 UTC."""
 SLICE = "_tidegate_slice"
 """The column that says which slice of the input a row comes from: its number among those of the epoch."""
 ORDER = "_tidegate_order"

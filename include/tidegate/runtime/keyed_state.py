@@ -1,63 +1,71 @@
-"""The declared state of one function, bound to one key after the other."""
+"""The keyed state of one bucket, as a pass over it sees it: what its runs hold, and what the pass puts on top."""
 
-from typing import Any
+from collections.abc import Sequence
+from uuid import uuid4
 
+import numpy as np
 import pyarrow as pa
 
-from tidegate.api.state import Saved, State
+from tidegate.protocol.merging import tail_to_merge
+from tidegate.protocol.model import StateRun
+from tidegate.runtime.state_runs import RunWriter, StateReader, Stored, merge, run_schema
 
-Key = tuple[Any, ...]
+MIN_MERGE = 4
+"""Fewer runs than this are left alone."""
 
 
 class KeyedState:
-    """The cells of a function, and the rows of those keys whose state was changed.
+    """Reads a bucket's runs and writes one run more, which it merges with others where that pays.
+
+    Nothing that is there already is changed: what a pass writes is state only once a manifest lists it.
 
     Args:
-        declared: the states by name, in the order of their columns.
-        schema: columns of a run: hash, deleted, the key, the states.
+        bucket: its number.
+        operator: whose state it is.
+        runs: the bucket's runs, oldest first.
+        state_schema: the key columns, then one column per declared state.
+        key_width: how many key columns there are.
+        root: URI of the folder for new runs.
     """
 
-    def __init__(self, declared: dict[str, State], schema: pa.Schema) -> None:
-        self.cells = {name: state.bind(name) for name, state in declared.items()}
-        self.key: Key | None = None
-        self._cells = tuple(self.cells.values())
-        self._nothing = (None,) * len(self._cells)
-        self._schema = schema
-        self._hash = 0
-        self._changed: list[tuple[Any, ...]] = []
+    def __init__(
+        self,
+        bucket: int,
+        operator: str,
+        runs: Sequence[StateRun],
+        state_schema: pa.Schema,
+        *,
+        key_width: int,
+        root: str,
+    ) -> None:
+        self.schema = run_schema(state_schema, operator=operator, key=state_schema.names[:key_width])
+        self.changed = 0
+        """How many rows were put: one for each changed key, when none is put twice."""
+        self._bucket = bucket
+        self._runs = tuple(runs)
+        self._key_width = key_width
+        self._part = f"{root}/%s-{bucket:05d}-{uuid4().hex}.arrow"
+        self._reader = StateReader(runs, self.schema, key_width=key_width)
+        self._writer = RunWriter(self._part % "run", self.schema)
 
-    def __len__(self) -> int:
-        """How many changed keys `batch` would give."""
-        return len(self._changed)
+    def get(self, hashes: np.ndarray, keys: Sequence[pa.Array]) -> Stored:
+        """What the runs hold for some keys, whose hashes ascend; what this pass has put is not looked at."""
+        return self._reader.get(hashes, keys)
 
-    def switch(self, key: Key, key_hash: int, stored: tuple[Any, ...] | None) -> None:
-        """Point all cells at another key. `stored` are its values, None when it has none."""
-        self.keep()
-        self.key, self._hash = key, key_hash
-        for cell, value in zip(self._cells, stored or self._nothing, strict=True):
-            cell.load(value)
+    def put(self, changes: pa.RecordBatch) -> None:
+        """Keep rows of `schema`, in ascending order of hash from call to call."""
+        self.changed += changes.num_rows
+        self._writer.write(changes)
 
-    def snapshot(self) -> list[Saved]:
-        """What `restore` needs to undo all later changes of the current key, once."""
-        return [cell.snapshot() for cell in self._cells]
+    def close(self) -> None:
+        """Finish the run that was written."""
+        self._runs = (*self._runs, *self._writer.close(self._bucket))
 
-    def restore(self, saved: list[Saved]) -> None:
-        """Undo all changes since `snapshot`."""
-        for cell, snapshot in zip(self._cells, saved, strict=True):
-            cell.restore(snapshot)
-
-    def keep(self) -> None:
-        """Note the current key's state when it was changed; nothing may change it any more."""
-        for cell in self._cells:
-            if cell.changed:
-                values = [cell.stored() for cell in self._cells]
-                deleted = values.count(None) == len(values)
-                self._changed.append((self._hash, deleted, *(self.key or ()), *values))
-                return
-
-    def batch(self) -> pa.RecordBatch:
-        """The changed keys, in the order in which they came; none are left then."""
-        columns = zip(*self._changed, strict=True)
-        arrays = [pa.array(values, field.type) for values, field in zip(columns, self._schema, strict=True)]
-        self._changed.clear()
-        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+    def merged(self) -> tuple[StateRun, ...]:
+        """The bucket's runs after `close`, oldest first: the newest of them in one when they have become many."""
+        newest = tail_to_merge([r.rows for r in self._runs], minimum=MIN_MERGE)
+        if newest:
+            rest, tail = self._runs[:-newest], self._runs[-newest:]
+            target, drop = self._part % "merged", not rest
+            self._runs = (*rest, *merge(tail, target, self.schema, key_width=self._key_width, drop_deleted=drop))
+        return self._runs

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, ListState, MapState, Pipeline, ValueState
+from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, ListState, Pipeline, ValueState
 from tidegate.api.function import row_type
 from tidegate.api.schema import hive_type
 from tidegate.errors import DefinitionError
@@ -160,31 +160,6 @@ def test_an_event_has_its_columns_as_attributes_whatever_they_are_called() -> No
     assert event._asdict() == {"class": "a", "count": 1, "index": 2}
     with pytest.raises(AttributeError, match="no column 'clas'; its columns are class, count, index"):
         _ = event.clas
-
-
-def test_state_cells_behave_as_flinks() -> None:
-    value = ValueState(pa.int64(), default=7).bind("value")
-    items, table = ListState(pa.int64()).bind("items"), MapState(pa.string(), pa.int64()).bind("table")
-    assert (value.value(), items.get(), table.get("a"), table.is_empty()) == (7, [], None, True)
-    value.update(1)
-    items.add(1)
-    items.add_all([2, 3])
-    table.put("a", 1)
-    table.put("b", 2)
-    table.remove("a")
-    assert (value.stored(), items.stored(), table.stored()) == (1, [1, 2, 3], {"b": 2})
-    assert (list(table.keys()), table.contains("b"), table.contains("a")) == (["b"], True, False)
-    saved = [s.snapshot() for s in (value, items, table)]
-    value.clear()
-    items.add(9)
-    table.put("c", 3)
-    for state, snapshot in zip((value, items, table), saved, strict=True):
-        state.restore(snapshot)
-    assert (value.value(), items.get(), dict(table.items())) == (1, [1, 2, 3], {"b": 2})
-    for state in (value, items, table):
-        state.clear()
-        assert state.changed
-        assert state.stored() is None
 
 
 def test_a_table_knows_its_line_and_whether_it_may_get_columns() -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from faults.damage import cut_off, emptied
 from faults.power import Disk
-from tidegate.adapters.files.locations import open_input, resolve
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.errors import ConfigurationError, DataDamagedError, TidegateError, UnavailableError
+from tidegate.runtime.locations import open_input, resolve
 
 NAMES = ["a.json", "a b.json", "a%20b.json", "dt=2026-01-01%3A10", "ümlaut ☃", "a?b#c", "[a]*{b}", "a+b&c;d", "100%"]
 

@@ -9,9 +9,9 @@ import pytest
 
 from golden import story
 from golden.stored import BEFORE, FORMATS, manifests, objects, place, statements
-from tidegate.adapters.spark.state_runs import Run, check_columns, run_schema
 from tidegate.errors import FormatError
 from tidegate.protocol.model import Kind, Manifest, StateRun
+from tidegate.runtime.state_runs import Run, check_columns, run_schema
 
 COLUMNS = run_schema(story.definition(Path("/in")).state_schema(), operator="Sums", key=("key",))
 

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 import builders as make
 from tidegate import KeyedProcessFunction, ListState, MapState, ValueState
-from tidegate.adapters.spark.bucket import BUCKET, HASH, BucketResult, BucketTask
-from tidegate.adapters.spark.state_runs import StateReader, run_schema
 from tidegate.protocol.model import StateRun
-from tidegate.runtime.events import SLICE
+from tidegate.runtime.bucket import BucketTask
+from tidegate.runtime.events import BUCKET, HASH, SLICE
+from tidegate.runtime.spec import BucketResult
+from tidegate.runtime.state_runs import StateReader, run_schema
 
 US, MS = pa.timestamp("us", tz="UTC"), pa.timestamp("ms", tz="UTC")
 moments = st.integers(-62135596800, 253402300799).flatmap(
@@ -137,17 +138,18 @@ class Line:
         self.keep(task.finish())
 
     def keep(self, result: BucketResult) -> None:
-        self.runs = make.told_runs(result.state)
+        self.runs = result.state
         for table, _, files in result.files:
             for file in files:
-                found = pq.ParquetFile(file["path"].removeprefix("file://")).read().to_pylist()
+                found = pq.ParquetFile(file.path.removeprefix("file://")).read().to_pylist()
                 (self.rows if table == "t.log" else self.letters).extend(found)
 
     def outcome(self, keys: str) -> tuple[str, ...]:
         """Rows by event, letters and each key's state, as text that tells -0.0 from 0.0 and a zone from its like."""
         reader = StateReader(self.runs, run_schema(self.state, operator="Of", key=("k",)), key_width=1)
         hashes = np.array([ord(k) // 2 for k in keys], dtype=np.int64)
-        state = dict(zip(keys, reader.get(hashes, [pa.array(list(keys))]), strict=True))
+        stored = reader.get(hashes, [pa.array(list(keys))])
+        state = {keys[i]: row for i, row in sorted(zip(stored.found.tolist(), stored.rows.to_pylist(), strict=True))}
         rows = sorted(self.rows, key=lambda row: row["id"])
         return repr(rows), repr(sorted(letter["row"] for letter in self.letters)), repr(state)
 

@@ -1,14 +1,18 @@
 """Goal: a yielded row is what it was at the yield, of the declared columns and types, or says what is wrong with it."""
 
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tidegate.api.function import Context, row_type
+from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.api.values import MisfitError
+from tidegate.runtime.dead_letters import DeadLetters, as_json
 from tidegate.runtime.emitter import Emitter
-from tidegate.runtime.letters import Letters, as_json
+from tidegate.runtime.output_files import PartitionedWriter
 
 SCHEMA = pa.schema([("k", pa.string()), ("v", pa.int64()), ("xs", pa.list_(pa.int64())), ("p", pa.string())])
 ROW = {"k": "a", "v": 1, "xs": [1], "p": "x"}
@@ -123,12 +127,13 @@ def test_a_partition_that_may_be_null_is() -> None:
     assert rows(given) == [{**ROW, "p": None}]
 
 
-def test_a_letter_holds_whatever_a_row_and_an_error_hold() -> None:
-    letters = Letters()
-    letters.add(
-        step="process", reason="\ud83d\0", file="/in/a", key=(b"x", "\ud83d"), row={"m": {1: b"y"}, "s": {"a": 1}}
-    )
-    (letter,) = letters.batch().to_pylist()
+def test_a_letter_holds_whatever_a_row_and_an_error_hold(tmp_path: Path) -> None:
+    writer = PartitionedWriter(f"file://{tmp_path}", DEAD_LETTER_SCHEMA, (), (), "x")
+    letters = DeadLetters("p", ["/in/a"], writer)
+    letters.refuse("process", "\ud83d\0", 0, (b"x", "\ud83d"), {"m": {1: b"y"}, "s": {"a": 1}})
+    letters.flush()
+    ((file,),) = writer.close().values()
+    (letter,) = pq.read_table(file.path.removeprefix("file://")).to_pylist()
     assert letter["reason"] == r"\ud83d\x00"
     assert letter["row"] == '{"m": [[1, "b\'y\'"]], "s": {"a": 1}}'
     assert as_json(("é",)) == '["\\u00e9"]'

@@ -1,21 +1,14 @@
-"""Goal: what Spark and its workers report is told apart by class, in one line that says where."""
+"""Goal: what Spark reports is told apart by class, in one line that says where."""
 
-import errno
-import json
 import re
-from collections.abc import Iterator
 from pickle import PicklingError
-from typing import Any
 
-import pyarrow as pa
 import pytest
 from grpc import StatusCode
 from pyspark.errors import PySparkException
 from pyspark.errors.exceptions import connect
 
 from tidegate.adapters.spark.failures import translate
-from tidegate.adapters.spark.task_failures import TaskTraceback, raise_reported, reporting
-from tidegate.errors import BY_KIND, TidegateError, UserFunctionError
 
 STACK = "org.apache.spark.SparkException\n\tat a.b(C.scala:1)\nCaused by: java.io.EOFException: Unexpected end"
 
@@ -47,7 +40,7 @@ def python(exception: str, *files: str) -> PySparkException:
     )
 
 
-OURS = "/venv/lib/python3.11/site-packages/tidegate/adapters/spark/bucket.py"
+OURS = "/venv/lib/python3.11/site-packages/tidegate/runtime/bucket.py"
 
 CASES: list[tuple[PySparkException | PicklingError, str, str]] = [
     (
@@ -112,70 +105,3 @@ def test_what_spark_reports(error: PySparkException | PicklingError, kind: str, 
 
 def test_a_long_message_is_cut() -> None:
     assert len(str(translate(spark("DIVIDE_BY_ZERO", "22012", "x" * 9_000), "p"))) < 2_000
-
-
-# -- what a task reports ----------------------------------------------------------------------------------------------
-
-
-def report(error: BaseException) -> dict[str, Any]:
-    """The last result of a task that gives one and then raises."""
-
-    def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        yield from batches
-        raise error
-
-    first = pa.RecordBatch.from_pydict({"result": ['{"rows": 1}']})
-    results = [json.loads(b.column("result")[0].as_py()) for b in reporting(task, "p epoch 1", iter([first]))]
-    assert results[0] == {"rows": 1}
-    with pytest.raises(TidegateError) as raised:
-        raise_reported(results, "p epoch 1")
-    assert isinstance(raised.value.__cause__, TaskTraceback)
-    assert "in task" in str(raised.value.__cause__)
-    (_, told) = results
-    assert (raised.value.kind, str(raised.value)) == (told["error"]["kind"], told["error"]["message"])
-    return dict(told["error"])
-
-
-@pytest.mark.parametrize("error", sorted(BY_KIND.values(), key=lambda e: e.kind))
-def test_an_error_of_the_tree_keeps_its_kind(error: type[TidegateError]) -> None:
-    told = report(error("what it says"))
-    assert (told["kind"], told["message"]) == (error.kind, "what it says")
-
-
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [
-        (OSError(errno.ENOSPC, "No space left on device", "/w/x"), "unavailable"),
-        (OSError("AWS Error NETWORK_CONNECTION"), "unavailable"),
-        (PermissionError(errno.EACCES, "Permission denied", "/w/x"), "configuration"),
-        (OSError(errno.EROFS, "Read-only file system", "/w/x"), "configuration"),
-        (MemoryError(), "unavailable"),
-        (pa.ArrowMemoryError("malloc"), "unavailable"),
-        (KeyError("x"), "internal"),
-        (SystemExit(3), "internal"),
-    ],
-)
-def test_any_other_error_has_a_kind_and_says_what_was_under_way(error: BaseException, kind: str) -> None:
-    told = report(error)
-    assert told["kind"] == kind
-    assert told["message"].startswith("p epoch 1: ")
-
-
-def test_a_defect_says_where_it_is_and_what_was_at_hand() -> None:
-    error = KeyError("x")
-    error.add_note("in bucket 3, key ('a',)")
-    assert "KeyError: 'x' in bucket 3, key ('a',) (" in report(error)["message"]
-    assert "test_failures.py:" in report(error)["message"]
-
-
-def test_the_first_failure_is_raised_and_an_unknown_kind_is_a_defect() -> None:
-    raise_reported([{"rows": 1}], "p")
-
-    def of(kind: str) -> dict[str, Any]:
-        return {"error": {"kind": kind, "message": kind, "trace": ""}}
-
-    with pytest.raises(UserFunctionError):
-        raise_reported([{}, of("user_function"), of("configuration")], "p")
-    with pytest.raises(TidegateError, match="later") as raised:
-        raise_reported([of("later")], "p")
-    assert raised.value.kind == "internal"

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 import builders as make
 from tidegate import FileSource
 from tidegate.adapters.spark import reading
-from tidegate.adapters.spark.bucket import Output
 from tidegate.adapters.spark.reading import (
     BYTES_PER_TASK,
     Reading,
@@ -28,6 +27,7 @@ from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError
 from tidegate.runtime.decoding import WHOLE
 from tidegate.runtime.events import ORDER, SLICE
+from tidegate.runtime.spec import Output
 
 SCHEMA = pa.schema({"id": pa.int64()})
 DEAD = ("t.dead", ["1"])

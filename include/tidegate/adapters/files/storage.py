@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from tidegate.adapters.files.locations import make_folder, open_input, resolve, sync_folder
 from tidegate.errors import ConfigurationError, DataDamagedError, UnavailableError
 from tidegate.ports import StoredFile
+from tidegate.runtime.locations import make_folder, open_input, resolve, sync_folder
 
 
 class FsStorage:

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from pymetastore.hive_metastore.ttypes import Table
 
-from tidegate.adapters.files.locations import resolve
 from tidegate.adapters.hive import server
 from tidegate.adapters.hive.metastore import Metastore, Placement, normal
 from tidegate.adapters.hive.tables import (
@@ -28,6 +27,7 @@ from tidegate.errors import ConfigurationError, OutcomeUnknownError, TidegateErr
 from tidegate.ports import Heads, TableChange
 from tidegate.protocol.columns import Column
 from tidegate.protocol.model import Clone, Head, PartitionValues, StagedPartition
+from tidegate.runtime.locations import resolve
 
 CLONE = "tidegate.clone"
 _GUARDED = {"discover.partitions": "false", "external.table.purge": "false"}

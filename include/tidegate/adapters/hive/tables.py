@@ -7,7 +7,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pymetastore.hive_metastore.ttypes import FieldSchema, Table
 
-from tidegate.adapters.files.locations import open_input
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.api.pipeline import Definition
 from tidegate.api.schema import hive_type
@@ -17,6 +16,7 @@ from tidegate.ports import TableChange
 from tidegate.protocol.columns import Column, fit
 from tidegate.protocol.model import Head
 from tidegate.protocol.partitions import partition_path
+from tidegate.runtime.locations import open_input
 
 OWNER = "tidegate.pipeline"
 STAGING_SUFFIX = "__staging"

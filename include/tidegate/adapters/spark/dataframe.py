@@ -15,12 +15,12 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
-from tidegate.adapters.spark.bucket import BUCKET, HASH, TIMESTAMP
 from tidegate.adapters.spark.failures import said
+from tidegate.adapters.spark.hashing import bucket_of, key_hash
 from tidegate.adapters.spark.reading import Reading, read_slices, spark_types
 from tidegate.api.pipeline import Definition
 from tidegate.errors import DefinitionError, UserFunctionError
-from tidegate.runtime.events import ORDER, SLICE
+from tidegate.runtime.events import BUCKET, HASH, ORDER, SLICE, TIMESTAMP
 
 _ROW = "_tidegate_row"
 _MOVES_ROWS = re.compile(r"^\W*(?:\*\(\d+\) )?(Exchange|Coalesce|Union|CartesianProduct)\b", re.MULTILINE)
@@ -93,15 +93,15 @@ def keyed(definition: Definition, rows: DataFrame) -> DataFrame:
     The rows that a transform makes of one event have its position; `monotonically_increasing_id`, which grows along a
     partition, keeps their order.
     """
-    key_hash = F.xxhash64(*definition.key)
+    hashes = key_hash(definition.key)
     timestamps = definition.stream.timestamps
     ts: list[Column] = [F.unix_millis(timestamps.column).alias(TIMESTAMP)] if timestamps else []
     buckets = definition.pipeline.buckets
     events = rows.select(
         *definition.stream.schema.names,
         *ts,
-        key_hash.alias(HASH),
-        F.pmod(key_hash, F.lit(buckets)).cast("int").alias(BUCKET),
+        hashes.alias(HASH),
+        bucket_of(hashes, buckets).alias(BUCKET),
         SLICE,
         ORDER,
         F.monotonically_increasing_id().alias(_ROW),

@@ -4,32 +4,27 @@ Two jobs at most: the keyed pass over all buckets, and for upsert tables the rew
 Nothing but names and counts comes back to this process.
 """
 
-import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from functools import partial
 from pickle import PicklingError
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
+import msgspec
 import pyarrow as pa
 from pyspark import cloudpickle
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
 
 from tidegate.adapters.spark import dataframe
-from tidegate.adapters.spark.bucket import RESULT, BucketSpec, Output, run_bucket
-from tidegate.adapters.spark.compaction import Join, join_partitions
-from tidegate.adapters.spark.comparison import ROWS, compared, read_rows, sides
+from tidegate.adapters.spark.differences import compared
 from tidegate.adapters.spark.failures import translate
 from tidegate.adapters.spark.reading import Reading, Report, groups_of, reports_of, slices_of
 from tidegate.adapters.spark.session import opened
-from tidegate.adapters.spark.state_runs import check_columns, run_schema
-from tidegate.adapters.spark.task_failures import Task, raise_reported, reporting
-from tidegate.adapters.spark.upsert import Rewrite, rewrite_partitions
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
 from tidegate.ports import Change, CompactionTask, Compared, EpochTask, Processed
@@ -42,8 +37,18 @@ from tidegate.protocol.model import (
     StateRun,
 )
 from tidegate.protocol.partitions import partition_path
+from tidegate.runtime.bucket import run_bucket
+from tidegate.runtime.compaction import Join, join
+from tidegate.runtime.comparison import ROWS, read_rows, sides
+from tidegate.runtime.exchange import RESULTS, of_each, orders, reporting, results
+from tidegate.runtime.output_files import Written
+from tidegate.runtime.spec import BucketResult, BucketSpec, Output
+from tidegate.runtime.state_runs import check_columns, run_schema
+from tidegate.runtime.upsert import Rewrite, rewrite
 
 Files = dict[tuple[str, PartitionValues], list[DataFile]]
+Task = Callable[[Iterator[pa.RecordBatch]], Iterable[Any]]
+T = TypeVar("T")
 
 
 class SparkProcessor:
@@ -89,15 +94,14 @@ class SparkProcessor:
                 location=f"{layout.data_in(task.root, j.target.name)}/"
                 + partition_path(j.target.partition_schema.names, j.sources[-1].values),
                 files=tuple(file for source in j.sources for file in source.files),
-                schema=j.target.data_schema.serialize().to_pybytes().hex(),
+                schema=j.target.data_schema.serialize().to_pybytes(),
             )
             for j in task.joinings
         ]
         with self._working(task.epoch, task.root, task.superseded) as session:
-            table = pa.table({"join": [json.dumps(asdict(j)) for j in joins]})
-            listed = session.createDataFrame(table).repartition(len(joins))
-            results = _collect(listed, join_partitions, str(task.epoch))
-        return tuple(sorted((_staged(r) for r in results), key=lambda p: (p.table, p.values)))
+            listed = session.createDataFrame(orders(joins)).repartition(len(joins))
+            staged = _collect(listed, partial(of_each, Join, join), StagedPartition, str(task.epoch))
+        return tuple(sorted(staged, key=lambda p: (p.table, p.values)))
 
     def compare(self, changes: Sequence[Change]) -> list[Compared]:
         """One Spark task per file, one aggregation over all; see `ports.Processor`."""
@@ -110,8 +114,8 @@ class SparkProcessor:
         schemas = {c.target.name: c.target.data_schema for c in changes}
         if files:
             with self._working("a comparison", f"comparison {uuid4()}") as session:
-                listed = session.createDataFrame(pa.table({"side": [json.dumps(asdict(f)) for f in files]}))
-                rows = listed.repartition(len(files)).mapInArrow(partial(read_rows, schemas), ROWS)
+                listed = session.createDataFrame(orders(files)).repartition(len(files))
+                rows = listed.mapInArrow(partial(read_rows, schemas), from_arrow_schema(ROWS))
                 counts = {r.pop("place"): r for r in compared(rows).toArrow().to_pylist()}
         nothing = dict.fromkeys(("rows_now", "rows_after", "added", "removed", "changed"), 0)
         return [
@@ -160,19 +164,22 @@ class _Epoch:
         events = dataframe.keyed(self._definition, rows)
         self._tick("plan")
         self._task.progress(f"{self._task.epoch}: computing on Spark")
-        results = self._collect(events, partial(run_bucket, self._spec(reading)))
+        done = self._collect(events, partial(run_bucket, self._spec(reading)), BucketResult)
+        done.sort(key=lambda r: r.bucket)
         self._tick("buckets")
         read = reports_of(reading)
-        files = _files([*(r["files"] for r in sorted(results, key=lambda r: r["bucket"])), *(r.files for r in read)])
+        files = _files(
+            [*(w for r in done for w in r.files), *msgspec.convert([w for r in read for w in r.files], list[Written])]
+        )
         partitions = self._partitions(files)
         self._tick("rewrite")
         for name in ("receive", "look_up", "function", "write", "merge"):
-            self._timings[f"bucket_max.{name}"] = max((r["seconds"].get(name, 0.0) for r in results), default=0.0)
+            self._timings[f"bucket_max.{name}"] = max((r.seconds.get(name, 0.0) for r in done), default=0.0)
         return Processed(
             partitions=partitions,
-            state=self._state(results),
-            watermark_ms=self._watermark(results),
-            counts=_counts(results, read, partitions),
+            state=self._state(done),
+            watermark_ms=self._watermark(done),
+            counts=_counts(done, read, partitions),
             written=_rows((table, f) for (table, _), found in files.items() for f in found),
             timings_s=self._timings,
         )
@@ -254,28 +261,27 @@ class _Epoch:
             )
 
     def _rewritten(self, rewrites: Sequence[Rewrite]) -> list[StagedPartition]:
-        table = pa.table({"rewrite": [json.dumps(asdict(r)) for r in rewrites]})
         tasks = min(len(rewrites), self._definition.pipeline.buckets)
-        results = self._collect(self._session.createDataFrame(table).repartition(tasks), rewrite_partitions)
-        return [_staged(r) for r in results]
+        listed = self._session.createDataFrame(orders(rewrites)).repartition(tasks)
+        return self._collect(listed, partial(of_each, Rewrite, rewrite), StagedPartition)
 
-    def _state(self, results: Sequence[Mapping[str, Any]]) -> tuple[StateRun, ...]:
-        touched = {r["bucket"] for r in results}
+    def _state(self, done: Sequence[BucketResult]) -> tuple[StateRun, ...]:
+        touched = {r.bucket for r in done}
         kept = [run for run in self._task.parent_state if run.bucket not in touched]
-        new = [StateRun(**run) for r in results for run in r["state"]]
+        new = [run for r in done for run in r.state]
         return tuple(sorted([*kept, *new], key=lambda run: run.bucket))  # stable: oldest first within a bucket
 
-    def _watermark(self, results: Sequence[Mapping[str, Any]]) -> int | None:
+    def _watermark(self, done: Sequence[BucketResult]) -> int | None:
         timestamps = self._definition.stream.timestamps
-        latest = [r["max_timestamp"] for r in results if r["max_timestamp"] is not None]
+        latest = [r.max_timestamp for r in done if r.max_timestamp is not None]
         before = self._task.epoch.watermark_in_ms
         if timestamps is None or not latest:
             return before
-        reached: int = max(latest) - int(timestamps.max_out_of_orderness.total_seconds() * 1000)
+        reached = max(latest) - int(timestamps.max_out_of_orderness.total_seconds() * 1000)
         return reached if before is None else max(before, reached)
 
-    def _collect(self, rows: DataFrame, task: Task) -> list[dict[str, Any]]:
-        return _collect(rows, task, str(self._task.epoch))
+    def _collect(self, rows: DataFrame, task: Task, kind: type[T]) -> list[T]:
+        return _collect(rows, task, kind, str(self._task.epoch))
 
     def _tick(self, name: str) -> None:
         now = time.monotonic()
@@ -283,23 +289,16 @@ class _Epoch:
         self._began = now
 
 
-def _collect(rows: DataFrame, task: Task, subject: str) -> list[dict[str, Any]]:
+def _collect(rows: DataFrame, task: Task, kind: type[T], subject: str) -> list[T]:
     """The results of a task per partition of `rows`; the first failure among them is raised."""
-    table = rows.mapInArrow(partial(reporting, task, subject), RESULT).toArrow()
-    results = [json.loads(text) for text in table.column("result").to_pylist()]
-    raise_reported(results, subject)
-    return results
+    reported = rows.mapInArrow(partial(reporting, task, subject), from_arrow_schema(RESULTS)).toArrow()
+    return results(reported, kind, subject)
 
 
-def _staged(result: Mapping[str, Any]) -> StagedPartition:
-    return StagedPartition(result["table"], tuple(result["values"]), result["location"], (DataFile(**result["file"]),))
-
-
-def _files(listed: Iterable[Iterable[tuple[str, Sequence[str], Iterable[Mapping[str, Any]]]]]) -> Files:
+def _files(listed: Iterable[Written]) -> Files:
     files: Files = {}
-    for of_task in listed:
-        for table, values, found in of_task:
-            files.setdefault((table, tuple(values)), []).extend(DataFile(**f) for f in found)
+    for table, values, found in listed:
+        files.setdefault((table, values), []).extend(found)
     return files
 
 
@@ -310,11 +309,9 @@ def _rows(files: Iterable[tuple[str, DataFile]]) -> dict[str, int]:
     return rows
 
 
-def _counts(
-    results: Sequence[Mapping[str, Any]], read: Sequence[Report], partitions: Sequence[StagedPartition]
-) -> Counts:
+def _counts(done: Sequence[BucketResult], read: Sequence[Report], partitions: Sequence[StagedPartition]) -> Counts:
     def total(name: str) -> int:
-        return sum(r[name] for r in results)
+        return sum(getattr(r, name) for r in done)
 
     return Counts(
         rows_in=sum(r.records for r in read),

@@ -15,15 +15,15 @@ from uuid import uuid4
 import pyarrow as pa
 
 from tidegate.adapters.files.storage import FsStorage
-from tidegate.adapters.spark.bucket import Output
-from tidegate.adapters.spark.output_files import PartitionedWriter
-from tidegate.adapters.spark.task_failures import classified
 from tidegate.api.files import FileSource
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError, TidegateError
 from tidegate.protocol.model import FileEntry
 from tidegate.runtime.decoding import Malformed, Part, decode, parts
 from tidegate.runtime.events import ORDER, SLICE
+from tidegate.runtime.output_files import PartitionedWriter
+from tidegate.runtime.spec import Output
+from tidegate.runtime.task_failures import classified
 
 BYTES_PER_TASK = 4 * 1024 * 1024
 """Less is not worth a task of its own."""

@@ -14,9 +14,9 @@ import pyarrow.parquet  # noqa: F401
 import pyspark.worker  # noqa: F401
 from pyspark import daemon
 
-import tidegate.adapters.spark.bucket
 import tidegate.adapters.spark.reading
-import tidegate.adapters.spark.upsert  # noqa: F401
+import tidegate.runtime.bucket
+import tidegate.runtime.upsert  # noqa: F401
 
 if __name__ == "__main__":
     # What is frozen is not copied into a child by its first garbage collection.

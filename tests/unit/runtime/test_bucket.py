@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -16,13 +17,14 @@ import pytest
 import builders as make
 from faults.power import Disk
 from pipelines.totals import EVENT, OUTPUT, Totals
-from tidegate import KeyedProcessFunction, ValueState
-from tidegate.adapters.spark import bucket
-from tidegate.adapters.spark.bucket import BUCKET, HASH, TIMESTAMP, BucketSpec, run_bucket
-from tidegate.adapters.spark.output_files import PartitionedWriter
-from tidegate.adapters.spark.task_failures import reporting
+from tidegate import FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
-from tidegate.runtime.events import SLICE
+from tidegate.runtime import bucket, keyed_state
+from tidegate.runtime.bucket import run_bucket
+from tidegate.runtime.events import BUCKET, HASH, SLICE, TIMESTAMP
+from tidegate.runtime.exchange import reporting
+from tidegate.runtime.output_files import PartitionedWriter
+from tidegate.runtime.spec import BucketSpec
 
 
 def spec(root: Path, *, dead: bool = False, partition_by: tuple[str, ...] = ()) -> BucketSpec:
@@ -48,8 +50,12 @@ def batches(events: list[dict[str, Any]], size: int) -> Iterator[pa.RecordBatch]
 
 
 def run(given: BucketSpec, events: list[dict[str, Any]], size: int) -> dict[str, Any]:
-    (batch,) = reporting(partial(run_bucket, given), given.subject, batches(events, size))
-    return json.loads(batch.column("result")[0].as_py())
+    return told(given, batches(events, size))
+
+
+def told(given: BucketSpec, events: Iterator[pa.RecordBatch]) -> dict[str, Any]:
+    (reported,) = pa.Table.from_batches(reporting(partial(run_bucket, given), given.subject, events)).to_pylist()
+    return json.loads(reported["result"]) if reported["result"] else {"error": json.loads(reported["failure"])}
 
 
 def output(result: dict[str, Any]) -> list[dict[str, Any]]:
@@ -189,7 +195,7 @@ def test_an_empty_bucket_says_nothing(tmp_path: Path) -> None:
 
 
 def test_few_files_are_open_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tidegate.adapters.spark.output_files.MAX_OPEN_FILES", 2)
+    monkeypatch.setattr("tidegate.runtime.output_files.MAX_OPEN_FILES", 2)
     monkeypatch.setattr(bucket, "FLUSH_ROWS", 1)
     events = [event(i, "a", 1, i, day=f"d{i % 4}") for i in range(12)]
     result = run(spec(tmp_path, partition_by=("day",)), events, 1)
@@ -197,7 +203,7 @@ def test_few_files_are_open_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_all_that_a_task_writes_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bucket, "MIN_MERGE", 2)
+    monkeypatch.setattr(keyed_state, "MIN_MERGE", 2)
     disk = Disk(monkeypatch)
     given = spec(tmp_path, dead=True, partition_by=("day",))
     first = run(given, [*EVENTS, event(6, None, 1, 5, day="x")], 2)
@@ -303,8 +309,7 @@ def test_a_key_is_of_its_declared_type_before_it_is_grouped(tmp_path: Path) -> N
     )
     for epoch in range(2):
         batch = pa.record_batch([pa.array([1000, 1001, 1000], us), [1] * 3, [3] * 3, [0] * 3], schema=schema)
-        (done,) = run_bucket(given, iter([batch]))
-        result = json.loads(done.column("result")[0].as_py())
+        result = told(given, iter([batch]))
         assert (result["processed"], result["failed"]) == (2, 1)
         (dead,) = output({"files": [f for f in result["files"] if f[0] == "t.dead"]})
         assert (dead["step"], dead["row"]) == ("type", '{"at": "1970-01-01 00:00:00.001001+00:00"}')
@@ -316,13 +321,43 @@ def test_a_key_is_of_its_declared_type_before_it_is_grouped(tmp_path: Path) -> N
 def test_the_latest_timestamp_may_be_before_1970(tmp_path: Path) -> None:
     schema = pa.schema([*EVENT, (HASH, pa.int64()), (BUCKET, pa.int32()), (SLICE, pa.int32()), (TIMESTAMP, pa.int64())])
     rows = [{**event(i, "a", 1, 1), TIMESTAMP: at} for i, at in enumerate((0, -5, None))]
-    (done,) = run_bucket(
-        replace(spec(tmp_path), timed=True), iter(pa.RecordBatch.from_pylist([r], schema) for r in rows)
-    )
-    assert json.loads(done.column("result")[0].as_py())["max_timestamp"] == 0
+    batches = iter(pa.RecordBatch.from_pylist([r], schema) for r in rows)
+    assert told(replace(spec(tmp_path), timed=True), batches)["max_timestamp"] == 0
 
 
 def test_the_function_that_was_declared_stays_as_it_is(tmp_path: Path) -> None:
-    given = spec(tmp_path)
-    run(given, EVENTS, 10)
-    assert vars(given.function) == {}
+    """Else what it is, and so its fingerprint, would change where plan and tasks share a process."""
+
+    class Remembers(Totals):
+        def __init__(self) -> None:
+            self.seen: list[int] = []
+            self.json = json
+
+        def open(self):
+            self.opened = True
+
+        def process_element(self, value, ctx):
+            self.seen.append(value.id)
+            yield from super().process_element(value, ctx)
+
+    function = Remembers()
+    definition = (
+        Pipeline("p")
+        .source(FileSource(tmp_path, "json", EVENT))
+        .key_by("key", "day")
+        .process(function, output=OUTPUT)
+        .sink(HiveTable("d.t"))
+    )
+    before = definition.fingerprint()
+    for _ in range(2):
+        assert run(replace(spec(tmp_path), function=definition.function), EVENTS, 10)["processed"] == 5
+    assert vars(function) == {"seen": [], "json": json}
+    assert definition.fingerprint() == before
+    assert isinstance(Remembers.count, ValueState)
+
+
+def test_a_function_with_what_cannot_be_copied_is_refused(tmp_path: Path) -> None:
+    function = Totals()
+    function.lock = threading.Lock()  # type: ignore[attr-defined]
+    error = run(replace(spec(tmp_path), function=function), EVENTS, 10)["error"]
+    assert (error["kind"], "Totals holds what cannot be copied" in error["message"]) == ("definition", True)

@@ -3,17 +3,26 @@
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tidegate.adapters.files.locations import ChecksummedFile
 from tidegate.protocol.model import DataFile, PartitionValues
 from tidegate.protocol.partitions import DEFAULT_PARTITION, partition_path
+from tidegate.runtime.locations import ChecksummedFile
 
 MAX_OPEN_FILES = 64
+
+
+class Written(NamedTuple):
+    """Files of one partition of one table, as a task made them."""
+
+    table: str
+    values: PartitionValues
+    files: tuple[DataFile, ...]
 
 
 @dataclass

@@ -10,9 +10,9 @@ import pytest
 import builders as make
 from faults.damage import DAMAGES
 from faults.power import Disk
-from tidegate.adapters.spark.upsert import Rewrite, rewrite
 from tidegate.errors import DataDamagedError
 from tidegate.protocol.model import DataFile
+from tidegate.runtime.upsert import Rewrite, rewrite
 
 
 def table(*rows: tuple[str, int, str]) -> pa.Table:
@@ -50,7 +50,7 @@ def rows(file: DataFile) -> list[tuple[str, int, str]]:
     ],
 )
 def test_rewrite(tmp_path: Path, key: tuple[str, ...], expected: list[tuple[str, int, str]]) -> None:
-    file = rewrite(task(tmp_path, key))
+    (file,) = rewrite(task(tmp_path, key)).files
     assert rows(file) == expected
     assert file.rows == len(expected)
     assert file.bytes == Path(file.path.removeprefix("file://")).stat().st_size
@@ -58,7 +58,7 @@ def test_rewrite(tmp_path: Path, key: tuple[str, ...], expected: list[tuple[str,
 
 def test_a_new_partition_has_no_old_rows(tmp_path: Path) -> None:
     change = make.parquet_file(tmp_path / "c/1.parquet", table(("x", 1, "v")))
-    assert rewrite(Rewrite("d.t", ("p",), f"file://{tmp_path}/new", (change,), (), ("a",))).rows == 1
+    assert rewrite(Rewrite("d.t", ("p",), f"file://{tmp_path}/new", (change,), (), ("a",))).files[0].rows == 1
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -93,7 +93,7 @@ def test_what_the_manifest_does_not_list_is_not_read(tmp_path: Path) -> None:
     given = task(tmp_path)
     for copy in ("copy.parquet", "0.parquet", "junk"):
         (tmp_path / "old" / copy).write_bytes((tmp_path / "old/2.parquet").read_bytes())
-    assert rows(rewrite(given)) == [("x", 2, "old2"), ("z", 1, "old3"), ("y", 1, "new"), ("x", 1, "second")]
+    assert rows(rewrite(given).files[0]) == [("x", 2, "old2"), ("z", 1, "old3"), ("y", 1, "new"), ("x", 1, "second")]
 
 
 def test_what_is_made_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from pyarrow import ipc
 
 from faults.damage import DAMAGES, flipped
-from tidegate.adapters.spark import state_runs
-from tidegate.adapters.spark.state_runs import RunWriter, StateReader, check_columns, merge, run_schema
 from tidegate.errors import DataDamagedError, FormatError, StateIncompatibleError
 from tidegate.protocol.merging import tail_to_merge
 from tidegate.protocol.model import StateRun
+from tidegate.runtime import state_runs
+from tidegate.runtime.state_runs import RunWriter, StateReader, merge, run_schema
 
 COLUMNS = pa.schema([("k", pa.string()), ("n", pa.int64()), ("l", pa.list_(pa.string()))])
 SCHEMA = run_schema(COLUMNS, operator="Totals", key=("k",))
@@ -37,7 +37,10 @@ def write(path: Path, entries: Model, *, rows_per_batch: int = 2, schema: pa.Sch
 
 def look_up(runs: list[StateRun], wanted: list[tuple[int, str]]) -> list[tuple[Any, ...] | None]:
     reader = StateReader(runs, SCHEMA, key_width=1)
-    return reader.get(np.array([h for h, _ in wanted], dtype=np.int64), [pa.array([k for _, k in wanted], pa.string())])
+    hashes, keys = np.array([h for h, _ in wanted], dtype=np.int64), pa.array([k for _, k in wanted], pa.string())
+    stored = reader.get(hashes, [keys])
+    answers = dict(zip(stored.found.tolist(), stored.rows.to_pylist(), strict=True))
+    return [tuple(answers[i].values()) if i in answers else None for i in range(len(wanted))]
 
 
 key = st.tuples(st.integers(-3, 3), st.sampled_from("abc"))  # few hashes, so that many keys share one
@@ -105,7 +108,7 @@ def test_a_run_says_what_it_is(tmp_path: Path) -> None:
     write(tmp_path / "1", {(1, "a"): (1, None)})
     with pa.memory_map(str(tmp_path / "1")) as file:
         metadata = ipc.open_stream(file).schema.metadata
-    assert metadata == {b"tidegate": b'{"format":1,"hash":"spark.xxhash64","key":["k"],"operator":"Totals","seed":42}'}
+    assert metadata == {b"tidegate": b'{"format":1,"hash":"xxh64","key":["k"],"operator":"Totals","seed":42}'}
 
 
 @pytest.mark.parametrize(
@@ -114,8 +117,8 @@ def test_a_run_says_what_it_is(tmp_path: Path) -> None:
         (said(format=2), "is of format 2"),
         (SCHEMA.remove_metadata(), "says no format: no release wrote it"),
         (said(key=None), "has a value that is none of its format"),
-        (said(hash="spark.murmur3"), "finds its keys by spark.murmur3 from 42.* finds them by spark.xxhash64 from 42"),
-        (said(seed=7), "finds its keys by spark.xxhash64 from 7"),
+        (said(hash="murmur3"), "finds its keys by murmur3 from 42.* finds them by xxh64 from 42"),
+        (said(seed=7), "finds its keys by xxh64 from 7"),
     ],
 )
 def test_a_run_that_is_not_known_is_refused_by_name(tmp_path: Path, schema: pa.Schema, says: str) -> None:

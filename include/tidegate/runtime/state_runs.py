@@ -14,7 +14,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,23 +22,19 @@ import pyarrow.compute as pc
 import xxhash
 from pyarrow import ipc
 
-from tidegate.adapters.files.locations import ChecksummedFile, open_written
-from tidegate.api.values import python_values
 from tidegate.errors import DataDamagedError, FormatError, StateIncompatibleError
 from tidegate.protocol.formats import STATE_RUN, WRITER, canonical, decoded, read
 from tidegate.protocol.model import StateRun
+from tidegate.runtime import hashing
+from tidegate.runtime.locations import ChecksummedFile, open_written
 
 HASH = "$hash"
 DELETED = "$deleted"
 """Names that no key column and no state can have."""
-HASH_FUNCTION, HASH_SEED = "spark.xxhash64", 42
-"""What `$hash` is made of the key columns with: Spark's function of that name."""
 BLOCK_BYTES = 1 << 20
 """About the size of a block: what a look-up of one key reads."""
 ROWS_PER_MERGE = 65_536
 """About as many rows of the largest run are merged at once."""
-MIN_MERGE = 4
-"""Fewer runs than this are left alone."""
 
 _INDEX = pa.schema([(name, pa.int64()) for name in ("offset", "bytes", "first", "last")] + [("checksum", pa.uint64())])
 _RUN_SCHEMA = b"run_schema"
@@ -55,8 +51,8 @@ class Header:
 
     operator: str
     key: tuple[str, ...]
-    hash: str = HASH_FUNCTION
-    seed: int = HASH_SEED
+    hash: str = hashing.FUNCTION
+    seed: int = hashing.SEED
 
     def metadata(self) -> dict[bytes, bytes]:
         """As it stands in a schema."""
@@ -242,35 +238,38 @@ def _equal_keys(block: pa.RecordBatch, keys: Sequence[pa.Array], queries: np.nda
     return same
 
 
+class Stored(NamedTuple):
+    """What is stored for some keys: `rows[i]`, of the state columns, is that of the key at place `found[i]`."""
+
+    found: np.ndarray
+    rows: pa.RecordBatch
+
+
 class StateReader:
     """Looks keys up in a bucket's runs."""
 
     def __init__(self, runs: Sequence[StateRun], schema: pa.Schema, *, key_width: int) -> None:
         self._runs = [Run(run, schema) for run in reversed(runs)]  # newest first
-        self._first_state = 2 + key_width
+        self._schema = schema
+        self._states = list(range(2 + key_width, len(schema)))
 
-    def get(self, hashes: np.ndarray, keys: Sequence[pa.Array]) -> list[tuple[Any, ...] | None]:
-        """The stored state values of each key, None for a key without state."""
-        answers: list[tuple[Any, ...] | None] = [None] * len(hashes)
-        open_queries = np.arange(len(hashes))
+    def get(self, hashes: np.ndarray, keys: Sequence[pa.Array]) -> Stored:
+        """The state of those keys that have one. `hashes` ascend; `keys` are the key columns in the same order."""
+        places, rows = [np.empty(0, dtype=np.int64)], []
+        left = np.arange(len(hashes))
         for run in self._runs:
-            if not len(open_queries):
+            if not len(left):
                 break
-            index = pa.array(open_queries)
-            answered = np.zeros(len(open_queries), dtype=bool)
-            for found in run.find(hashes[open_queries], [k.take(index) for k in keys]):
+            index = pa.array(left)
+            answered = np.zeros(len(left), dtype=bool)
+            for found in run.find(hashes[left], [k.take(index) for k in keys]):
                 answered[found.queries] = True
-                self._collect(found, open_queries, answers)
-            open_queries = open_queries[~answered]
-        return answers
-
-    def _collect(self, found: Found, open_queries: np.ndarray, answers: list[tuple[Any, ...] | None]) -> None:
-        live = ~found.block.column(1).take(pa.array(found.rows)).to_numpy(zero_copy_only=False)
-        index = pa.array(found.rows[live])
-        width = found.block.num_columns
-        columns = [python_values(found.block.column(c).take(index)) for c in range(self._first_state, width)]
-        for query, values in zip(open_queries[found.queries[live]].tolist(), zip(*columns, strict=True), strict=True):
-            answers[query] = values
+                live = ~found.block.column(1).take(pa.array(found.rows)).to_numpy(zero_copy_only=False)
+                places.append(left[found.queries[live]])
+                rows.append(found.block.select(self._states).take(pa.array(found.rows[live])))
+            left = left[~answered]
+        nothing = pa.RecordBatch.from_pylist([], pa.schema([self._schema.field(i) for i in self._states]))
+        return Stored(np.concatenate(places), pa.concat_batches([nothing, *rows]))
 
 
 def merge(

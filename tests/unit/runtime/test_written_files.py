@@ -10,9 +10,9 @@ from pyarrow import fs
 
 from faults.damage import DAMAGES, flipped
 from faults.power import Disk
-from tidegate.adapters.files import locations
-from tidegate.adapters.files.locations import ChecksummedFile, open_checked, open_written
 from tidegate.errors import ConfigurationError, DataDamagedError
+from tidegate.runtime import locations
+from tidegate.runtime.locations import ChecksummedFile, open_checked, open_written
 
 DATA = bytes(range(256)) * 9_000
 

@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate import ListState, MapState, ValueState
-from tidegate.api.entries import Entries
+from tidegate import KeyedProcessFunction, ListState, MapState, ValueState
 from tidegate.api.state import State
 from tidegate.api.values import MisfitError
+from tidegate.runtime.cells import Handle, cell_of
+from tidegate.runtime.entries import Entries
 
 
 def test_a_default_is_each_keys_own() -> None:
     """C1."""
     given_default = [0]
-    cell = ValueState(pa.list_(pa.int64()), default=given_default).bind("xs")
+    cell = cell_of(ValueState(pa.list_(pa.int64()), default=given_default), "xs")
     given_default.append(7)
     for key in range(3):
         cell.load(None)
@@ -30,17 +31,17 @@ def test_a_default_is_each_keys_own() -> None:
 
 def test_what_is_set_is_taken_at_once_or_refused_by_name() -> None:
     """C2, C3, C9."""
-    total = ValueState(pa.int64(), default=0).bind("total")
+    total = cell_of(ValueState(pa.int64(), default=0), "total")
     with pytest.raises(MisfitError, match=r"state 'total': 0\.5 is not int64"):
         total.update(0.5)
     assert (total.value(), total.changed) == (0, False)
-    near = ValueState(pa.float32()).bind("near")
+    near = cell_of(ValueState(pa.float32()), "near")
     near.update(0.1 + 0.2)
     assert near.value() == 0.30000001192092896
-    counts = ValueState(pa.map_(pa.string(), pa.int64())).bind("counts")
+    counts = cell_of(ValueState(pa.map_(pa.string(), pa.int64())), "counts")
     counts.update({"a": 1})
     assert counts.value() == {"a": 1}
-    pages, items = MapState(pa.string(), pa.int64()).bind("pages"), ListState(pa.string()).bind("items")
+    pages, items = cell_of(MapState(pa.string(), pa.int64()), "pages"), cell_of(ListState(pa.string()), "items")
     for wrong in (
         lambda: pages.put(b"a", 1),
         lambda: pages.put("a", "1"),
@@ -64,8 +65,8 @@ NESTED = pa.struct([("xs", pa.list_(pa.int64()))])
 
 def test_what_is_read_is_a_copy() -> None:
     """A change in place changes nothing before it is set, whatever the kind of state."""
-    value, items = ValueState(NESTED).bind("value"), ListState(NESTED).bind("items")
-    table = MapState(pa.string(), NESTED).bind("table")
+    value, items = cell_of(ValueState(NESTED), "value"), cell_of(ListState(NESTED), "items")
+    table = cell_of(MapState(pa.string(), NESTED), "table")
     kept = {"xs": [1]}
     value.update(kept)
     items.update([kept])
@@ -76,8 +77,15 @@ def test_what_is_read_is_a_copy() -> None:
 
 
 def test_a_state_that_no_run_bound_cannot_be_used() -> None:
-    with pytest.raises(AttributeError):
-        ValueState(pa.int64()).update(1)
+    class Count(KeyedProcessFunction):
+        n = ValueState(pa.int64())
+
+        def process_element(self, value, ctx):
+            self.n.update(1)
+
+    with pytest.raises(AttributeError, match="state 'n' has values only where a run calls the function"):
+        Count().process_element(None, None)
+    assert Count.n.dtype == pa.int64()
 
 
 small = st.integers(0, 3)
@@ -96,7 +104,7 @@ map_changes = st.one_of(
 value_changes = st.one_of(st.tuples(st.just("update"), small), st.tuples(st.just("clear")))
 
 
-def changed(cell: State, changes: list[Any]) -> None:
+def changed(cell: Handle, changes: list[Any]) -> None:
     for name, *arguments in changes:
         getattr(cell, name)(*arguments)
 
@@ -111,9 +119,9 @@ def changed(cell: State, changes: list[Any]) -> None:
     ids=["value", "list", "map"],
 )
 @given(data=st.data())
-def test_an_undone_row_leaves_no_trace(declared: State, changes: Any, data: st.DataObject) -> None:
+def test_an_undone_row_leaves_no_trace(declared: State[Any], changes: Any, data: st.DataObject) -> None:
     """C4: rows that stay and rows that are undone, in any order; the order of a map's keys is part of the state."""
-    cell, only_kept = declared.bind("cell"), declared.bind("cell")
+    cell, only_kept = cell_of(declared, "cell"), cell_of(declared, "cell")
     for stays, row in data.draw(st.lists(st.tuples(st.booleans(), st.lists(changes, max_size=5)), max_size=6)):
         saved = cell.snapshot()
         changed(cell, row)
@@ -157,7 +165,7 @@ def test_entries_cost_what_is_touched() -> None:
 
 def test_lists_grow_in_place() -> None:
     """C10."""
-    cell = ListState(pa.int64()).bind("xs")
+    cell = cell_of(ListState(pa.int64()), "xs")
     cell.add(0)
     held = cell.stored()
     for i in range(1, 10):
@@ -167,3 +175,28 @@ def test_lists_grow_in_place() -> None:
             cell.restore(saved)
     assert cell.stored() is held
     assert held == [0, 2, 4, 6, 8]
+
+
+def test_state_cells_behave_as_flinks() -> None:
+    value = cell_of(ValueState(pa.int64(), default=7), "value")
+    items, table = cell_of(ListState(pa.int64()), "items"), cell_of(MapState(pa.string(), pa.int64()), "table")
+    assert (value.value(), items.get(), table.get("a"), table.is_empty()) == (7, [], None, True)
+    value.update(1)
+    items.add(1)
+    items.add_all([2, 3])
+    table.put("a", 1)
+    table.put("b", 2)
+    table.remove("a")
+    assert (value.stored(), items.stored(), table.stored()) == (1, [1, 2, 3], {"b": 2})
+    assert (list(table.keys()), table.contains("b"), table.contains("a")) == (["b"], True, False)
+    saved = [s.snapshot() for s in (value, items, table)]
+    value.clear()
+    items.add(9)
+    table.put("c", 3)
+    for state, snapshot in zip((value, items, table), saved, strict=True):
+        state.restore(snapshot)
+    assert (value.value(), items.get(), dict(table.items())) == (1, [1, 2, 3], {"b": 2})
+    for state in (value, items, table):
+        state.clear()
+        assert state.changed
+        assert state.stored() is None

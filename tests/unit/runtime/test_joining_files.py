@@ -10,8 +10,8 @@ import pytest
 import builders as make
 from faults.damage import DAMAGES
 from faults.power import Disk
-from tidegate.adapters.spark.compaction import Join, join
 from tidegate.errors import DataDamagedError
+from tidegate.runtime.compaction import Join, join
 
 SCHEMA = pa.schema([("a", pa.int64())])
 
@@ -20,13 +20,13 @@ def task(tmp_path: Path) -> Join:
     files = []
     for name, values in {"1/x": [5, 6], "2/x": [3], "2/w": [4, 1]}.items():
         files.append(make.parquet_file(tmp_path / f"{name}.parquet", pa.table({"a": values}, SCHEMA)))
-    return Join("d.t", ("2",), f"file://{tmp_path}/new", tuple(files), SCHEMA.serialize().to_pybytes().hex())
+    return Join("d.t", ("2",), f"file://{tmp_path}/new", tuple(files), SCHEMA.serialize().to_pybytes())
 
 
 def test_all_rows_in_the_order_of_the_list(tmp_path: Path) -> None:
     given = task(tmp_path)
     (tmp_path / "1" / "copy.parquet").write_bytes((tmp_path / "1/x.parquet").read_bytes())
-    file = join(given)
+    (file,) = join(given).files
     assert pq.read_table(file.path.removeprefix("file://")).column("a").to_pylist() == [5, 6, 3, 4, 1]
     assert file.rows == 5
 

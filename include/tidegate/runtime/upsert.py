@@ -5,18 +5,17 @@ source order, so the last of equal primary keys is the latest. Held in memory ar
 epoch and one batch of its old rows.
 """
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.adapters.files.locations import ChecksummedFile, open_checked
-from tidegate.adapters.spark.conform import conform
-from tidegate.protocol.model import DataFile
+from tidegate.protocol.model import DataFile, StagedPartition
+from tidegate.runtime.conform import conform
+from tidegate.runtime.locations import ChecksummedFile, open_checked
 
 _ROW = "_tidegate_row"
 _BATCH_ROWS = 65_536
@@ -34,19 +33,7 @@ class Rewrite:
     key: tuple[str, ...]
 
 
-def rewrite_partitions(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The function that Spark calls once per task: rows of JSON-encoded `Rewrite`s in, JSON results out."""
-    for batch in batches:
-        for text in batch.column("rewrite").to_pylist():
-            d = json.loads(text)
-            files = {n: tuple(DataFile(**f) for f in d[n]) for n in ("changes", "old")}
-            task = Rewrite(**{**d, **files, "values": tuple(d["values"]), "key": tuple(d["key"])})
-            file = rewrite(task)
-            result = {"table": task.table, "values": task.values, "location": task.location, "file": asdict(file)}
-            yield pa.RecordBatch.from_pydict({"result": [json.dumps(result)]})
-
-
-def rewrite(task: Rewrite) -> DataFile:
+def rewrite(task: Rewrite) -> StagedPartition:
     """Write the partition's new file: the old rows without a change, in their order, then the changes.
 
     Raises DataDamagedError when a file is not as it was written.
@@ -62,7 +49,8 @@ def rewrite(task: Rewrite) -> DataFile:
                 writer.write_table(kept)
                 rows += kept.num_rows
         writer.write_table(changes)
-    return DataFile(path, rows, *stream.close())
+    file = DataFile(path, rows, *stream.close())
+    return StagedPartition(task.table, task.values, task.location, (file,))
 
 
 def latest(rows: pa.Table, key: Sequence[str]) -> pa.Table:

@@ -1,0 +1,62 @@
+"""What a task over one bucket is given, and what it gives back."""
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from tidegate.api.function import KeyedProcessFunction
+from tidegate.protocol.model import StateRun
+from tidegate.runtime.output_files import PartitionedWriter, Written
+
+
+@dataclass(frozen=True)
+class Output:
+    """One table's part of the task: where its files go, and which rows a primary key may not miss."""
+
+    table: str
+    root: str
+    partition_by: tuple[str, ...]
+    prefix: tuple[tuple[str, str], ...]
+    required: tuple[str, ...] = ()
+
+    def writer(self, schema: pa.Schema, part: str) -> PartitionedWriter:
+        """A writer of its files; `part` makes their names unique among all tasks and their repetitions."""
+        return PartitionedWriter(self.root, schema, self.partition_by, self.prefix, part)
+
+
+@dataclass(frozen=True)
+class BucketSpec:
+    """What is shipped to the tasks.
+
+    `events` are their columns, `state` are the parent's runs by bucket, in order, `files` are the paths by slice.
+    """
+
+    subject: str
+    function: KeyedProcessFunction
+    events: pa.Schema
+    key: tuple[str, ...]
+    state_schema: pa.Schema
+    state: dict[int, tuple[StateRun, ...]]
+    state_root: str
+    output_schema: pa.Schema
+    outputs: tuple[Output, ...]
+    dead_letters: Output | None
+    files: tuple[str, ...]
+    timed: bool
+
+
+@dataclass
+class BucketResult:
+    """What a bucket's task did."""
+
+    bucket: int
+    received: int = 0
+    null_keys: int = 0
+    failed: int = 0
+    processed: int = 0
+    yielded: int = 0
+    keys_changed: int = 0
+    max_timestamp: int | None = None
+    files: list[Written] = field(default_factory=list)
+    state: tuple[StateRun, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
