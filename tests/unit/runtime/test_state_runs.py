@@ -17,7 +17,7 @@ from tidegate.errors import DataDamagedError, FormatError, StateIncompatibleErro
 from tidegate.protocol.merging import tail_to_merge
 from tidegate.protocol.model import StateRun
 from tidegate.runtime import state_runs
-from tidegate.runtime.state_runs import RunWriter, StateReader, merge, run_schema
+from tidegate.runtime.state_runs import RunWriter, StateReader, check_columns, merge, run_schema
 
 COLUMNS = pa.schema([("k", pa.string()), ("n", pa.int64()), ("l", pa.list_(pa.string()))])
 SCHEMA = run_schema(COLUMNS, operator="Totals", key=("k",))
