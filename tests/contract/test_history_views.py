@@ -19,7 +19,7 @@ from tidegate.protocol.model import Lease, Status, Word
 if TYPE_CHECKING:
     from conftest import Postgres
 
-VIEWS = ("clone_overview", "epoch_history", "lane_overview", "partition_origin", "source_corrections")
+VIEWS = ("clone_overview", "epoch_history", "epoch_ranges", "lane_overview", "partition_origin", "source_corrections")
 GUIDE = Path(__file__).parents[2] / "docs/operations.md"
 
 
@@ -46,7 +46,7 @@ def test_an_epoch_has_its_numbers_once_they_are_known(story: Story, sql: Sql) ->
         "pipeline": "orders", "lane": "main", "epoch": 1, "generation": 1, "kind": "EVENTS", "status": "PLANNED",
         "run": "run-1", "attempts": 1,
     }  # fmt: skip
-    assert (row["range_start"], row["range_stop"], row["run_owner"]) == (0, 2, RUN.owner)
+    assert (row["ranges"], row["run_owner"]) == ({"source": [0, 2]}, RUN.owner)
     assert row["logical_date"].timestamp() == 1_700_000_000.123
     assert (row["interval_start"].timestamp(), row["interval_end"].timestamp()) == (0, -0.005)
     unknown = ("rows_in", "rows_out", "rows_out_by_table", "dead_lettered", "keys_changed", "watermark", "sealed_at")
@@ -145,7 +145,7 @@ def test_a_partition_names_the_epoch_it_comes_from_now(story: Story, sql: Sql) -
 def test_a_lane_shows_its_head_what_is_under_way_and_its_lease(story: Story, sql: Sql) -> None:
     """A lane that never sealed an epoch has a row too."""
     (fresh,) = _lanes(story.lease(), sql)
-    assert [fresh[k] for k in ("head_epoch", "head_range_stop", "unfinished_epoch", "leased")] == [
+    assert [fresh[k] for k in ("head_epoch", "head_positions", "unfinished_epoch", "leased")] == [
         None,
         None,
         None,
@@ -155,7 +155,7 @@ def test_a_lane_shows_its_head_what_is_under_way_and_its_lease(story: Story, sql
     story.sealed(lease)
     story.plan(lease, run=replace(RUN, key="run-2"))
     (lane,) = _lanes(lease, sql)
-    assert (lane["head_epoch"], lane["head_generation"], lane["head_range_stop"]) == (1, 1, 2)
+    assert (lane["head_epoch"], lane["head_generation"], lane["head_positions"]) == (1, 1, {"source": 2})
     assert lane["head_sealed_at"] is not None
     unfinished = ("unfinished_epoch", "unfinished_generation", "unfinished_status", "unfinished_run")
     assert [lane[k] for k in unfinished] == [2, 1, "PLANNED", "run-2"]
@@ -175,10 +175,10 @@ def test_a_forked_lane_has_a_row_of_its_own(story: Story, sql: Sql) -> None:
     sql.execute(
         "INSERT INTO lanes (pipeline, lane, fence, forked_from, status) VALUES ('orders', 'try', 0, 1, 'DISCARDED')"
     )
-    columns = ("lane", "status", "forked_from", "head_epoch", "head_range_stop", "leased")
+    columns = ("lane", "status", "forked_from", "head_epoch", "head_positions", "leased")
     found = rows(sql, "SELECT * FROM lane_overview ORDER BY lane")
     assert [tuple(r[c] for c in columns) for r in found] == [
-        ("main", "OPEN", None, 1, 2, True),
+        ("main", "OPEN", None, 1, {"source": 2}, True),
         ("try", "DISCARDED", 1, None, None, False),
     ]
 
@@ -236,8 +236,8 @@ def test_the_guides_queries_answer_a_reader_of_the_views(story: Story, reader: S
     assert (pipeline, epochs, rows_in, refused, attempts) == ("orders", 1, COUNTS.rows_in, COUNTS.dead_lettered, 1)
     assert seconds >= 0
     assert failures == [("orders", "main", 2, "run-2", 1, "unavailable", "away")]
-    assert origins == [("db.orders", "day-1", 1, "EVENTS", "run-1", 4, 0, 2)]
+    assert origins == [("db.orders", "day-1", 1, "EVENTS", "run-1", 4, "source", 0, 2)]
     assert idle == [("orders", "main", 2, str(Status.PLANNED), "run-2")]
-    for table in ("epochs", "lanes", "table_heads", "source_log", "pipelines"):
+    for table in ("epochs", "lanes", "table_heads", "slices", "pipelines"):
         with pytest.raises(errors.InsufficientPrivilege):
             reader.execute(f"SELECT * FROM {table}".encode())

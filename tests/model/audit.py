@@ -16,7 +16,7 @@ from model.tables import Tables
 from tidegate.api.settings import Mode
 from tidegate.engine.verify import verify
 from tidegate.protocol.conservation import contradiction
-from tidegate.protocol.model import MAIN_LANE, Manifest
+from tidegate.protocol.model import MAIN_LANE, Manifest, OffsetRange
 from tidegate.protocol.transitions import TRANSITIONS
 
 Rows = tuple[tuple[Any, ...], ...]
@@ -171,7 +171,7 @@ class Auditor:
         by_number = {r["epoch"]: r for r in sealed}
         for before_it, second in pairwise(sealed):
             first = by_number[second["restores"]] if second["kind"] == "ROLLBACK" else before_it
-            if second["epoch"] == before_it["epoch"] + 1 and second["offset_start"] != first["offset_stop"]:
+            if second["epoch"] == before_it["epoch"] + 1 and _range(second).start != _range(first).stop:
                 raise Violation(f"I1: epoch {second['epoch']} does not start where epoch {first['epoch']} ended")
 
     def _planned(self, tables: Tables, row: Row) -> None:
@@ -180,8 +180,8 @@ class Auditor:
             raise Violation("I1: two epochs are under way")
         if row["status"] != "PLANNED" or row["fence"] != (newest := tables.fence(row["lane"])):
             raise Violation(f"I4: epoch {row['epoch']} was planned by attempt {row['fence']} behind {newest}")
-        if row["offset_stop"] - row["offset_start"] != (row["kind"] == "EVENTS"):
-            raise Violation(f"I1: epoch {row['epoch']} takes [{row['offset_start']}, {row['offset_stop']})")
+        if _range(row).size != (row["kind"] == "EVENTS"):
+            raise Violation(f"I1: epoch {row['epoch']} takes {_range(row)}")
 
     def _moved(self, was: Row, row: Row, point: Point) -> None:
         name = f"epoch {row['epoch']}"
@@ -189,7 +189,7 @@ class Auditor:
             raise Violation(f"{name} went from {was['status']} to {row['status']}")
         if was["manifest_uri"] and was["manifest_uri"] != row["manifest_uri"]:
             raise Violation(f"I5: {name} got another manifest after it was STAGED")
-        if any(was[k] != row[k] for k in ("offset_start", "offset_stop", "parent_uri", "run_key", "kind")):
+        if any(was[k] != row[k] for k in ("offsets", "parent_uri", "run_key", "kind")):
             raise Violation(f"I1: what {name} was planned as has changed")
         if (was["status"], row["status"]) == ("PLANNED", "STAGED"):
             self._staged(name, row, point)
@@ -202,16 +202,16 @@ class Auditor:
         manifest = Manifest.from_json(stored[row["manifest_uri"]])
         for target in self._targets:
             per = self._expected[target.name]
-            right: set[Any] = set(per[row["offset_stop"]])
+            right: set[Any] = set(per[_range(row).stop])
             if target.mode is Mode.APPEND and row["kind"] == "EVENTS":
-                right -= set(per[row["offset_start"]])
+                right -= set(per[_range(row).start])
             locations = [p.location for p in manifest.partitions if p.table == target.name]
             rows = _rows(stored, locations)
             if row["kind"] == "EVENTS" and target.mode is Mode.APPEND and set(rows) != right:
                 raise Violation(f"I3: {name} staged {rows} for {target.name}, not {sorted(right)}")
             if len(set(rows)) != len(rows) or not set(rows) <= right:
                 raise Violation(f"I3: {name} staged {rows} for {target.name}, which are not all of {sorted(right)}")
-        read = sum(len(f) for f in self._world.source.files[row["offset_start"] : row["offset_stop"]])
+        read = sum(len(f) for f in self._world.source.files[_range(row).start : _range(row).stop])
         counts = manifest.counts
         problem = contradiction(counts, transformed=False)
         if read != counts.rows_in or problem:
@@ -275,6 +275,12 @@ def _needed(manifest_uri: str, stored: Any) -> Iterator[str]:
 
 
 _PARSED: dict[bytes, list[tuple[Any, ...]]] = {}
+
+
+def _range(row: Row) -> OffsetRange:
+    """What an epoch takes of the one source."""
+    ((_, ends),) = row["offsets"].items()
+    return OffsetRange(*ends)
 
 
 def _rows(stored: Any, locations: Sequence[str]) -> Rows:

@@ -8,9 +8,9 @@ import pyarrow.compute as pc
 from tidegate.api.values import printable, python_values
 
 SLICE = "_tidegate_slice"
-"""The column that says which slice of the input a row comes from: its number among those of the epoch."""
+"""The column that says which piece of the input a row comes from: a slice or a part of one, by its number in order."""
 ORDER = "_tidegate_order"
-"""The column that says where in its slice a row stands."""
+"""The column that says where in its piece a row stands."""
 
 Misfits = dict[int, str]
 """Rows of a batch that cannot be processed, each with the reason."""

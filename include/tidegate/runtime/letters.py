@@ -19,11 +19,11 @@ class Letters:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def add(self, *, step: str, reason: str, file: str, key: tuple[Any, ...] | None, row: Mapping[str, Any]) -> None:
+    def add(self, *, step: str, reason: str, source: str, key: tuple[Any, ...] | None, row: Mapping[str, Any]) -> None:
         """Keep one refused row; the columns are those of `DEAD_LETTER_SCHEMA`."""
         key_text = None if key is None else as_json(key)
         self._rows.append(
-            {"step": step, "reason": printable(reason), "file": file, "key": key_text, "row": as_json(row)}
+            {"step": step, "reason": printable(reason), "source": source, "key": key_text, "row": as_json(row)}
         )
 
     def batch(self) -> pa.RecordBatch:

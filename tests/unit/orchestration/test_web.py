@@ -50,8 +50,8 @@ LANES = tuple(
 )
 MAY = Clone("audit.may", "d.<t>", "d.t", 4_321, ManifestRef("hdfs://far/m", "00"), made_ms=63_000)
 CORRECTED = [
-    make.entry(7, "/in/<7>.csv", skipped=True, noted_ms=63_000, word=Word("me", "cut <off>")),
-    make.entry(8, "/in/8.csv", noted_ms=63_000, word=Word("me", "mended")),
+    make.slice_(7, "/in/<7>.csv", skipped=True, noted_ms=63_000, word=Word("me", "cut <off>")),
+    make.slice_(8, "/in/8.csv", noted_ms=63_000, word=Word("me", "mended")),
 ]
 
 

@@ -126,7 +126,7 @@ def test_a_partition_that_may_be_null_is() -> None:
 def test_a_letter_holds_whatever_a_row_and_an_error_hold() -> None:
     letters = Letters()
     letters.add(
-        step="process", reason="\ud83d\0", file="/in/a", key=(b"x", "\ud83d"), row={"m": {1: b"y"}, "s": {"a": 1}}
+        step="process", reason="\ud83d\0", source="/in/a", key=(b"x", "\ud83d"), row={"m": {1: b"y"}, "s": {"a": 1}}
     )
     (letter,) = letters.batch().to_pylist()
     assert letter["reason"] == r"\ud83d\x00"

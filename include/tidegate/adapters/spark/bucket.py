@@ -1,6 +1,6 @@
 """One bucket of one epoch, inside a Spark task: events in, Parquet files and a state run out.
 
-The events come sorted by key hash, key and source position, in record batches. They are handled in one pass; held in
+The events come sorted by key hash, key and place in the input, in record batches. They are handled in one pass; held in
 memory are one batch, the output rows since the last flush and the changed keys since the last flush, never a bucket.
 Only one short row with names and counts goes back to Spark.
 """
@@ -55,7 +55,7 @@ class Output:
 class BucketSpec:
     """What is shipped to the workers.
 
-    `events` are their columns, `state` are the parent's runs by bucket, in order, `files` are the paths by slice.
+    `events` are their columns, `state` are the parent's runs by bucket, in order, `slices` are keys by number.
     """
 
     subject: str
@@ -68,7 +68,7 @@ class BucketSpec:
     output_schema: pa.Schema
     outputs: tuple[Output, ...]
     dead_letters: Output | None
-    files: tuple[str, ...]
+    slices: tuple[str, ...]
     timed: bool
 
 
@@ -173,7 +173,7 @@ class BucketTask:
 
     def _check_slices(self, batch: pa.RecordBatch) -> None:
         numbers = batch.column(SLICE)
-        if numbers.null_count or pc.max(numbers).as_py() >= len(self.spec.files):
+        if numbers.null_count or pc.max(numbers).as_py() >= len(self.spec.slices):
             raise UserFunctionError(
                 f"{self.spec.subject}: the transforms made a row that comes from no event: make rows only of events, "
                 "as by explode, and keep the events' side of a join"
@@ -219,7 +219,7 @@ class BucketTask:
         make = self._row
         rows = [make(values) for values in zip(*columns, strict=True)]
         timestamps = batch.column(TIMESTAMP).to_pylist() if self.spec.timed else None
-        files = batch.column(SLICE).to_numpy()
+        slices = batch.column(SLICE).to_numpy()
         hashes = batch.column(HASH).to_numpy()
         keys = [columns[self.spec.events.get_field_index(k)] for k in self.spec.key]
         for start, stop, of_key in zip(starts, [*starts[1:], len(rows)], stored, strict=True):
@@ -227,13 +227,13 @@ class BucketTask:
             if key != self._state.key:
                 self._state.switch(key, int(hashes[start]), of_key)
                 self._context._key = key
-            self._one_key(rows[start:stop], timestamps and timestamps[start:stop], files[start:stop])
+            self._one_key(rows[start:stop], timestamps and timestamps[start:stop], slices[start:stop])
         latest = max((t for t in timestamps or () if t is not None), default=None)
         if latest is not None:
             before = self.result.max_timestamp
             self.result.max_timestamp = latest if before is None else max(before, latest)
 
-    def _one_key(self, rows: list[Any], timestamps: list[int | None] | None, files: np.ndarray) -> None:
+    def _one_key(self, rows: list[Any], timestamps: list[int | None] | None, slices: np.ndarray) -> None:
         """Call the function for some events of the current key.
 
         With dead letters, an event on which it raises, or yields what is no output row, leaves no trace in state and
@@ -251,11 +251,11 @@ class BucketTask:
             except BaseException as e:  # also sys.exit(): nothing that it raises may end the worker
                 i = len(rows) - length_hint(left) - 1
                 if self._dead is None:
-                    raise self._user_error("process_element", e, int(files[i]), rows[i]) from e
+                    raise self._user_error("process_element", e, int(slices[i]), rows[i]) from e
                 self._undo()
                 self.result.failed += 1
                 self.result.processed -= 1
-                self._refuse("process", _said(e), int(files[i]), self._state.key, rows[i]._asdict())
+                self._refuse("process", _said(e), int(slices[i]), self._state.key, rows[i]._asdict())
             self.result.processed += ahead - length_hint(left)
 
     def _marked(self, events: Iterator[tuple[Any, int | None]]) -> Iterator[tuple[Any, int | None]]:
@@ -271,14 +271,14 @@ class BucketTask:
 
     # -- what is written ------------------------------------------------------------------------------------------
 
-    def _refuse(self, step: str, reason: str, file: int, key: Key | None, row: dict[str, Any]) -> None:
-        name = self.spec.files[file]
+    def _refuse(self, step: str, reason: str, slice_: int, key: Key | None, row: dict[str, Any]) -> None:
+        source = self.spec.slices[slice_]
         if self._dead is None:
             raise UserFunctionError(
-                f"{self.spec.subject}: {reason} in {name}, row {as_json(row)[:500]}; drop such rows in a transform, "
+                f"{self.spec.subject}: {reason} in {source}, row {as_json(row)[:500]}; drop such rows in a transform, "
                 "or declare Pipeline(dead_letters='database.table')"
             )
-        self._letters.add(step=step, reason=reason, file=name, key=key, row=row)
+        self._letters.add(step=step, reason=reason, source=source, key=key, row=row)
 
     def _flush_rows(self) -> None:
         if len(self._emitter):
@@ -329,10 +329,10 @@ class BucketTask:
     # -- small things ---------------------------------------------------------------------------------------------
 
     def _user_error(
-        self, method: str, error: BaseException, file: int | None = None, row: Any = None
+        self, method: str, error: BaseException, slice_: int | None = None, row: Any = None
     ) -> UserFunctionError:
         where = "" if row is None else f", key {self._state.key}, row {as_json(row._asdict())[:500]}"
-        source = "" if file is None else f", file {self.spec.files[file]}"
+        source = "" if slice_ is None else f", in {self.spec.slices[slice_]}"
         name = type(self._function).__name__
         text = f"{self.spec.subject}: {name}.{method} raised {_said(error)}{where}{source}"
         return UserFunctionError(printable(text))

@@ -25,7 +25,8 @@ from tidegate.adapters.spark.bucket import RESULT, BucketSpec, Output, run_bucke
 from tidegate.adapters.spark.compaction import Join, join_partitions
 from tidegate.adapters.spark.comparison import ROWS, compared, read_rows, sides
 from tidegate.adapters.spark.failures import translate
-from tidegate.adapters.spark.reading import Reading, Report, groups_of, reports_of, slices_of
+from tidegate.adapters.spark.readers.files import FileReading, groups_of, pieces_of
+from tidegate.adapters.spark.readers.reading import Reading, Report
 from tidegate.adapters.spark.session import opened
 from tidegate.adapters.spark.state_runs import check_columns, run_schema
 from tidegate.adapters.spark.task_failures import Task, raise_reported, reporting
@@ -161,7 +162,7 @@ class _Epoch:
         self._task.progress(f"{self._task.epoch}: computing on Spark")
         results = self._collect(events, partial(run_bucket, self._spec(reading)))
         self._tick("buckets")
-        read = reports_of(reading)
+        read = reading.reports()
         files = _files([*(r["files"] for r in sorted(results, key=lambda r: r["bucket"])), *(r.files for r in read)])
         partitions = self._partitions(files)
         self._tick("rewrite")
@@ -178,13 +179,13 @@ class _Epoch:
 
     def _reading(self) -> Reading:
         source, dead = self._definition.source, self._definition.dead_letters
-        slices = slices_of(source, self._task.entries)
-        return Reading(
+        pieces = pieces_of(source, self._task.slices)
+        return FileReading(
             subject=str(self._task.epoch),
             source=source,
-            slices=slices,
-            groups=groups_of(slices, self._definition.pipeline.buckets),
-            reports=layout.reports_in(self._task.root),
+            pieces=pieces,
+            groups=groups_of(pieces, self._definition.pipeline.buckets),
+            folder=layout.reports_in(self._task.root),
             dead_letters=self._output(dead) if dead else None,
         )
 
@@ -206,7 +207,7 @@ class _Epoch:
             output_schema=d.processed.output,
             outputs=tuple(self._output(t) for t in d.targets),
             dead_letters=self._output(d.dead_letters) if d.dead_letters else None,
-            files=tuple(s.path for s in reading.slices),
+            slices=reading.keys,
             timed=d.stream.timestamps is not None,
         )
 

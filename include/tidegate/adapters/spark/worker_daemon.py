@@ -15,7 +15,7 @@ import pyspark.worker  # noqa: F401
 from pyspark import daemon
 
 import tidegate.adapters.spark.bucket
-import tidegate.adapters.spark.reading
+import tidegate.adapters.spark.readers.files
 import tidegate.adapters.spark.upsert  # noqa: F401
 
 if __name__ == "__main__":
