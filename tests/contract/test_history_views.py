@@ -188,6 +188,32 @@ def _lanes(lease: Lease, sql: Sql) -> list[dict[str, Any]]:
     return rows(sql, "SELECT * FROM lane_overview")
 
 
+def test_an_epoch_has_a_row_for_each_of_its_sources(story: Story, sql: Sql) -> None:
+    lease = story.lease()
+    offsets = {"a": make.positions(0, 2), "b": make.positions(0)}
+    found = make.slices(2, source="a")
+    story.store.plan(lease, run=RUN, fingerprint="f", offsets=offsets, discovered=found)
+    common = {"pipeline": "orders", "lane": "main", "epoch": 1, "generation": 1, "kind": "EVENTS", "status": "PLANNED"}
+    assert rows(sql, "SELECT * FROM epoch_ranges ORDER BY source") == [
+        {**common, "source": "a", "range_start": 0, "range_stop": 2, "slices": 2},
+        {**common, "source": "b", "range_start": 0, "range_stop": 0, "slices": 0},
+    ]
+    assert history(sql)[0]["ranges"] == {"a": [0, 2], "b": [0, 0]}
+
+
+def test_a_slice_has_a_row_once_a_person_said_something_of_it(story: Story, sql: Sql) -> None:
+    lease = story.lease()
+    planned = story.plan(lease)
+    skipped = make.slice_(1, "/in/1.csv", size=11, skipped=True)
+    story.store.correct(lease, Word("me", "cut off"), gives_up=planned, slices=[skipped])
+    (row,) = rows(sql, "SELECT * FROM source_corrections")
+    assert row.pop("corrected_at") is not None
+    assert row == {
+        "pipeline": "orders", "source": "source", "position": 1, "key": "/in/1.csv", "skipped": True,
+        "corrected_by": "me", "corrected_why": "cut off", "bytes": 11,
+    }  # fmt: skip
+
+
 def test_every_view_and_column_is_described_and_in_the_guide(sql: Sql) -> None:
     """What the database says, and in which order the guide lists it."""
     query = """
