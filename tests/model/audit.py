@@ -67,11 +67,11 @@ class Auditor:
         """
         rows = self._world.tables(point[CHECKPOINT]).main
         done = self.done(point)
-        allowed = {done} | {r["offset_stop"] for r in rows if r["status"] == "STAGED"}
-        most = max((r["offset_stop"] for r in rows if r["status"] != "PLANNED"), default=0)
+        allowed = {done} | {_range(r).stop for r in rows if r["status"] == "STAGED"}
+        most = max((_range(r).stop for r in rows if r["status"] != "PLANNED"), default=0)
         seen, missing, replayed = self._look(point)
-        promoted = {r["offset_stop"] for r in rows if r["kind"] == "PROMOTION" and r["status"] in _DONE} or {0}
-        promoted |= {r["offset_stop"] for r in rows if r["kind"] == "PROMOTION" and r["status"] == "STAGED"}
+        promoted = {_range(r).stop for r in rows if r["kind"] == "PROMOTION" and r["status"] in _DONE} or {0}
+        promoted |= {_range(r).stop for r in rows if r["kind"] == "PROMOTION" and r["status"] == "STAGED"}
         self._clone(point)
         if replayed not in promoted and not late:
             raise Violation(f"I2: readers see the lane's rows of {replayed} files, not of {promoted}")
@@ -105,7 +105,7 @@ class Auditor:
     def done(self, point: Point) -> int:
         """How many files the newest published epoch says are done."""
         rows = [r for r in self._world.tables(point[CHECKPOINT]).main if r["status"] in _DONE]
-        return int(max(rows, key=lambda r: r["epoch"])["offset_stop"]) if rows else 0
+        return _range(max(rows, key=lambda r: r["epoch"])).stop if rows else 0
 
     def finished(self, point: Point, *, files: int) -> None:
         """Every table shows exactly the first `files` files."""

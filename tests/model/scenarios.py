@@ -15,7 +15,7 @@ from tidegate.api.settings import Target
 Words = tuple[str, str]
 """What a process does, and for which run."""
 
-_PRIVATE = frozenset({"register", "log", "release", "fail", "now_ms"})
+_PRIVATE = frozenset({"register", "slices", "release", "fail", "now_ms"})
 """Calls to the checkpoint whose answer no other process can change, and which change nothing that another one sees."""
 
 _HARMLESS = frozenset({"unfinished", "of_run", "tail", "known", "renew"})
