@@ -683,4 +683,18 @@ MUTANTS: tuple[Mutant, ...] = (
         '        if problem:\n            raise InvariantViolationError(f"{epoch}: {problem}.',
         '        if not made.counts:\n            raise InvariantViolationError(f"{epoch}: {problem}.',
     ),
+    Mutant(
+        "forget the last slice of a source",
+        "I1",
+        "adapters/checkpoint/queries.sql",
+        "    AND position < (SELECT max(position) FROM slices WHERE",
+        "    AND position <= (SELECT max(position) FROM slices WHERE",
+    ),
+    Mutant(
+        "read a source under another uid from its beginning",
+        "I1",
+        "protocol/ledger.py",
+        "    if not lost:\n",
+        "    if True:\n",
+    ),
 )
