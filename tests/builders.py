@@ -12,22 +12,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tidegate import KeyedProcessFunction
+from tidegate.adapters.files.detail import FileDetail
 from tidegate.engine.planning import Compaction, EpochPlan
 from tidegate.protocol.forecast import Forecast
+from tidegate.protocol.ledger import start_of
 from tidegate.protocol.model import (
     MAIN_LANE,
     Counts,
     DataFile,
     Epoch,
-    FileEntry,
     Head,
     Kind,
     LaneId,
     Manifest,
     ManifestRef,
     OffsetRange,
+    Offsets,
     Placed,
     Run,
+    Slice,
     StagedPartition,
     StateRun,
     Status,
@@ -36,25 +39,52 @@ from tidegate.protocol.model import (
 from tidegate.runtime.spec import BucketSpec, Output
 
 LANE = LaneId("p")
+SOURCE = "source"
+"""The uid of a source that declares none."""
 RUN = Run("r", "o")
 
 
-# -- the source's log -------------------------------------------------------------------------------------------------
+# -- the ledger of slices ---------------------------------------------------------------------------------------------
 
 
-def span(start: int = 0, stop: int | None = None) -> OffsetRange:
-    """Positions [start, stop) of the log; none, at `start`, without `stop`."""
+def positions(start: int = 0, stop: int | None = None) -> OffsetRange:
+    """Positions [start, stop) of the ledger of a source; none, at `start`, without `stop`."""
     return OffsetRange(start, start if stop is None else stop)
 
 
-def entry(position: int = 0, path: str | None = None, *, size: int = 1, modified_ns: int = 1, **word: Any) -> FileEntry:
-    """What the log has of a file. `word` is what a person said about it."""
-    return FileEntry(position, path or f"/in/{position}", size, modified_ns, **word)
+def span(start: int = 0, stop: int | None = None, *, source: str = SOURCE) -> Offsets:
+    """The ranges of an epoch with one source: `positions` of it."""
+    return {source: positions(start, stop)}
 
 
-def entries(count: int, *, start: int = 0, size: int = 1) -> list[FileEntry]:
-    """Files one behind the other in the log."""
-    return [entry(start + i, size=size) for i in range(count)]
+def stop(epoch: Epoch | None) -> int:
+    """The position at which the source goes on behind an epoch."""
+    return start_of(epoch, SOURCE)
+
+
+def ends(epoch: Epoch) -> tuple[int, int]:
+    """The range that an epoch takes of the source."""
+    return epoch.offsets[SOURCE].start, epoch.offsets[SOURCE].stop
+
+
+def slice_(
+    position: int = 0,
+    key: str | None = None,
+    *,
+    source: str = SOURCE,
+    size: int = 1,
+    modified_ns: int = 1,
+    time_ms: int | None = None,
+    **word: Any,
+) -> Slice:
+    """What the ledger has of a file. `word` is what a person said about it."""
+    detail = FileDetail(size, modified_ns).to_json()
+    return Slice(source, position, key or f"/in/{position}", detail, bytes=size, time_ms=time_ms, **word)
+
+
+def slices(count: int, *, start: int = 0, size: int = 1, source: str = SOURCE) -> list[Slice]:
+    """Files one behind the other in the ledger."""
+    return [slice_(start + i, size=size, source=source) for i in range(count)]
 
 
 # -- epochs -----------------------------------------------------------------------------------------------------------
@@ -68,10 +98,10 @@ def epoch(
     generation: int = 1,
     fence: int = 1,
     run: Run = RUN,
-    offsets: OffsetRange | None = None,
+    offsets: Offsets | None = None,
     **more: Any,
 ) -> Epoch:
-    """A row of the checkpoint; its range is empty unless `offsets` are given."""
+    """A row of the checkpoint; its range of one source is empty unless `offsets` are given."""
     return Epoch(lane, number, generation, status, fence, run, "f", offsets or span(), **more)
 
 
@@ -82,18 +112,18 @@ def counts(**rows: Any) -> Counts:
 
 def plan(
     number: int | None,
-    offsets: OffsetRange,
+    offsets: Offsets,
     forecast: Forecast,
     *,
     lane: LaneId = LANE,
-    files: int = 0,
+    slices: int = 0,
     size: int = 0,
     left: int = 0,
     unfinished: Epoch | None = None,
     compactions: tuple[Compaction, ...] = (),
 ) -> EpochPlan:
-    """What the next run would do: `files` of `size` bytes, none of them skipped, and no change of tables."""
-    return EpochPlan(lane, unfinished, compactions, number, offsets, files, size, left, 0, forecast, ())
+    """What the next run would do: `slices` of `size` bytes, none of them skipped, and no change of tables."""
+    return EpochPlan(lane, unfinished, compactions, number, offsets, slices, size, left, 0, forecast, ())
 
 
 # -- what attempts write ----------------------------------------------------------------------------------------------
@@ -146,7 +176,7 @@ def told_runs(told: Sequence[Mapping[str, Any]]) -> tuple[StateRun, ...]:
 def manifest(
     *partitions: StagedPartition,
     epoch: int = 1,
-    offsets: OffsetRange | None = None,
+    offsets: Offsets | None = None,
     kind: Kind = Kind.EVENTS,
     state: Iterable[StateRun] = (),
     counts: Counts | None = None,
@@ -217,6 +247,6 @@ def bucket_spec(
         output_schema=output,
         outputs=(into("log", partition_by),),
         dead_letters=into("dead", ()) if dead else None,
-        files=("/in/a",),
+        slices=("/in/a",),
         timed=False,
     )

@@ -22,6 +22,7 @@ from tidegate import services
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.adapters.hive.server import connect
 from tidegate.errors import ConfigurationError, TidegateError, UnavailableError
+from tidegate.protocol.ledger import start_of
 from tidegate.protocol.model import Epoch, LaneId
 from tidegate.services import ServiceEvent
 from tidegate.wiring import VARIABLES, Endpoints, given_endpoints
@@ -233,7 +234,7 @@ class _Progress:
             self._recovered = True
             self._demo.say(f"   [green]Airflow retried:[/] {again} is sealed, rolled forward without recomputing")
         rows = min(sum(e.counts.rows_in for e in found if e.counts) for found in sealed.values())
-        files = min(max((e.offsets.stop for e in found), default=0) for found in sealed.values())
+        files = min(max((start_of(e, "source") for e in found), default=0) for found in sealed.values())
         self._update(f"{rows:,} of {self._total:,} flights sealed by both pipelines ({files} files)")
         return files
 

@@ -4,13 +4,12 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.adapters.hive import HiveSink
-from tidegate.api.files import FileSource
 from tidegate.api.pipeline import Definition
 from tidegate.engine import crash
 from tidegate.engine.coordinator import Coordinator
@@ -73,10 +72,6 @@ class SystemClock:
         time.sleep(seconds)
 
 
-def _capped(source: FileSource, max_files: int | None) -> FileSource:
-    return source if max_files is None else replace(source, max_files=min(max_files, source.max_files or max_files))
-
-
 @contextmanager
 def coordinator(
     definition: Definition,
@@ -84,12 +79,10 @@ def coordinator(
     *,
     progress: Callable[[str], None],
     lease_wait_s: float = 60.0,
-    max_files: int | None = None,
 ) -> Iterator[Coordinator]:
     """A coordinator of `definition` on real services; its connections are opened when first used and closed at the end.
 
-    pyspark is imported only when an epoch is computed. A range that is planned here has at most `max_files` files,
-    beside the source's own caps.
+    pyspark is imported only when an epoch is computed.
     """
     from tidegate.adapters.spark.processor import SparkProcessor  # noqa: PLC0415  (seconds of imports)
 
@@ -101,7 +94,7 @@ def coordinator(
             adapters=Adapters(
                 store=store,
                 connect=lambda: PostgresCheckpointStore(endpoints.checkpoint),
-                source=FileSourceAdapter(_capped(definition.source, max_files), definition.name),
+                sources={definition.source.uid: FileSourceAdapter(definition.source, definition.name)},
                 processor=SparkProcessor(endpoints.spark),
                 sink=sink,
                 storage=FsStorage(),

@@ -9,6 +9,7 @@ import psycopg
 import builders as make
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.api.pipeline import Definition
+from tidegate.protocol.ledger import behind
 from tidegate.protocol.model import Epoch, Head, LaneId, Lease, ManifestRef, Run, Status
 
 Sql = psycopg.Connection[Any]
@@ -16,7 +17,7 @@ Sql = psycopg.Connection[Any]
 LANE = LaneId("orders")
 RUN = Run("run-1", "dag/run-1", 2, logical_date_ms=1_700_000_000_123, interval_start_ms=0, interval_end_ms=-5)
 COUNTS = make.counts(rows_in=5, malformed=1, decoded=4, received=4, processed=4, yielded=4, rows_out={"db.orders": 4})
-TABLES = ("pipelines", "lanes", "epochs", "manifests", "table_heads", "repairs", "clones", "source_log")
+TABLES = ("pipelines", "lanes", "epochs", "epoch_offsets", "manifests", "table_heads", "repairs", "clones", "slices")
 
 
 def definition(name: str = "orders", *, buckets: int = 4, tables: tuple[str, ...] = ("db.orders",)) -> Definition:
@@ -63,10 +64,10 @@ class Story:
         return self.store.acquire(self.lane, owner, ttl_s=ttl_s)
 
     def plan(self, lease: Lease, *, files: int = 2, run: Run = RUN) -> Epoch:
-        end = self.store.log_end(self.lane.pipeline)
-        found = [make.entry(end + i, f"/in/{end + i}.csv", size=10 + i, modified_ns=1_000 + i) for i in range(files)]
+        end = behind(self.store.tail(self.lane.pipeline, make.SOURCE))
+        found = [make.slice_(end + i, f"/in/{end + i}.csv", size=10 + i, modified_ns=1_000 + i) for i in range(files)]
         last = self.store.last_sealed(self.lane)
-        offsets = make.span(last.offsets.stop if last else 0, end + files)
+        offsets = make.span(make.stop(last), end + files)
         return self.store.plan(lease, run=run, fingerprint="f", offsets=offsets, discovered=found)
 
     def stage(self, lease: Lease, epoch: Epoch, *, watermark_ms: int | None = 7) -> Epoch:

@@ -83,5 +83,5 @@ def test_a_clean_up_that_was_superseded_by_a_clone_forgets_nothing(story: Story)
     story.sealed(cleaning)
     story.store.record_clone(story.lease("another"), MAY)
     with pytest.raises(FencedError):
-        story.store.forget(cleaning, epochs=[1], positions=[])
+        story.store.forget(cleaning, epochs=[1], positions={})
     assert one in story.store.epochs(LANE, limit=9)

@@ -1,4 +1,4 @@
-"""Goal: what a person says of source files is kept with their word, together with the epoch that is given up.
+"""Goal: what a person says of slices is kept with their word, together with the epoch that is given up.
 
 Only what no epoch that stays has read can be corrected, whoever asks.
 """
@@ -21,27 +21,28 @@ def story(store: PostgresCheckpointStore) -> Story:
     return Story(store)
 
 
-def test_an_epoch_is_given_up_and_its_files_corrected_together(story: Story) -> None:
+def test_an_epoch_is_given_up_and_its_slices_corrected_together(story: Story) -> None:
     lease = story.lease()
     planned = story.plan(lease, files=3)
-    first, second, third = story.store.log("orders", make.span(0, 3))
-    entries = (replace(first, size=99, modified_ns=2**60), replace(second, skipped=True))
+    first, second, third = story.store.slices("orders", make.SOURCE, make.positions(0, 3))
+    now = make.slice_(0, first.key, size=99, modified_ns=2**60, time_ms=-(2**63))
+    slices = (now, replace(second, skipped=True))
     for _ in range(2):  # the answer to the first may be lost
-        story.store.correct(lease, WORD, gives_up=planned, entries=entries)
+        story.store.correct(lease, WORD, gives_up=planned, slices=slices)
     (given_up,) = story.store.epochs(story.lane, limit=9)
     assert (given_up.status, given_up.given_up) == (Status.ABANDONED, WORD)
     assert given_up.given_up_ms is not None
-    found = story.store.log("orders", make.span(0, 3))
-    assert [(e.position, e.path, e.size, e.modified_ns, e.skipped, e.word) for e in found] == [
-        (0, first.path, 99, 2**60, False, WORD),
-        (1, second.path, second.size, second.modified_ns, True, WORD),
-        (2, third.path, third.size, third.modified_ns, False, None),
+    found = story.store.slices("orders", make.SOURCE, make.positions(0, 3))
+    assert found == [
+        replace(now, noted_ms=found[0].noted_ms, word=WORD),
+        replace(second, skipped=True, noted_ms=found[1].noted_ms, word=WORD),
+        third,
     ]
     assert story.store.corrected("orders") == found[:2]
     assert story.store.corrected("others") == []
     again = story.store.plan(lease, run=RUN, fingerprint="f", offsets=make.span(0, 3), discovered=[])
     assert (again.epoch, again.generation) == (1, 2)
-    assert all(e.noted_ms is not None and e.noted_ms <= (again.planned_ms or 0) for e in found[:2])
+    assert all(s.noted_ms is not None and s.noted_ms <= (again.planned_ms or 0) for s in found[:2])
 
 
 @pytest.mark.parametrize("status", [Status.PLANNED, Status.STAGED, Status.PUBLISHED, Status.SEALED])
@@ -49,10 +50,10 @@ def test_what_an_epoch_has_that_stays_is_not_corrected(story: Story, sql: Sql, s
     """A PLANNED one stays when it is not given up."""
     lease = story.lease()
     epoch = story.at(lease, status)
-    (entry, _) = story.store.log("orders", epoch.offsets)
+    (first, _) = story.store.slices("orders", make.SOURCE, epoch.offsets[make.SOURCE])
     before = contents(sql)
     with pytest.raises(InvariantViolationError, match=r"orders epoch 1 is .* cannot be corrected any more"):
-        story.store.correct(lease, WORD, gives_up=None, entries=[replace(entry, skipped=True)])
+        story.store.correct(lease, WORD, gives_up=None, slices=[replace(first, skipped=True)])
     assert contents(sql) == before
 
 
@@ -62,7 +63,7 @@ def test_a_superseded_attempt_corrects_nothing(story: Story, sql: Sql) -> None:
     story.lease()
     before = contents(sql)
     with pytest.raises(FencedError):
-        story.store.correct(old, WORD, gives_up=planned, entries=[])
+        story.store.correct(old, WORD, gives_up=planned, slices=[])
     assert contents(sql) == before
 
 
@@ -80,6 +81,6 @@ def test_a_manifest_is_kept_until_its_epoch_is_forgotten(story: Story, sql: Sql)
     assert story.store.kept_manifest(staged) == content
     sealed = story.seal(lease, story.store.publish(lease, staged, heads=[]))
     story.sealed(lease)
-    story.store.forget(lease, epochs=[1], positions=[])
+    story.store.forget(lease, epochs=[1], positions={})
     assert story.store.kept_manifest(sealed) is None
     assert len(contents(sql)["manifests"]) == 1

@@ -22,7 +22,7 @@ from tidegate.errors import (
     TidegateError,
     UnavailableError,
 )
-from tidegate.protocol.model import Epoch, Kind, LaneId, Lease, ManifestRef, OffsetRange, Run, Status, Word
+from tidegate.protocol.model import Epoch, Kind, LaneId, Lease, ManifestRef, Offsets, Run, Status, Word
 from tidegate.protocol.recovery import reprocesses
 from tidegate.protocol.transitions import Event, Standing, Verdict, apply
 
@@ -90,25 +90,25 @@ def test_two_epochs_follow_each_other(story: Story) -> None:
     assert story.store.of_run(LANE, "run-9") is None
 
 
-def test_discovered_files_beyond_the_range_wait(story: Story) -> None:
-    """The log keeps the order of discovery, and an epoch may take less than was found."""
+def test_discovered_slices_beyond_the_range_wait(story: Story) -> None:
+    """The ledger keeps the order of discovery, and an epoch may take less than was found."""
     lease = story.lease()
-    found = [make.entry(i, size=i, modified_ns=2**60 + i) for i in range(5)]
+    found = [make.slice_(i, size=i, modified_ns=2**60 + i) for i in range(5)]
     story.store.plan(lease, run=RUN, fingerprint="f", offsets=make.span(0, 2), discovered=found)
-    assert story.store.log_end("orders") == 5
-    assert story.store.log("orders", make.span(1, 4)) == found[1:4]
-    assert story.store.known_paths("orders", ["/in/4", "/in/5"]) == {"/in/4"}
-    assert story.store.known_paths("orders", []) == set()
-    assert story.store.known_paths("others", ["/in/4"]) == set()
-    assert story.store.log_end("others") == 0
+    assert story.store.tail("orders", make.SOURCE) == found[4]
+    assert story.store.slices("orders", make.SOURCE, make.positions(1, 4)) == found[1:4]
+    assert story.store.known("orders", make.SOURCE, ["/in/4", "/in/5"]) == {"/in/4"}
+    assert story.store.known("orders", make.SOURCE, []) == set()
+    assert story.store.known("others", make.SOURCE, ["/in/4"]) == set()
+    assert story.store.tail("others", make.SOURCE) is None
 
 
-def test_many_paths_in_one_call(story: Story) -> None:
-    """Bulk calls take thousands of entries."""
-    found = make.entries(5_000)
+def test_many_slices_in_one_call(story: Story) -> None:
+    """Bulk calls take thousands of slices."""
+    found = make.slices(5_000)
     story.store.plan(story.lease(), run=RUN, fingerprint="f", offsets=make.span(0, 5_000), discovered=found)
-    assert len(story.store.known_paths("orders", [f"/in/{i}" for i in range(2_500, 9_000)])) == 2_500
-    assert story.store.log("orders", make.span(0, 5_000)) == found
+    assert len(story.store.known("orders", make.SOURCE, [f"/in/{i}" for i in range(2_500, 9_000)])) == 2_500
+    assert story.store.slices("orders", make.SOURCE, make.positions(0, 5_000)) == found
 
 
 def test_an_abandoned_epoch_is_planned_again_as_its_next_generation(story: Story) -> None:
@@ -131,10 +131,10 @@ def test_a_plan_may_start_from_an_earlier_epoch(story: Story) -> None:
         )
 
     with pytest.raises(InvariantViolationError, match=r"\(1\) ends at 2"):
-        back(1, second.offsets.stop)
+        back(1, make.stop(second))
     with pytest.raises(InvariantViolationError, match="no sealed epoch 3 to go back to"):
         back(3, 4)
-    planned = back(1, first.offsets.stop)
+    planned = back(1, make.stop(first))
     assert (planned.epoch, planned.kind, planned.restores) == (3, Kind.ROLLBACK, 1)
     assert (planned.parent, planned.watermark_in_ms) == (first.manifest, first.watermark_out_ms)
     assert story.store.abandon(lease, planned, Word("me", "why")).status is Status.ABANDONED
@@ -308,9 +308,9 @@ def put(sql: Sql, epoch: Epoch, *, lane_fence: int) -> None:
     sql.execute(
         """
         INSERT INTO epochs (pipeline, lane, epoch, generation, status, fence, kind, fingerprint, run_key, run_owner,
-            run_clear_number, offset_start, offset_stop, manifest_uri, manifest_sha256, counts,
+            run_clear_number, manifest_uri, manifest_sha256, counts,
             planned_at, staged_at, published_at, sealed_at, abandoned_at, abandoned_by, abandoned_why)
-        VALUES (%s, %s, 1, 1, %s, %s, 'EVENTS', 'f', 'r', 'o', 0, 0, 1, %s, %s, '{"format": 1}',
+        VALUES (%s, %s, 1, 1, %s, %s, 'EVENTS', 'f', 'r', 'o', 0, %s, %s, '{"format": 1}',
             now(), now(), now(), %s, %s, %s, %s)
         """,
         (
@@ -323,6 +323,9 @@ def put(sql: Sql, epoch: Epoch, *, lane_fence: int) -> None:
             "2026-01-01Z" if epoch.status is Status.SEALED else None,
             *(("2026-01-01Z", "me", "why") if epoch.status is Status.ABANDONED else (None, None, None)),
         ),
+    )
+    sql.execute(
+        "INSERT INTO epoch_offsets VALUES (%s, %s, 1, 1, 'source', 0, 1)", (epoch.lane.pipeline, epoch.lane.lane)
     )
 
 
@@ -393,7 +396,6 @@ def test_the_database_itself_keeps_one_unfinished_epoch(story: Story, sql: Sql) 
     """I1 holds whatever the code above believes."""
     story.plan(story.lease())
     columns = "pipeline, lane, fence, kind, fingerprint, run_key, run_owner, run_clear_number"
-    columns += ", offset_start, offset_stop"
     copy = f"INSERT INTO epochs (epoch, generation, status, planned_at, {columns}) SELECT 9, 1, 'PLANNED', now(), "
     with pytest.raises(psycopg.errors.UniqueViolation, match="one_unfinished_epoch_per_lane"):
         sql.execute(f"{copy} {columns} FROM epochs".encode())
@@ -405,22 +407,22 @@ def test_the_database_itself_keeps_one_unfinished_epoch(story: Story, sql: Sql) 
 @pytest.mark.parametrize(
     ("offsets", "positions", "says"),
     [
-        (make.span(1, 2), [2], "starts at source position 1, .* ends at 2"),
-        (make.span(3, 4), [2, 3], "starts at source position 3, .* ends at 2"),
-        (make.span(2, 4), [3, 4], "position 3 .* 2 is next"),
+        (make.span(1, 2), [2], "starts at 1 in the ledger .* ends at 2"),
+        (make.span(3, 4), [2, 3], "starts at 3 in the ledger .* ends at 2"),
+        (make.span(2, 4), [3, 4], "position 3 .*'source', but 2 is next"),
         (make.span(2, 3), [1], "position 1 .* 2 is next"),
         (make.span(2, 4), [2, 4], "position 4 .* 3 is next"),
-        (make.span(2, 4), [2], "ends at source position 4, but the source log ends at 3"),
+        (make.span(2, 4), [2], "ends at position 4, but the ledger of source 'source' ends at 3"),
     ],
 )
 def test_a_plan_with_a_gap_or_an_overlap_is_refused(
-    story: Story, sql: Sql, offsets: OffsetRange, positions: list[int], says: str
+    story: Story, sql: Sql, offsets: Offsets, positions: list[int], says: str
 ) -> None:
-    """And leaves nothing behind, neither epoch nor log entry (I1, I8)."""
+    """And leaves nothing behind, neither epoch nor slice (I1, I8)."""
     lease = story.lease()
     story.sealed(lease)
     before = contents(sql)
-    found = [make.entry(p, f"/new/{p}") for p in positions]
+    found = [make.slice_(p, f"/new/{p}") for p in positions]
     with pytest.raises(InvariantViolationError, match=f"orders: .*{says}"):
         story.store.plan(lease, run=RUN, fingerprint="f", offsets=offsets, discovered=found)
     assert contents(sql) == before
@@ -436,7 +438,7 @@ def test_how_far_sealed_epochs_of_events_reach_in_intervals(story: Story) -> Non
             assert story.store.interval_end(LANE) is None  # not yet sealed
         story.seal(lease, story.publish(lease, story.stage(lease, epoch)))
         assert story.store.interval_end(LANE) == reached
-    lease, at = story.lease(), make.span(epoch.offsets.stop)
+    lease, at = story.lease(), make.span(make.stop(epoch))
     run = Run("r", "o", interval_end_ms=9_000)
     joining = story.store.plan(lease, run=run, fingerprint="f", offsets=at, discovered=[], kind=Kind.COMPACTION)
     story.seal(lease, story.publish(lease, story.stage(lease, joining)))
@@ -444,23 +446,23 @@ def test_how_far_sealed_epochs_of_events_reach_in_intervals(story: Story) -> Non
     assert Story(story.store, LaneId("other")).store.interval_end(LaneId("other")) is None
 
 
-def test_a_path_has_one_place_in_the_log(story: Story, sql: Sql) -> None:
-    """Discovered twice, a file would be processed twice (I1)."""
+def test_a_key_has_one_place_in_the_ledger(story: Story, sql: Sql) -> None:
+    """Discovered twice, a slice would be processed twice (I1)."""
     lease = story.lease()
     story.sealed(lease)
     before = contents(sql)
-    again = [make.entry(2, "/in/0.csv")]
+    again = [make.slice_(2, "/in/0.csv")]
     with pytest.raises(InvariantViolationError, match=r"orders: .*/in/0\.csv"):
         story.store.plan(lease, run=RUN, fingerprint="f", offsets=make.span(2, 3), discovered=again)
     assert contents(sql) == before
 
 
-def test_a_path_that_is_not_text_is_named(story: Story) -> None:
+def test_a_key_that_is_not_text_is_named(story: Story) -> None:
     """A file name of stray bytes cannot be stored; the person renames it."""
-    bad = [make.entry(0, "/in/\udcff.csv")]
+    bad = [make.slice_(0, "/in/\udcff.csv")]
     with pytest.raises(ConfigurationError, match=r"orders: .*udcff"):
         story.store.plan(story.lease(), run=RUN, fingerprint="f", offsets=make.span(0, 1), discovered=bad)
-    assert story.store.known_paths("orders", ["/in/a.csv"]) == set()
+    assert story.store.known("orders", make.SOURCE, ["/in/a.csv"]) == set()
 
 
 def test_a_plan_is_refused_while_an_epoch_is_unfinished(story: Story) -> None:
@@ -477,7 +479,7 @@ def test_a_plan_is_refused_while_an_epoch_is_unfinished(story: Story) -> None:
 def test_every_write_may_be_repeated(story: Story) -> None:
     """A caller whose answer was lost says the same again and gets the row as it is (I6)."""
     lease = story.lease()
-    found = [make.entry()]
+    found = [make.slice_()]
     plan = {"run": RUN, "fingerprint": "f", "offsets": make.span(0, 1), "discovered": found}
     epoch = story.store.plan(lease, **plan)  # type: ignore[arg-type]
     assert story.store.plan(lease, **plan) == epoch  # type: ignore[arg-type]
@@ -511,7 +513,7 @@ def test_a_commit_without_an_answer_is_unknown(
     lease = remote.lease()
     order = [Status.PLANNED, Status.STAGED, Status.PUBLISHED]
     if reached is Status.PLANNED:
-        found = [make.entry()]
+        found = [make.slice_()]
         step: Callable[[], Epoch] = lambda: far.plan(  # noqa: E731
             lease, run=RUN, fingerprint="f", offsets=make.span(0, 1), discovered=found
         )
@@ -536,12 +538,12 @@ def test_a_commit_without_an_answer_is_unknown(
 
 def test_a_read_whose_end_is_lost_is_only_unavailable(story: Story, far: PostgresCheckpointStore, wire: "Wire") -> None:
     """Nothing can have changed."""
-    assert far.log_end("orders") == 0
+    assert far.tail("orders", make.SOURCE) is None
     wire.cut = "after"
     with pytest.raises(UnavailableError):
-        far.log_end("orders")
+        far.tail("orders", make.SOURCE)
     assert wire.cuts == 1
-    assert far.log_end("orders") == 0
+    assert far.tail("orders", make.SOURCE) is None
 
 
 def kill_backends(sql: Sql) -> int:
@@ -671,7 +673,7 @@ def test_a_repair_is_remembered_for_an_hour(story: Story, sql: Sql) -> None:
     sql.execute("UPDATE repairs SET began_at = now() - interval '61 minutes' WHERE pipeline = 'orders'")
     story.store.begin_repair("orders", "db.orders", [odd])
     assert story.store.repairs(LANE) == {("db.orders", odd)}
-    story.store.forget(lease, epochs=[], positions=[])
+    story.store.forget(lease, epochs=[], positions={})
     assert len(contents(sql)["repairs"]) == 2
 
 
@@ -767,7 +769,7 @@ def test_only_epochs_that_are_over_and_no_head_names_are_forgotten(story: Story)
         epoch = story.stage(lease, story.plan(lease))
         story.store.seal(lease, story.store.publish(lease, epoch, heads=[head(epoch, f"day-{number}")] * (number == 1)))
     story.plan(lease)
-    story.store.forget(lease, epochs=[1, 2, 3], positions=[])
+    story.store.forget(lease, epochs=[1, 2, 3], positions={})
     assert [(e.epoch, e.status) for e in story.store.epochs(LANE, limit=9)] == [
         (3, Status.PLANNED),
         (1, Status.SEALED),

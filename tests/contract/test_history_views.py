@@ -20,7 +20,7 @@ from tidegate.protocol.model import Lease, Status, Word
 if TYPE_CHECKING:
     from conftest import Postgres
 
-VIEWS = ("clone_overview", "epoch_history", "lane_overview", "partition_origin", "source_corrections")
+VIEWS = ("clone_overview", "epoch_history", "epoch_ranges", "lane_overview", "partition_origin", "source_corrections")
 GUIDE = Path(__file__).parents[2] / "docs/operations.md"
 
 
@@ -47,7 +47,7 @@ def test_an_epoch_has_its_numbers_once_they_are_known(story: Story, sql: Sql) ->
         "pipeline": "orders", "lane": "main", "epoch": 1, "generation": 1, "kind": "EVENTS", "status": "PLANNED",
         "run": "run-1", "attempts": 1,
     }  # fmt: skip
-    assert (row["range_start"], row["range_stop"], row["run_owner"]) == (0, 2, RUN.owner)
+    assert (row["ranges"], row["run_owner"]) == ({"source": [0, 2]}, RUN.owner)
     assert row["logical_date"].timestamp() == 1_700_000_000.123
     assert (row["interval_start"].timestamp(), row["interval_end"].timestamp()) == (0, -0.005)
     unknown = ("rows_in", "rows_out", "rows_out_by_table", "dead_lettered", "keys_changed", "watermark", "sealed_at")
@@ -146,7 +146,7 @@ def test_a_partition_names_the_epoch_it_comes_from_now(story: Story, sql: Sql) -
 def test_a_lane_shows_its_head_what_is_under_way_and_its_lease(story: Story, sql: Sql) -> None:
     """A lane that never sealed an epoch has a row too."""
     (fresh,) = _lanes(story.lease(), sql)
-    assert [fresh[k] for k in ("head_epoch", "head_range_stop", "unfinished_epoch", "leased")] == [
+    assert [fresh[k] for k in ("head_epoch", "head_positions", "unfinished_epoch", "leased")] == [
         None,
         None,
         None,
@@ -156,7 +156,7 @@ def test_a_lane_shows_its_head_what_is_under_way_and_its_lease(story: Story, sql
     story.sealed(lease)
     story.plan(lease, run=replace(RUN, key="run-2"))
     (lane,) = _lanes(lease, sql)
-    assert (lane["head_epoch"], lane["head_generation"], lane["head_range_stop"]) == (1, 1, 2)
+    assert (lane["head_epoch"], lane["head_generation"], lane["head_positions"]) == (1, 1, {"source": 2})
     assert lane["head_sealed_at"] is not None
     unfinished = ("unfinished_epoch", "unfinished_generation", "unfinished_status", "unfinished_run")
     assert [lane[k] for k in unfinished] == [2, 1, "PLANNED", "run-2"]
@@ -176,10 +176,10 @@ def test_a_forked_lane_has_a_row_of_its_own(story: Story, sql: Sql) -> None:
     sql.execute(
         "INSERT INTO lanes (pipeline, lane, fence, forked_from, status) VALUES ('orders', 'try', 0, 1, 'DISCARDED')"
     )
-    columns = ("lane", "status", "forked_from", "head_epoch", "head_range_stop", "leased")
+    columns = ("lane", "status", "forked_from", "head_epoch", "head_positions", "leased")
     found = rows(sql, "SELECT * FROM lane_overview ORDER BY lane")
     assert [tuple(r[c] for c in columns) for r in found] == [
-        ("main", "OPEN", None, 1, 2, True),
+        ("main", "OPEN", None, 1, {"source": 2}, True),
         ("try", "DISCARDED", 1, None, None, False),
     ]
 
@@ -187,6 +187,32 @@ def test_a_forked_lane_has_a_row_of_its_own(story: Story, sql: Sql) -> None:
 def _lanes(lease: Lease, sql: Sql) -> list[dict[str, Any]]:
     assert lease.lane == LANE
     return rows(sql, "SELECT * FROM lane_overview")
+
+
+def test_an_epoch_has_a_row_for_each_of_its_sources(story: Story, sql: Sql) -> None:
+    lease = story.lease()
+    offsets = {"a": make.positions(0, 2), "b": make.positions(0)}
+    found = make.slices(2, source="a")
+    story.store.plan(lease, run=RUN, fingerprint="f", offsets=offsets, discovered=found)
+    common = {"pipeline": "orders", "lane": "main", "epoch": 1, "generation": 1, "kind": "EVENTS", "status": "PLANNED"}
+    assert rows(sql, "SELECT * FROM epoch_ranges ORDER BY source") == [
+        {**common, "source": "a", "range_start": 0, "range_stop": 2, "slices": 2},
+        {**common, "source": "b", "range_start": 0, "range_stop": 0, "slices": 0},
+    ]
+    assert history(sql)[0]["ranges"] == {"a": [0, 2], "b": [0, 0]}
+
+
+def test_a_slice_has_a_row_once_a_person_said_something_of_it(story: Story, sql: Sql) -> None:
+    lease = story.lease()
+    planned = story.plan(lease)
+    skipped = make.slice_(1, "/in/1.csv", size=11, skipped=True)
+    story.store.correct(lease, Word("me", "cut off"), gives_up=planned, slices=[skipped])
+    (row,) = rows(sql, "SELECT * FROM source_corrections")
+    assert row.pop("corrected_at") is not None
+    assert row == {
+        "pipeline": "orders", "source": "source", "position": 1, "key": "/in/1.csv", "skipped": True,
+        "corrected_by": "me", "corrected_why": "cut off", "bytes": 11,
+    }  # fmt: skip
 
 
 def test_every_view_and_column_is_described_and_in_the_guide(sql: Sql) -> None:
@@ -237,9 +263,9 @@ def test_the_guides_queries_answer_a_reader_of_the_views(story: Story, reader: S
     assert (pipeline, epochs, rows_in, refused, attempts) == ("orders", 1, COUNTS.rows_in, COUNTS.dead_lettered, 1)
     assert seconds >= 0
     assert failures == [("orders", "main", 2, "run-2", 1, "unavailable", "away")]
-    assert origins == [("db.orders", "day-1", 1, "EVENTS", "run-1", 4, 0, 2)]
+    assert origins == [("db.orders", "day-1", 1, "EVENTS", "run-1", 4, "source", 0, 2)]
     assert idle == [("orders", "main", 2, str(Status.PLANNED), "run-2")]
     assert sorted(writers, key=repr) == [(WRITER, WRITER, 1), (WRITER, None, 1)]
-    for table in ("epochs", "lanes", "table_heads", "source_log", "pipelines"):
+    for table in ("epochs", "lanes", "table_heads", "slices", "pipelines"):
         with pytest.raises(errors.InsufficientPrivilege):
             reader.execute(f"SELECT * FROM {table}".encode())

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import builders as make
 from crash.attempt import FENCED
 from pipelines import totals
 from pipelines.neighbours import NEIGHBOURS
@@ -58,10 +59,10 @@ def run_one(engine: Coordinator) -> int:
     report = engine.run(Run(f"after-{last.epoch if last else 0}", OWNER))
     if report is None:
         time.sleep(0.05)
-        return last.offsets.stop if last else 0
+        return make.stop(last)
     # What is killed before it says so is said by the next worker: an epoch's row is soon cleaned up.
     say(epoch=report.epoch.epoch, rows_in=rows_in(engine.adapters.store.epochs(engine.lane_id, limit=9)))
-    return report.epoch.offsets.stop
+    return make.stop(report.epoch)
 
 
 def say(**words: object) -> None:

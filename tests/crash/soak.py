@@ -36,6 +36,7 @@ from pipelines.neighbours import NEIGHBOURS
 from tidegate import services
 from tidegate.engine.crash import POINTS
 from tidegate.engine.verify import verify
+from tidegate.protocol.ledger import behind
 from tidegate.protocol.model import Kind, LaneId
 from tidegate.wiring import Endpoints, coordinator
 
@@ -235,7 +236,7 @@ class Line:
         with coordinator(self.definition, self.soak.endpoints, progress=lambda _: None) as engine:
             findings = verify(self.definition, engine.adapters, progress=lambda _: None, checksums=True)
             epochs = engine.adapters.store.epochs(LaneId(self.name), limit=10**6)
-            files = engine.adapters.store.log_end(self.name)
+            files = behind(engine.adapters.store.tail(self.name, self.definition.source.uid))
         self.rows_in |= work.rows_in(epochs)
         self.soak.problems += [f"{self.name}: {f.subject}: {f.problem}" for f in findings]
         self.soak.compactions += sum(e.kind is Kind.COMPACTION for e in epochs)

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from stack_of_services import Stack, expected
 
+import builders as make
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.protocol.model import Kind, LaneId, Status
 
@@ -114,14 +115,14 @@ def test_a_run_waits_for_a_lane_without_a_worker_slot_and_without_a_try(stack: S
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(stack: Stack):
     airflow, before = stack.airflow, stack.epochs("manual")
     airflow.await_dag("manual")
-    wrong = {"logical_date": None, "conf": {"max_files": 0}}
+    wrong = {"logical_date": None, "conf": {"max_slices": 0}}
     assert airflow.http.post("/api/v2/dags/manual/dagRuns", json=wrong).status_code == 400
-    run_id = airflow.trigger("manual", dry_run=True, max_files=1)
+    run_id = airflow.trigger("manual", dry_run=True, max_slices=1)
     assert airflow.finished("manual", run_id) == "success"
     states = {task: state for task, (state, _) in airflow.tasks("manual", run_id).items()}
     assert states == {"process": "success", "publish": "skipped"}
     plan = airflow.xcom("manual", run_id, "process")
-    assert (plan["status"], plan["epoch"], plan["files"]) == ("DRY_RUN", None, 0)
+    assert (plan["status"], plan["epoch"], plan["slices"]) == ("DRY_RUN", None, 0)
     assert stack.epochs("manual") == before
 
 
@@ -135,7 +136,7 @@ def test_a_backfill_a_scheduled_and_a_manual_run_at_once_make_epochs_one_after_t
     stack.airflow.until(lambda: _sealed(stack, "daily") == 5, "five epochs")
     epochs = stack.epochs("daily")
     assert [e.epoch for e in epochs] == [1, 2, 3, 4, 5]
-    assert [(e.offsets.start, e.offsets.stop) for e in epochs] == [(n, n + 1) for n in range(5)]
+    assert [make.ends(e) for e in epochs] == [(n, n + 1) for n in range(5)]
     kinds = [e.run.key.partition("__")[0] for e in epochs]
     assert sorted(kinds) == ["backfill", "backfill", "backfill", "manual", "scheduled"]
     assert stack.rows("daily") == expected(range(1, 6))
@@ -158,7 +159,7 @@ def test_the_rollback_dag_goes_back_and_the_next_run_processes_the_events_again(
     dry = succeeds("undone_rollback", to_epoch=1)
     assert airflow.tasks("undone_rollback", dry) == {"plan": ("success", 1), "rollback": ("skipped", 0)}
     plan = airflow.xcom("undone_rollback", dry, "plan")
-    assert (plan["from_epoch"], plan["to_epoch"], plan["positions"]) == (3, 1, [1, 3])
+    assert (plan["from_epoch"], plan["to_epoch"], plan["positions"]) == (3, 1, {"source": [1, 3]})
     assert "e2e.undone: 0 partitions get earlier files, 2 are removed" in airflow.log("undone_rollback", dry, "plan", 1)
     assert stack.rows("undone") == expected(range(1, 4))
 
@@ -204,9 +205,9 @@ def test_a_backfill_by_interval_takes_a_long_history_in_order(stack: Stack):
             assert states["publish"] in ("skipped", "success")
     # an epoch goes on where the last one ended, up to the end of its run's interval: one file an hour, and one before
     first_ms = datetime.fromisoformat("2026-01-01T00:00+00:00").timestamp() * 1000
-    assert [e.offsets.start for e in epochs] == [0, *(e.offsets.stop for e in epochs[:-1])]
-    assert [e.offsets.stop for e in epochs] == [1 + (e.run.interval_end_ms - first_ms) // 3_600_000 for e in epochs]
-    assert epochs[-1].offsets.stop == HOURS + 1
+    assert [make.ends(e)[0] for e in epochs] == [0, *(make.stop(e) for e in epochs[:-1])]
+    assert [make.stop(e) for e in epochs] == [1 + (e.run.interval_end_ms - first_ms) // 3_600_000 for e in epochs]
+    assert make.stop(epochs[-1]) == HOURS + 1
     assert stack.rows("hourly") == expected(range(1, HOURS + 2))
 
 

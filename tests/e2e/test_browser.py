@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from stack_of_services import Stack, expected
 
+import builders as make
 from tidegate import services
 from tidegate.protocol.model import Kind, Status
 
@@ -64,10 +65,10 @@ def test_a_run_is_triggered_by_the_form_with_a_param(stack: Stack, page: Page):
     page.get_by_role("link", name="Dags", exact=True).click()
     page.locator("a[href='/dags/clicked']").click()  # the first page names the DAG of each asset event, too
     form = trigger_form(page, "clicked")
-    form.get_by_role("spinbutton", name="Most files").fill("1")
+    form.get_by_role("spinbutton", name="Most slices").fill("1")
     run_id = start(page, form)
     shows(page, "Success")
-    assert [(e.run.key, e.offsets.stop) for e in stack.epochs("clicked")] == [(run_id, 1)]
+    assert [(e.run.key, make.stop(e)) for e in stack.epochs("clicked")] == [(run_id, 1)]
     assert stack.rows("clicked") == expected(range(1, 2))
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from stack_of_services import Stack, expected
 
+import builders as make
 from tidegate.protocol.model import Kind, Status
 
 pytestmark = [
@@ -90,7 +91,7 @@ def end_early(stack: Stack, runs: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", LEFT)
 def test_an_epoch_whose_run_was_ended_early_is_finished_by_the_next_run(stack: Stack, left, name):
     assert sealed_by(stack, name) == list(left[name])
-    assert [(e.offsets.start, e.offsets.stop) for e in stack.epochs(name)] == [(0, 1), (1, 2)]
+    assert [make.ends(e) for e in stack.epochs(name)] == [(0, 1), (1, 2)]
     assert stack.rows(name) == expected(range(1, 3))
 
 
@@ -236,10 +237,10 @@ def test_a_run_can_take_fewer_files_or_replay_a_range_on_a_lane(stack: Stack):
     for number in range(1, 4):
         stack.add("capped", number)
     airflow.await_dag("capped")
-    stack.succeeds("capped", max_files=2)
+    stack.succeeds("capped", max_slices=2)
     stack.succeeds("capped")
     before = stack.epochs("capped")
-    assert [(e.offsets.start, e.offsets.stop) for e in before] == [(0, 2), (2, 3)]
+    assert [make.ends(e) for e in before] == [(0, 2), (2, 3)]
     assert stack.rows("capped") == expected(range(1, 4))
 
     (stack.root / "changed-capped").touch()
@@ -279,7 +280,7 @@ def test_catching_up_by_interval_makes_one_epoch_per_interval(stack: Stack):
     stack.airflow.until(lambda: len(stack.airflow.runs("history", state="success")) == 5, "the runs", 120)
     epochs = stack.epochs("history")
     assert sealed_by(stack, "history") == ids(stack, "history")
-    assert [(e.offsets.start, e.offsets.stop) for e in epochs] == [(n, n + 1) for n in range(5)]
+    assert [make.ends(e) for e in epochs] == [(n, n + 1) for n in range(5)]
     first_ms = round(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
     intervals = [(e.run.interval_start_ms, e.run.interval_end_ms) for e in epochs]
     assert intervals == [(first_ms + 10_000 * n, first_ms + 10_000 * (n + 1)) for n in range(5)]
@@ -296,14 +297,14 @@ def test_epochs_of_a_few_seconds_end_where_their_intervals_end(stack: Stack):
 
     def all_taken() -> bool:
         epochs = stack.epochs("seconds")
-        return bool(epochs) and epochs[-1].status is Status.SEALED and epochs[-1].offsets.stop == 4
+        return bool(epochs) and epochs[-1].status is Status.SEALED and make.stop(epochs[-1]) == 4
 
     stack.airflow.until(all_taken, "the four files", 120)
     stack.airflow.pause("seconds", paused=True)
     epochs = stack.epochs("seconds")
-    assert [e.offsets.start for e in epochs] == [0, *(e.offsets.stop for e in epochs[:-1])]
+    assert [make.ends(e)[0] for e in epochs] == [0, *(make.stop(e) for e in epochs[:-1])]
     ends_s = [e.run.interval_end_ms / 1000 for e in epochs]
-    assert [e.offsets.stop for e in epochs] == [sum(time_s < end_s for time_s in times) for end_s in ends_s]
+    assert [make.stop(e) for e in epochs] == [sum(time_s < end_s for time_s in times) for end_s in ends_s]
     assert stack.rows("seconds") == expected(range(1, 5))
 
 
@@ -319,7 +320,7 @@ def test_the_command_line_does_the_same(stack: Stack):
     assert all(day in listed for day in days[3::2])
     assert airflow.runs("typed") == []
     stack.backfill("typed", *days[3::2])
-    stack.command("dags", "trigger", "typed", "--run-id", "by-hand", "--conf", '{"max_files": 1}')
+    stack.command("dags", "trigger", "typed", "--run-id", "by-hand", "--conf", '{"max_slices": 1}')
     stack.succeeds("canary")
     assert [r["state"] for r in airflow.runs("typed")] == ["queued"] * 3
     assert stack.epochs("typed") == []

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+import builders as make
 from pipelines import totals
 from tidegate import Definition, Retention
 from tidegate.engine.replay import replay
@@ -79,7 +80,9 @@ def test_what_is_kept_is_bounded_and_whole(tmp_path: Path, endpoints: Endpoints)
         would = engine.clean(Run("dry", "test"), dry_run=True)
         assert engine.clean(Run("again", "test"), dry_run=True) == would
         assert verify(definition, engine.adapters, progress=print, checksums=True) == []
-        log = engine.adapters.store.known_paths(definition.name, [str(folder / "000.json"), str(folder / "001.json")])
+        log = engine.adapters.store.known(
+            definition.name, make.SOURCE, [str(folder / "000.json"), str(folder / "001.json")]
+        )
         assert log == {str(folder / "001.json")}  # the archived file is forgotten, the one that is still there is not
     for archived, number in (("3.archived", 0), ("12.archived", 9)):
         (tmp_path / archived).rename(folder / f"{number:03d}.json")

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+import builders as make
 from pipelines import totals
 from tidegate.engine.verify import verify
 from tidegate.errors import IntervalError
@@ -32,7 +33,7 @@ def test_epochs_by_interval(tmp_path: Path, endpoints: Endpoints) -> None:
         taken = {}
         for end in (2, 1, 6):  # backwards, then on
             report = engine.run(day(end), bound=Bound.INTERVAL)
-            taken[end] = report and (report.epoch.offsets.start, report.epoch.offsets.stop)
+            taken[end] = report and make.ends(report.epoch)
         assert taken == {2: (0, 2), 1: None, 6: (2, 6)}
         totals.write(folder, "1970-001.late.json", totals.events(9))
         with pytest.raises(IntervalError, match=r"1970-001\.late\.json came late"):

@@ -14,11 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+import builders as make
 from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.cli import application, session
 from tidegate.engine.coordinator import Coordinator
 from tidegate.ports import EpochReport
+from tidegate.protocol.ledger import Limit
 from tidegate.protocol.model import Run, Status
 from tidegate.wiring import VARIABLES, Endpoints, coordinator
 
@@ -66,7 +68,7 @@ def everything(endpoints: Endpoints) -> tuple[dict[str, list[Any]], set[Any]]:
             name: connection.execute(f"SELECT xmin::text, t::text FROM {name} AS t ORDER BY 2".encode()).fetchall()
             for (name,) in names
         }
-    assert {"epochs", "lanes", "pipelines", "source_log", "table_heads", "repairs"} <= tables.keys()
+    assert {"epochs", "lanes", "pipelines", "slices", "table_heads", "repairs"} <= tables.keys()
     return tables, set(FsStorage().walk(endpoints.warehouse))
 
 
@@ -102,9 +104,9 @@ def check(plan: dict[str, Any], engine: Coordinator, report: EpochReport | None)
     assert report is not None
     assert report.manifest is not None
     assert (report.epoch.status, report.epoch.epoch) == (Status.SEALED, plan["epoch"])
-    assert [report.epoch.offsets.start, report.epoch.offsets.stop] == plan["range"]
-    read = engine.adapters.store.log(engine.definition.name, report.epoch.offsets)
-    assert (len(read), sum(e.size for e in read)) == (plan["files"], plan["bytes"])
+    assert {make.SOURCE: [*make.ends(report.epoch)]} == plan["ranges"]
+    read = engine.adapters.store.slices(engine.definition.name, make.SOURCE, report.epoch.offsets[make.SOURCE])
+    assert (len(read), sum(s.bytes for s in read)) == (plan["slices"], plan["bytes"])
     assert report.manifest.counts.rows_in == plan["rows_in"]
     assert not plan["rows_in_estimated"]
     if plan["estimates"]["sample"]:
@@ -123,10 +125,10 @@ def test_a_dry_run_changes_nothing_and_the_next_epoch_does_what_it_said(
     definition = pipeline(f"planned_{uuid4().hex[:6]}", folder.path)
     table = definition.targets[0].name
     empty = dry_run(definition)  # nobody ever ran it
-    assert (empty["epoch"], empty["files"], empty["range"], empty["files_left"]) == (None, 0, [0, 0], 0)
+    assert (empty["epoch"], empty["slices"], empty["ranges"], empty["slices_left"]) == (None, 0, {"source": [0, 0]}, 0)
     folder.arrive(300, 200, 100)
     first = dry_run(definition)
-    assert (first["epoch"], first["range"], first["files_left"], first["rows_in"]) == (1, [0, 2], 1, 500)
+    assert (first["epoch"], first["ranges"], first["slices_left"], first["rows_in"]) == (1, {"source": [0, 2]}, 1, 500)
     assert first["estimates"] == {
         "sample": 0, "tables": {table: None, definition.all_targets[1].name: None}, "state_growth": None
     }  # fmt: skip
@@ -157,11 +159,11 @@ def test_a_dry_run_looks_past_an_epoch_that_a_dead_run_left(
     folder = Folder(tmp_path / "in")
     definition = pipeline(f"planned_{uuid4().hex[:6]}", folder.path)
     folder.arrive(100, 200, 50)
-    capped = dry_run(definition, max_files=1)
-    assert (capped["range"], capped["rows_in"], capped["files_left"]) == ([0, 1], 100, 2)
-    assert dry_run(definition, max_files=9)["range"] == [0, 2]
-    with coordinator(definition, endpoints, progress=print, max_files=1) as engine:
-        left = engine.process(Run("dead", "test"))
+    capped = dry_run(definition, max_slices=1)
+    assert (capped["ranges"], capped["rows_in"], capped["slices_left"]) == ({"source": [0, 1]}, 100, 2)
+    assert dry_run(definition, max_slices=9)["ranges"] == {"source": [0, 2]}
+    with coordinator(definition, endpoints, progress=print) as engine:
+        left = engine.process(Run("dead", "test"), limit=Limit(slices=1))
     assert left is not None
     assert left.epoch.status is Status.STAGED
     plan = dry_run(definition)
@@ -169,7 +171,7 @@ def test_a_dry_run_looks_past_an_epoch_that_a_dead_run_left(
         "epoch": 1, "generation": 1, "kind": "EVENTS", "status": "STAGED", "run": "dead", "next": "publish",
         "paused": None,
     }  # fmt: skip
-    assert (plan["epoch"], plan["range"], plan["rows_in"]) == (2, [1, 3], 250)
+    assert (plan["epoch"], plan["ranges"], plan["rows_in"]) == (2, {"source": [1, 3]}, 250)
     with coordinator(definition, endpoints, progress=print) as engine:
         check(plan, engine, engine.run(Run("next", "test")))
         assert engine.adapters.store.of_run(engine.lane_id, "dead").status is Status.SEALED

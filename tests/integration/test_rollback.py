@@ -13,6 +13,7 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
+import builders as make
 from faults.leases import run_out
 from pipelines import totals
 from tidegate import Definition, FileSource, HiveTable, Pipeline, Retention
@@ -87,7 +88,7 @@ class World:
         manifest = engine.adapters.storage.read(last.manifest.uri)
         state = Manifest.from_json(manifest).state
         return {
-            "offset": last.offsets.stop,
+            "offset": make.stop(last),
             "watermark": last.watermark_out_ms,
             "state": sorted((run.bucket, run.path, run.sha256) for run in state),
             "tables": {t.name: self._rows(t) for t in self.definition.all_targets},
@@ -150,7 +151,7 @@ class World:
     def recorded(self) -> dict[str, list[Any]]:
         """Every row of the pipeline in the checkpoint but for the lane's fence, which each lease makes grow."""
         with psycopg.connect(self.endpoints.checkpoint) as connection:
-            tables = dict.fromkeys(("epochs", "table_heads", "source_log", "repairs"), "*")
+            tables = dict.fromkeys(("epochs", "table_heads", "slices", "repairs"), "*")
             tables["lanes"] = "lease_owner, lease_expires_at"
             return {
                 table: connection.execute(

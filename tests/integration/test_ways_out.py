@@ -159,7 +159,7 @@ def test_a_file_that_was_renamed_or_cannot_be_mended_is_skipped(walk: Walk) -> N
     assert (stop.kind, f"tidegate skip {walk.name} {broken} --reason" in str(stop)) == ("source_gap", True)
     assert walk.stops("give-up", "--reason", "gone").kind == "source_gap"
     walk.call("skip", str(broken), "--reason", "another name")
-    assert "1 file skipped" in walk.call("plan")
+    assert "1 slice skipped" in walk.call("plan")
     walk.call("run", "--until-empty")
     assert walk.rows() == [("a", 1), ("a", 4), ("a", 6)]
     sealed = [e for e in walk.epochs() if e["status"] == "SEALED"]

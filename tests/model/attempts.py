@@ -7,7 +7,7 @@ running it again with the same ones leads to the same next call; see `automata.T
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +23,6 @@ from thrift.transport.TTransport import TTransportException
 
 import builders as make
 from model.systems import CHECKPOINT, METASTORE, SOURCE, STORAGE, Row
-from tidegate.adapters.files.source import Caps, choose
 from tidegate.adapters.hive import HiveSink
 from tidegate.adapters.hive.metastore import Metastore
 from tidegate.adapters.hive.sink import CLONE as MARK
@@ -34,13 +33,14 @@ from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.crash import Disarmed
 from tidegate.errors import DataDamagedError, UnavailableError
-from tidegate.ports import Adapters, CheckpointStore, CompactionTask, EpochTask, Planned, Processed, StoredFile
+from tidegate.ports import Adapters, CompactionTask, EpochTask, Known, Processed, StoredFile
+from tidegate.protocol.ledger import Limit, behind
 from tidegate.protocol.model import (
     MAIN_LANE,
     DataFile,
-    FileEntry,
     Lease,
     PartitionValues,
+    Slice,
     StagedPartition,
     StateRun,
     checksum,
@@ -100,30 +100,34 @@ class _Storage:
 class _Source:
     """`ports.Source`, one file after the other as `FileSourceAdapter` gives them."""
 
-    def __init__(self, ask: Ask, name: str, max_files: int | None) -> None:
+    def __init__(self, ask: Ask, limit: Limit) -> None:
         self._ask = ask
-        self._name = name
-        self._max_files = max_files
+        self.limit = limit
 
-    def plan(self, store: CheckpointStore, *, start: int, until_ms: int | None = None) -> Planned:
+    def discover(self, tail: Slice | None, known: Known, *, until_ms: int | None = None) -> list[Slice]:
         assert until_ms is None  # the search has no intervals: they bound a range, and nothing after it
-        end = store.log_end(self._name)
-        found: Sequence[FileEntry] = self._ask(SOURCE, "list")
-        known = store.known_paths(self._name, [e.path for e in found])
-        new = [e for e in found if e.path not in known]
-        discovered = tuple(replace(e, position=end + i) for i, e in enumerate(new))
-        waiting = [*store.log(self._name, make.span(start, end)), *discovered]
-        taken = choose(waiting, Caps(self._max_files, None, None), lambda _: 0)
-        return Planned(discovered, make.span(start, start + taken))
+        found: Sequence[Slice] = self._ask(SOURCE, "list")
+        there = known([s.key for s in found])
+        new = (s for s in found if s.key not in there)
+        return [replace(s, position=behind(tail) + i) for i, s in enumerate(new)]
 
-    def check(self, entries: Sequence[FileEntry]) -> None:
-        self._ask(SOURCE, "check", tuple(entries))
+    def measured(self, slices: Iterable[Slice], *, rows: bool, times: bool) -> Iterator[Slice]:
+        yield from slices
 
-    def renewed(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
-        return list(self._ask(SOURCE, "renewed", tuple(entries)))
+    def check(self, slices: Sequence[Slice]) -> None:
+        self._ask(SOURCE, "check", tuple(slices))
 
-    def gone(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
+    def renewed(self, slices: Sequence[Slice]) -> list[Slice]:
+        return list(self._ask(SOURCE, "renewed", tuple(slices)))
+
+    def rows(self, slices: Sequence[Slice]) -> int | None:
+        return None
+
+    def gone(self, slices: Sequence[Slice]) -> list[Slice]:
         return []
+
+    def named(self, text: str) -> str:
+        return text
 
 
 class _Processor:
@@ -135,7 +139,7 @@ class _Processor:
 
     def process(self, task: EpochTask) -> Processed:
         contents: Sequence[Sequence[Row]] = self._ask(
-            SOURCE, "read", task.entries, epoch=task.epoch.epoch, lane=task.epoch.lane.lane
+            SOURCE, "read", task.slices, epoch=task.epoch.epoch, lane=task.epoch.lane.lane
         )
         totals = [total for run in task.parent_state for total in self._load(run)]
         rows, totals = advance([row for content in contents for row in content], totals)
@@ -364,11 +368,11 @@ class Worker:
 
     def adapters(self, ask: Ask) -> Adapters:
         """All ports over `ask`."""
-        storage, thread = _Storage(ask), threading.get_ident()
+        source, storage, thread = self.definition.source, _Storage(ask), threading.get_ident()
         return Adapters(
             store=_Store(ask, thread),  # type: ignore[arg-type]
             connect=lambda: _Store(ask, thread),  # type: ignore[arg-type,return-value]
-            source=_Source(ask, self.definition.name, self.definition.source.max_files),
+            sources={source.uid: _Source(ask, Limit(slices=source.max_files))},
             processor=_Processor(ask, storage),
             sink=_Sink(ask, self.tables),
             storage=storage,  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from model.tables import Tables
 from tidegate.api.settings import Mode
 from tidegate.engine.verify import verify
 from tidegate.protocol.conservation import contradiction
-from tidegate.protocol.model import MAIN_LANE, Manifest
+from tidegate.protocol.model import MAIN_LANE, Manifest, OffsetRange
 from tidegate.protocol.transitions import TRANSITIONS
 
 Rows = tuple[tuple[Any, ...], ...]
@@ -67,11 +67,11 @@ class Auditor:
         """
         rows = self._world.tables(point[CHECKPOINT]).main
         done = self.done(point)
-        allowed = {done} | {r["offset_stop"] for r in rows if r["status"] == "STAGED"}
-        most = max((r["offset_stop"] for r in rows if r["status"] != "PLANNED"), default=0)
+        allowed = {done} | {_range(r).stop for r in rows if r["status"] == "STAGED"}
+        most = max((_range(r).stop for r in rows if r["status"] != "PLANNED"), default=0)
         seen, missing, replayed = self._look(point)
-        promoted = {r["offset_stop"] for r in rows if r["kind"] == "PROMOTION" and r["status"] in _DONE} or {0}
-        promoted |= {r["offset_stop"] for r in rows if r["kind"] == "PROMOTION" and r["status"] == "STAGED"}
+        promoted = {_range(r).stop for r in rows if r["kind"] == "PROMOTION" and r["status"] in _DONE} or {0}
+        promoted |= {_range(r).stop for r in rows if r["kind"] == "PROMOTION" and r["status"] == "STAGED"}
         self._clone(point)
         if replayed not in promoted and not late:
             raise Violation(f"I2: readers see the lane's rows of {replayed} files, not of {promoted}")
@@ -105,7 +105,7 @@ class Auditor:
     def done(self, point: Point) -> int:
         """How many files the newest published epoch says are done."""
         rows = [r for r in self._world.tables(point[CHECKPOINT]).main if r["status"] in _DONE]
-        return int(max(rows, key=lambda r: r["epoch"])["offset_stop"]) if rows else 0
+        return _range(max(rows, key=lambda r: r["epoch"])).stop if rows else 0
 
     def finished(self, point: Point, *, files: int) -> None:
         """Every table shows exactly the first `files` files."""
@@ -171,7 +171,7 @@ class Auditor:
         by_number = {r["epoch"]: r for r in sealed}
         for before_it, second in pairwise(sealed):
             first = by_number[second["restores"]] if second["kind"] == "ROLLBACK" else before_it
-            if second["epoch"] == before_it["epoch"] + 1 and second["offset_start"] != first["offset_stop"]:
+            if second["epoch"] == before_it["epoch"] + 1 and _range(second).start != _range(first).stop:
                 raise Violation(f"I1: epoch {second['epoch']} does not start where epoch {first['epoch']} ended")
 
     def _planned(self, tables: Tables, row: Row) -> None:
@@ -180,8 +180,8 @@ class Auditor:
             raise Violation("I1: two epochs are under way")
         if row["status"] != "PLANNED" or row["fence"] != (newest := tables.fence(row["lane"])):
             raise Violation(f"I4: epoch {row['epoch']} was planned by attempt {row['fence']} behind {newest}")
-        if row["offset_stop"] - row["offset_start"] != (row["kind"] == "EVENTS"):
-            raise Violation(f"I1: epoch {row['epoch']} takes [{row['offset_start']}, {row['offset_stop']})")
+        if _range(row).size != (row["kind"] == "EVENTS"):
+            raise Violation(f"I1: epoch {row['epoch']} takes {_range(row)}")
 
     def _moved(self, was: Row, row: Row, point: Point) -> None:
         name = f"epoch {row['epoch']}"
@@ -189,7 +189,7 @@ class Auditor:
             raise Violation(f"{name} went from {was['status']} to {row['status']}")
         if was["manifest_uri"] and was["manifest_uri"] != row["manifest_uri"]:
             raise Violation(f"I5: {name} got another manifest after it was STAGED")
-        if any(was[k] != row[k] for k in ("offset_start", "offset_stop", "parent_uri", "run_key", "kind")):
+        if any(was[k] != row[k] for k in ("offsets", "parent_uri", "run_key", "kind")):
             raise Violation(f"I1: what {name} was planned as has changed")
         if (was["status"], row["status"]) == ("PLANNED", "STAGED"):
             self._staged(name, row, point)
@@ -202,16 +202,16 @@ class Auditor:
         manifest = Manifest.from_json(stored[row["manifest_uri"]])
         for target in self._targets:
             per = self._expected[target.name]
-            right: set[Any] = set(per[row["offset_stop"]])
+            right: set[Any] = set(per[_range(row).stop])
             if target.mode is Mode.APPEND and row["kind"] == "EVENTS":
-                right -= set(per[row["offset_start"]])
+                right -= set(per[_range(row).start])
             locations = [p.location for p in manifest.partitions if p.table == target.name]
             rows = _rows(stored, locations)
             if row["kind"] == "EVENTS" and target.mode is Mode.APPEND and set(rows) != right:
                 raise Violation(f"I3: {name} staged {rows} for {target.name}, not {sorted(right)}")
             if len(set(rows)) != len(rows) or not set(rows) <= right:
                 raise Violation(f"I3: {name} staged {rows} for {target.name}, which are not all of {sorted(right)}")
-        read = sum(len(f) for f in self._world.source.files[row["offset_start"] : row["offset_stop"]])
+        read = sum(len(f) for f in self._world.source.files[_range(row).start : _range(row).stop])
         counts = manifest.counts
         problem = contradiction(counts, transformed=False)
         if read != counts.rows_in or problem:
@@ -275,6 +275,12 @@ def _needed(manifest_uri: str, stored: Any) -> Iterator[str]:
 
 
 _PARSED: dict[bytes, list[tuple[Any, ...]]] = {}
+
+
+def _range(row: Row) -> OffsetRange:
+    """What an epoch takes of the one source."""
+    ((_, ends),) = row["offsets"].items()
+    return OffsetRange(*ends)
 
 
 def _rows(stored: Any, locations: Sequence[str]) -> Rows:

@@ -15,10 +15,10 @@ from tidegate.api.settings import Target
 Words = tuple[str, str]
 """What a process does, and for which run."""
 
-_PRIVATE = frozenset({"register", "log", "release", "fail", "now_ms"})
+_PRIVATE = frozenset({"register", "slices", "release", "fail", "now_ms"})
 """Calls to the checkpoint whose answer no other process can change, and which change nothing that another one sees."""
 
-_HARMLESS = frozenset({"unfinished", "of_run", "log_end", "known_paths", "renew"})
+_HARMLESS = frozenset({"unfinished", "of_run", "tail", "known", "renew"})
 """Reads whose answer another process can only change by taking the lane first.
 
 An attempt that is superseded between such a read and its next write is refused at that write, whatever it had read. So

@@ -19,7 +19,7 @@ from model.tables import Store, Tables
 from tidegate.api.pipeline import Definition
 from tidegate.errors import SourceGapError
 from tidegate.ports import StoredFile
-from tidegate.protocol.model import FileEntry, checksum
+from tidegate.protocol.model import Slice, checksum
 
 CHECKPOINT, METASTORE, STORAGE, SOURCE = range(4)
 NAMES = ("checkpoint", "metastore", "storage", "source")
@@ -196,20 +196,20 @@ class Source:
         if method == "change":
             return replace(state, changed=tuple(c ^ (i == args[0]) for i, c in enumerate(state.changed))), None
         if method == "list":
-            return state, tuple(self.entry(state, i) for i in range(state.arrived))
-        entries: tuple[FileEntry, ...] = args[0]
-        there = [self.entry(state, int(e.path.rpartition("/")[2])) for e in entries]
+            return state, tuple(self.slice_(state, i) for i in range(state.arrived))
+        slices: tuple[Slice, ...] = args[0]
+        there = [self.slice_(state, int(s.key.rpartition("/")[2])) for s in slices]
         if method == "renewed":
-            now = [replace(e, size=t.size, modified_ns=t.modified_ns) for e, t in zip(entries, there, strict=True)]
-            return state, tuple(n for n, e in zip(now, entries, strict=True) if n != e)
+            now = [replace(s, detail=t.detail, bytes=t.bytes) for s, t in zip(slices, there, strict=True)]
+            return state, tuple(n for n, s in zip(now, slices, strict=True) if n != s)
         if method == "check":
-            if any((t.size, t.modified_ns) != (e.size, e.modified_ns) for t, e in zip(there, entries, strict=True)):
+            if any(t.detail != s.detail for t, s in zip(there, slices, strict=True)):
                 raise SourceGapError("a planned file has changed")
             return state, None
-        return state, tuple(self.content(state, int(e.path.rpartition("/")[2])) for e in entries)
+        return state, tuple(self.content(state, int(s.key.rpartition("/")[2])) for s in slices)
 
-    def entry(self, state: Folder, number: int) -> FileEntry:
-        return make.entry(number, size=len(self.files[number]), modified_ns=state.changed[number])
+    def slice_(self, state: Folder, number: int) -> Slice:
+        return make.slice_(number, size=len(self.files[number]), modified_ns=state.changed[number])
 
     def content(self, state: Folder, number: int) -> tuple[Row, ...]:
         """The rows of a file. One that was changed has lost its last row."""

@@ -221,6 +221,7 @@ def plan_epoch(t: Tables, v: Mapping[str, Any]) -> list[Row]:
         raise AssertionError("the unique index allows one unfinished epoch per lane")
     generation = 1 + max((g for lane, e, g in t.epochs if (lane, e) == (v["lane"], v["epoch"])), default=0)
     row = {**v, "generation": generation, "status": "PLANNED", "attempts": 1, "publishers": 0}
+    row["offsets"] = v["offsets"].obj
     row["planned_at"] = from_ms(v["epoch"])
     row["failures"] = 0
     for name in (
@@ -409,7 +410,7 @@ def forget_clone(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     return []
 
 
-# -- source log and clock ---------------------------------------------------------------------------------------------
+# -- ledger and clock -------------------------------------------------------------------------------------------------
 
 
 @_statement
@@ -418,42 +419,43 @@ def clock(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 
 @_statement
-def append_log(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    row = {k: v[k] for k in ("position", "path", "size", "modified_ns")}
+def append_slice(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    row = {k: v[k] for k in ("source", "position", "key", "detail", "rows", "bytes", "time_ms")}
     row |= {"skipped": False, "noted_at": None, "noted_by": None, "noted_why": None}
-    if v["position"] in t.log or any(r["path"] == v["path"] for r in t.log.values()):
-        raise AssertionError("positions and paths are unique in the source log")
+    if v["position"] in t.log or any(r["key"] == v["key"] for r in t.log.values()):
+        raise AssertionError("positions and keys are unique in the ledger")
     t.log[v["position"]] = row
     return [row]
 
 
 @_statement
-def known_paths(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    return [{"path": r["path"]} for r in t.log.values() if r["path"] in v["paths"]]
+def known(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [{"key": r["key"]} for r in t.log.values() if r["key"] in v["keys"]]
 
 
 @_statement
-def log(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+def slices(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     return [row for position, row in sorted(t.log.items()) if v["start"] <= position < v["stop"]]
 
 
 @_statement
-def log_end(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    return [{"log_end": max(t.log, default=-1) + 1}]
+def tail(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    return [t.log[max(t.log)]] if t.log else []
 
 
 @_statement
-def forget_log(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+def forget_slices(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     for position in v["positions"]:
-        t.log.pop(position, None)
+        if position != max(t.log, default=None):
+            t.log.pop(position, None)
     return []
 
 
 @_statement
-def correct_entry(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+def correct_slice(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     latest = max(e for _, e, _ in t.epochs)  # an epoch's number is the time at which it is planned
     noted = {"noted_at": from_ms(latest), "noted_by": v["by"], "noted_why": v["why"]}
-    row = {**t.log[v["position"]], "size": v["size"], "modified_ns": v["modified_ns"], "skipped": v["skipped"]}
+    row = {**t.log[v["position"]], **{k: v[k] for k in ("detail", "rows", "bytes", "time_ms", "skipped")}}
     t.log[v["position"]] = row | noted
     return [row]
 

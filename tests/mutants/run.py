@@ -19,7 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from mutants.catalogue import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
-STORE = tuple(f"tests/contract/test_checkpoint_{what}.py" for what in ("store", "lanes", "clones", "corrections"))
+STORE = tuple(
+    f"tests/contract/test_checkpoint_{what}.py" for what in ("store", "lanes", "ledger", "clones", "corrections")
+)
 ENGINE = ("tests/unit/protocol", "tests/unit/engine", "tests/model")
 TASKS = ("tests/unit/files", "tests/unit/runtime", "tests/unit/spark")
 """Without JVM. The search has a checkpoint of its own, so what is broken in the real one shows in its contract."""

@@ -176,7 +176,7 @@ class Neighbour:
         return sorted(latest.values() if self.upsert else rows)
 
     def refused(self, files: int) -> list[tuple[str, str]]:
-        """Step and file of every dead letter."""
+        """Step and source of every dead letter."""
         steps = {n: [*["read"] * (n % len(_BAD) + 1), "key", "process"] for n in range(1, files + 1) if self.bad}
         return sorted((step, f"{n:05}.{self.suffix}") for n, of_file in steps.items() for step in of_file)
 
@@ -257,9 +257,9 @@ def found(hiveserver2: str, name: str) -> list[tuple[Any, ...]]:
 
 
 def letters(hiveserver2: str, name: str) -> list[tuple[str, str]]:
-    """Step and file of every dead letter of a pipeline that has a table of them."""
-    rows = _select(hiveserver2, f"SELECT step, file FROM n.{name}_dead")
-    return sorted((step, file.rpartition("/")[2]) for step, file in rows)
+    """Step and source of every dead letter of a pipeline that has a table of them."""
+    rows = _select(hiveserver2, f"SELECT step, source FROM n.{name}_dead")
+    return sorted((step, source.rpartition("/")[2]) for step, source in rows)
 
 
 def _select(hiveserver2: str, query: str) -> list[tuple[Any, ...]]:

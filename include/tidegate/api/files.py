@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from tidegate.api.path_time import PathTime
-from tidegate.api.schema import checked_schema, fail, known_columns
+from tidegate.api.schema import checked_schema, fail, identifier, known_columns
 from tidegate.api.time_format import time_format
 
 ISO = "iso"
@@ -149,10 +149,10 @@ def _texts(what: str, values: object, *, empty: bool = False) -> None:
 class FileSource:
     """A folder in which files appear over time.
 
-    New files are added to an ordered log, by path within one discovery (by time, then path, where files tell a time);
-    an epoch reads a range of that log. Names that begin with ``.`` or ``_`` or end in a temporary suffix (``.tmp``,
-    ``.part``, ``.inprogress``, ``._COPYING_``) are not looked at, and a file is taken only once it has not changed for
-    `settle`.
+    Each new file is a slice of the source's ledger, in the order of the paths within one discovery (of the times, then
+    the paths, where files tell a time); an epoch reads a range of that ledger. Names that begin with ``.`` or ``_`` or
+    end in a temporary suffix (``.tmp``, ``.part``, ``.inprogress``, ``._COPYING_``) are not looked at, and a file is
+    taken only once it has not changed for `settle`.
 
     Epochs that are bounded by data intervals need files that tell a time: `path_time` or `event_time`. A file that then
     tells none stops the pipeline.
@@ -172,6 +172,8 @@ class FileSource:
             ``year=%Y/month=%m/day=%d/hour=%H`` or ``orders-%Y%m%dT%H%M%S.json`` (see `PathTime`).
         event_time: in its place, for Parquet: the timestamp column whose smallest value in a file, as the statistics in
             its footer have it, is that time. A file without a value in it is taken at once.
+        uid: names the source in the ranges of the pipeline's epochs, for good: a source with another uid is another
+            one.
     """
 
     path: str | Path
@@ -184,9 +186,11 @@ class FileSource:
     aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
     path_time: str | None = None
     event_time: str | None = None
+    uid: str = "source"
 
     def __post_init__(self) -> None:
         checked_schema(self.schema, "FileSource schema")
+        identifier(self.uid, "FileSource uid")
         object.__setattr__(self, "format", _format(self.format))
         object.__setattr__(self, "path", _normal(str(self.path)))
         object.__setattr__(self, "aliases", dict(self.aliases))
@@ -244,6 +248,10 @@ class FileSource:
         """True when a file says when its data begin."""
         return self.path_time is not None or self.event_time is not None
 
+    def describe(self) -> str:
+        """For people, in Markdown: what is read."""
+        return f"`{self.path}` ({self.dialect.word})"
+
     def meaning(self) -> dict[str, Any]:
         """The settings that decide what a file's bytes mean, as JSON values: a part of a pipeline's fingerprint."""
         columns = [[f.name, str(f.type), f.nullable] for f in self.schema]
@@ -259,7 +267,7 @@ def _format(given: object) -> Format:
 
 
 def _normal(path: str) -> str:
-    """One spelling of a path, so that a file has one name in the log however its folder is declared."""
+    """One spelling of a path, so that a file has one key in the ledger however its folder is declared."""
     if "://" in path or not os.path.isabs(path):  # noqa: PTH117  (text alone)
         raise fail(f"FileSource path {path!r} must be an absolute path of a mounted folder")
     if "\0" in path or not _is_text(path):

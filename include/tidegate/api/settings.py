@@ -152,10 +152,11 @@ DEAD_LETTER_SCHEMA = pa.schema(
     [
         ("step", pa.string()),
         ("reason", pa.string()),
-        ("file", pa.string()),
+        ("source", pa.string()),
         ("key", pa.string()),
         ("row", pa.string()),
     ]
 )
-"""Columns of a dead-letter table: the step that refused the row ("read", "type", "key", "process"), why, the source
-file, the key and the row as JSON (or as it stood in the file). Its partition column is `epoch_id`."""
+"""Columns of a dead-letter table: the step that refused the row ("read", "type", "key", "process"), why, the slice that
+it came in (of a folder, the path of the file), the key and the row as JSON (or as it stood in the file). Its partition
+column is `epoch_id`."""

@@ -143,8 +143,8 @@ def run(pipeline: str, epochs: int, home: Path, *, until_empty: bool, json_wante
 
 
 @tidegate.command(
-    help="Show what the next epoch would do: what comes first, which files it would take, what to expect. Changes "
-    f"nothing.\n\n{PIPELINE}"
+    help="Show what the next epoch would do: what comes first, which slices of the source it would take, what to "
+    f"expect. Changes nothing.\n\n{PIPELINE}"
 )
 @click.argument("pipeline")
 @home_option
@@ -207,7 +207,7 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
         as_json(found)
         return
     counts = ("rows_in", "rows_out", "keys_changed", "dead_lettered", "skipped", "attempts")
-    columns = ("epoch", "kind", "status", "range", *counts)
+    columns = ("epoch", "kind", "status", "ranges", *counts)
     rows = [(*(_shown(e[c]) for c in columns), _to_seconds(e["sealed_at"]), e["run"], _failure(e)) for e in found]
     headers = (*(c.upper().replace("_", " ") for c in columns), "SEALED (UTC)", "RUN", "FAILURE")
     table(headers, rows, right=headers[4:10])
@@ -284,7 +284,7 @@ def cleanup(pipeline: str, home: Path, *, dry_run: bool, json_wanted: bool) -> N
             click.echo(file.uri)
     done = "would remove" if dry_run else "removed"
     click.echo(
-        f"{definition.name}: {done} {len(found.epochs)} epochs, {len(found.positions)} entries of the source log and "
+        f"{definition.name}: {done} {len(found.epochs)} epochs, {sum(map(len, found.positions.values()))} slices and "
         f"{len(found.files)} files ({found.bytes:,} bytes)"
     )
 
@@ -313,7 +313,9 @@ def _told(event: "ServiceEvent") -> str:
 
 
 def _shown(value: Any) -> Any:
-    return f"[{value[0]}, {value[1]})" if isinstance(value, list) else value
+    from tidegate.orchestration.summary import spans  # noqa: PLC0415
+
+    return spans(value) if isinstance(value, dict) else value
 
 
 def _failure(epoch: dict[str, Any]) -> str | None:

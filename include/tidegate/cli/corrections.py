@@ -21,8 +21,8 @@ _dry_run = click.option("--dry-run", is_flag=True, help="Only say what would cha
 @click.command(
     "give-up",
     help="Give up the epoch that is planned and of which nothing is staged: the next run plans it anew, from the same "
-    "place. Source files that wait and have changed are taken as they are now. For an epoch that stops at a file that "
-    f"was mended, or that is too large (lower the source's caps first).\n\n{PIPELINE}",
+    "place. Slices that wait and have changed are taken as they are now. For an epoch that stops at a slice that "
+    f"was mended, or that is too large (lower the source's limits first).\n\n{PIPELINE}",
 )
 @click.argument("pipeline")
 @_reason
@@ -38,24 +38,23 @@ def give_up(pipeline: str, reason: str, home: Path, *, dry_run: bool, json_wante
 
 
 @click.command(
-    help="Go on without source files that cannot be mended, or are gone: no epoch reads them from now on, and a replay "
-    "neither. Only files that are not sealed yet; an epoch that is planned with one of them is given up, and planned "
-    f"anew. A file that comes back under its old name stays skipped.\n\n{PIPELINE}\n\nFILES are paths, as errors name "
-    "them."
+    help="Go on without slices of the source that cannot be mended, or are gone: no epoch reads them from now on, and "
+    "a replay neither. Only slices that are not sealed yet; an epoch that is planned with one of them is given up, and "
+    "planned anew. A file that comes back under its old name stays skipped.\n\n"
+    f"{PIPELINE}\n\nSLICES are named as errors name them: of a folder, the paths of files."
 )
 @click.argument("pipeline")
-@click.argument("files", nargs=-1, required=True)
+@click.argument("slices", nargs=-1, required=True)
 @_reason
 @_dry_run
 @home_option
 @json_option
 @debug_option
-def skip(pipeline: str, files: tuple[str, ...], reason: str, home: Path, *, dry_run: bool, json_wanted: bool) -> None:
+def skip(pipeline: str, slices: tuple[str, ...], reason: str, home: Path, *, dry_run: bool, json_wanted: bool) -> None:
     """Skip; see `help`."""
     from tidegate.engine import corrections  # noqa: PLC0415
 
-    paths = [os.path.abspath(file) for file in files]  # noqa: PTH100  (it resolves no link: a source's paths keep them)
-    _correct(pipeline, home, corrections.skip(paths), reason, dry_run=dry_run, json_wanted=json_wanted)
+    _correct(pipeline, home, corrections.skip(slices), reason, dry_run=dry_run, json_wanted=json_wanted)
 
 
 def _correct(pipeline: str, home: Path, plan: "Plan", reason: str, *, dry_run: bool, json_wanted: bool) -> None:

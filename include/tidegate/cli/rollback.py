@@ -19,7 +19,7 @@ from tidegate.cli.session import PIPELINE, coordinator_of, debug_option, home_op
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @click.option(
-    "--allow-gap", is_flag=True, help="Go back even when a source file that must then be read again is gone or changed."
+    "--allow-gap", is_flag=True, help="Go back even when a slice that must then be read again is gone or has changed."
 )
 @home_option
 @json_option
@@ -43,7 +43,7 @@ def rollback(pipeline: str, to_epoch: int, home: Path, *, dry_run: bool, allow_g
         as_json(report_summary(report) | {"to_epoch": to_epoch, "forward": report.epoch.epoch - 1})
         return
     click.echo(
-        f"{definition.name}: tables, state and source position {report.epoch.offsets.stop} are those of epoch "
+        f"{definition.name}: tables, state and source positions are those of epoch "
         f"{to_epoch}; this rollback is epoch {report.epoch.epoch}."
     )
     say(f"To go forward again: tidegate rollback {pipeline} --to-epoch {report.epoch.epoch - 1}")

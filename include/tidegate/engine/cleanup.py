@@ -4,15 +4,16 @@ Rows go first: a process that dies between the two leaves files without a row, w
 way round there would be rows whose files are gone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from tidegate.api.pipeline import Definition
+from tidegate.engine.ledger import Ledger
 from tidegate.engine.manifests import read_manifest
 from tidegate.ports import Adapters, StoredFile
 from tidegate.protocol.layout import maker, of_pipeline
-from tidegate.protocol.model import Epoch, LaneId, LaneStatus, Lease, OffsetRange, Status
+from tidegate.protocol.model import Epoch, LaneId, LaneStatus, Lease, Status
 from tidegate.protocol.retention import Reachable, collectable, retained
 
 _ALL = 2**31 - 1
@@ -20,10 +21,10 @@ _ALL = 2**31 - 1
 
 @dataclass(frozen=True)
 class Cleanup:
-    """What a clean-up removes, or would remove."""
+    """What a clean-up removes, or would remove; `positions` are those of slices, by source."""
 
     epochs: tuple[int, ...]
-    positions: tuple[int, ...]
+    positions: Mapping[str, tuple[int, ...]]
     lanes: tuple[LaneId, ...]
     files: tuple[StoredFile, ...]
 
@@ -112,9 +113,8 @@ class Cleaner:
             )
         )
         forgotten = tuple(sorted(e.epoch for e in epochs if e.epoch not in keep))
-        floor = min((e.offsets.start for e in kept), default=0)
-        gone = self.adapters.source.gone(store.log(self.definition.name, OffsetRange(0, floor))) if floor else []
-        return Cleanup(forgotten, tuple(e.position for e in gone), over, files)
+        gone = Ledger(self.definition.name, store, self.adapters.sources).gone(kept)
+        return Cleanup(forgotten, gone, over, files)
 
 
 def _ms(span: timedelta) -> int:

@@ -30,13 +30,13 @@ from tidegate.engine.work import Work
 from tidegate.errors import FencedError, IntervalError, TidegateError, unexpected
 from tidegate.ports import Adapters, Clock, EpochReport
 from tidegate.protocol.intervals import Bound, Reach, unusable
+from tidegate.protocol.ledger import NO_LIMIT, Limit, nothing_behind, told
 from tidegate.protocol.model import (
     MAIN_LANE,
     Epoch,
     Kind,
     LaneId,
     Lease,
-    OffsetRange,
     Promotion,
     Run,
     Status,
@@ -86,7 +86,7 @@ class Coordinator:
             return report
         return self.publish(run)
 
-    def process(self, run: Run, *, bound: Bound = Bound.AVAILABLE) -> EpochReport | None:
+    def process(self, run: Run, *, bound: Bound = Bound.AVAILABLE, limit: Limit = NO_LIMIT) -> EpochReport | None:
         """Steps 1-9: leave this run's epoch STAGED (or SEALED, when an earlier attempt came that far).
 
         An epoch that another run left behind is finished first. Returns None when there is no new input: no epoch is
@@ -95,6 +95,7 @@ class Coordinator:
         Args:
             run: who asks.
             bound: what ends a new epoch's input. The range of an epoch that is planned already is not touched.
+            limit: the most that a new epoch takes of each source, beside the source's own limit.
 
         Raises:
             IntervalError: with Bound.INTERVAL, when the run's interval bounds no epoch, is not over, or ends at or
@@ -105,7 +106,7 @@ class Coordinator:
         if bound is Bound.INTERVAL:
             _allow(self.lane_id, unusable(run))
         with self._leased(run) as lease:
-            epoch = self._advance(lease, run, lambda lease: self._plan(lease, run, bound))
+            epoch = self._advance(lease, run, lambda lease: self._plan(lease, run, bound, limit))
             if epoch is None or epoch.status is Status.SEALED:
                 self.adapters.store.release(lease)
         return self._report(epoch)
@@ -155,18 +156,18 @@ class Coordinator:
         lease: Lease,
         run: Run,
         *,
-        at: int,
+        behind: Epoch | None,
         kind: Kind,
         restores: int | None = None,
         promotes: Promotion | None = None,
     ) -> Epoch:
-        """Step 2 for an epoch without events, whose range is empty and lies at source position `at`."""
+        """Step 2 for an epoch without events, whose ranges are empty and lie `behind` an epoch's."""
         self._publisher.mend(lease.lane)  # the next epoch of events, which does it too, may be hours away
         planned = self.adapters.store.plan(
             lease,
             run=run,
             fingerprint=self.definition.fingerprint(),
-            offsets=OffsetRange(at, at),
+            offsets=nothing_behind(behind, self.adapters.sources),
             discovered=(),
             kind=kind,
             restores=restores,
@@ -308,7 +309,7 @@ class Coordinator:
         _allow(lease.lane, reach.too_early(self.adapters.store.now_ms()))
         return reach
 
-    def _plan(self, lease: Lease, run: Run, bound: Bound) -> Epoch | None:
+    def _plan(self, lease: Lease, run: Run, bound: Bound, limit: Limit) -> Epoch | None:
         """Step 2 for an epoch of events, behind a compaction when one is due; None when there is no new input."""
         reach = self._reach(lease, run, bound)
         if not reach.behind:  # a run that may yet be refused changes nothing before
@@ -318,20 +319,19 @@ class Coordinator:
             store = self.adapters.store
             last = store.last_sealed(lease.lane)
             self._publisher.mend(lease.lane)
-            start = last.offsets.stop if last else 0
-            planned = self.adapters.source.plan(store, start=start, until_ms=reach.until_ms)
-            _allow(lease.lane, reach.too_late(planned.discovered))
-            if planned.offsets.empty:
+            offer = self.work.ledger.offer(last, limit=limit, until_ms=reach.until_ms)
+            _allow(lease.lane, reach.too_late(offer.discovered))
+            if not offer.taken:
                 self.progress(f"{lease.lane}: no new input")
                 return None
             epoch = store.plan(
                 lease,
                 run=run,
                 fingerprint=self.definition.fingerprint(),
-                offsets=planned.offsets,
-                discovered=planned.discovered,
+                offsets=offer.offsets,
+                discovered=offer.discovered,
             )  # 2
-        self.progress(f"{epoch} planned: source positions [{epoch.offsets.start}, {epoch.offsets.stop})")
+        self.progress(f"{epoch} planned: source positions {told(epoch.offsets)}")
         return epoch
 
     # -- compaction -----------------------------------------------------------------------------------------------
@@ -343,7 +343,7 @@ class Coordinator:
         if not groups or last is None:
             return False
         of_run = replace(run, key=f"{run.key}/compaction-{last.epoch + 1}")
-        planned = self.plan_empty(lease, of_run, at=last.offsets.stop, kind=Kind.COMPACTION)  # 2
+        planned = self.plan_empty(lease, of_run, behind=last, kind=Kind.COMPACTION)  # 2
         joined = sum(len(group.heads) for group in groups)
         self.progress(f"{planned}: {joined} partitions become {len(groups)}")
         self._reached("planned", planned)

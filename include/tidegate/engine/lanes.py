@@ -16,6 +16,7 @@ from tidegate.engine.manifests import read_manifest
 from tidegate.errors import ConfigurationError, FencedError
 from tidegate.ports import Change, Compared, EpochReport
 from tidegate.protocol.lanes import forkable, lane_name, left, line, usable
+from tidegate.protocol.ledger import told
 from tidegate.protocol.model import (
     Epoch,
     Fork,
@@ -60,7 +61,7 @@ class Lanes:
         Raises:
             ConfigurationError: no such window, or rows that would not fit the tables (nothing is changed then); or the
                 lane is over, or starts elsewhere.
-            SourceGapError: a source file of the window is gone or has changed.
+            SourceGapError: a slice of the window is gone or has changed.
             StateIncompatibleError: the code's state has other types than the state before the window.
         """
         lane, epochs = LaneId(self.main.definition.name, lane_name(name)), self.main.history.epochs_of_main()
@@ -68,7 +69,8 @@ class Lanes:
         window = line(epochs, base=base, until=until)
         if not window or window[0].epoch != since:
             raise ConfigurationError(f"{self.main.lane_id}: epoch {since} has no events, or was rolled back")
-        self.main.adapters.source.check([e for epoch in window for e in self.main.work.entries(epoch.offsets)])
+        ledger = self.main.work.ledger
+        ledger.check(s for epoch in window for s in ledger.slices(epoch.offsets))
         forkable(epochs, base=base, upsert=bool(self._upsert()))
         self.main.adapters.sink.pending(self.main.definition, self.main.adapters.store.heads)
         self._check_state(next((e for e in epochs if e.epoch == base and e.manifest), None))
@@ -161,7 +163,7 @@ class Lanes:
                 discovered=(),
                 number=epoch.epoch,
             )
-            coordinator.progress(f"{planned} planned: source positions [{epoch.offsets.start}, {epoch.offsets.stop})")
+            coordinator.progress(f"{planned} planned: source positions {told(epoch.offsets)}")
             return planned
 
         report = coordinator.complete(again, plan)
@@ -230,11 +232,10 @@ class Lanes:
             self.discard(name)
             self.main.progress(f"{fork.lane}: the replay gives what the tables show already: nothing is changed")
             return None
-        head = store.last_sealed(lease.lane)
         return self.main.plan_empty(
             lease,
             run,
-            at=head.offsets.stop if head else 0,
+            behind=store.last_sealed(lease.lane),
             kind=Kind.PROMOTION,
             restores=fork.base,
             promotes=Promotion(name, keeps_state=output_only),

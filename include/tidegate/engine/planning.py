@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tidegate.api.pipeline import Definition
+from tidegate.engine.ledger import Ledger
 from tidegate.engine.manifests import read_manifest
 from tidegate.engine.work import Work
-from tidegate.ports import Adapters, Planned, TableChange
+from tidegate.ports import Adapters, TableChange
 from tidegate.protocol.forecast import Forecast, Made, forecast, made
-from tidegate.protocol.model import Epoch, FileEntry, Kind, LaneId, OffsetRange, Status
+from tidegate.protocol.ledger import NO_LIMIT, Limit
+from tidegate.protocol.model import Epoch, Kind, LaneId, Offsets, Status
 
 SAMPLE = 10
 """Estimates are averages over at most so many sealed epochs of events, the newest."""
@@ -35,11 +37,11 @@ class EpochPlan:
         unfinished: the epoch that is finished first, whoever left it.
         compactions: what is then joined, in an epoch of its own; finishing `unfinished` can still change it.
         epoch: the number of the run's epoch of events; None when there is no new input.
-        offsets: the source positions that it takes.
-        files: how many files these are; those that are skipped are not.
-        bytes: their size.
-        left: how many files wait for later epochs.
-        skipped: how many files of the range are not read, by a person's word.
+        offsets: the source positions that it takes, by source.
+        slices: how many slices these are; those that are skipped are not.
+        bytes: their size, as far as their sources tell.
+        left: how many slices wait for later epochs.
+        skipped: how many slices of the ranges are not read, by a person's word.
         forecast: what to expect of them.
         tables: what becomes of tables first of all.
     """
@@ -48,8 +50,8 @@ class EpochPlan:
     unfinished: Epoch | None
     compactions: tuple[Compaction, ...]
     epoch: int | None
-    offsets: OffsetRange
-    files: int
+    offsets: Offsets
+    slices: int
     bytes: int
     left: int
     skipped: int
@@ -57,10 +59,18 @@ class EpochPlan:
     tables: tuple[TableChange, ...]
 
 
-def look_ahead(definition: Definition, adapters: Adapters, lane: LaneId, *, until_ms: int | None = None) -> EpochPlan:
+def look_ahead(
+    definition: Definition,
+    adapters: Adapters,
+    lane: LaneId,
+    *,
+    limit: Limit = NO_LIMIT,
+    until_ms: int | None = None,
+) -> EpochPlan:
     """Plan the lane's next epoch without opening it: no lease is taken, and no row and no file is written.
 
-    With `until_ms` only input before that time is looked at. Another run at work meanwhile may change the answer.
+    The epoch takes at most `limit` of each source; with `until_ms` only input before that time is looked at. Another
+    run at work meanwhile may change the answer.
 
     Raises ConfigurationError when the rows would not fit the tables, as the run itself would.
     """
@@ -68,35 +78,29 @@ def look_ahead(definition: Definition, adapters: Adapters, lane: LaneId, *, unti
     unfinished, last = store.unfinished(lane), store.last_sealed(lane)
     before = unfinished or last
     compactions = _compactions(definition, adapters) if last else ()
-    planned = adapters.source.plan(store, start=before.offsets.stop if before else 0, until_ms=until_ms)
-    entries = _entries(definition, adapters, planned)
-    size = sum(e.size for e in entries)
-    end = planned.discovered[-1].position + 1 if planned.discovered else store.log_end(definition.name)
+    ledger = Ledger(definition.name, store, adapters.sources)
+    offer = ledger.offer(before, limit=limit, until_ms=until_ms)
+    slices = [s for s in offer.taken if not s.skipped]
+    size = sum(s.bytes or 0 for s in slices)
     number = (before.epoch if before else 0) + bool(compactions) + 1
     return EpochPlan(
         lane=lane,
         unfinished=unfinished,
         compactions=compactions,
-        epoch=None if planned.offsets.empty else number,
-        offsets=planned.offsets,
-        files=len(entries),
+        epoch=number if offer.taken else None,
+        offsets=offer.offsets,
+        slices=len(slices),
         bytes=size,
-        left=end - planned.offsets.stop,
-        skipped=planned.offsets.stop - planned.offsets.start - len(entries),
+        left=offer.left,
+        skipped=len(offer.taken) - len(slices),
         forecast=forecast(
-            _sample(definition, adapters, lane),
+            _sample(ledger, adapters, lane),
             tables=[target.name for target in definition.all_targets],
             bytes_in=size,
-            rows_in=adapters.source.rows(entries),
+            rows_in=ledger.rows(slices),
         ),
         tables=adapters.sink.pending(definition, store.heads),
     )
-
-
-def _entries(definition: Definition, adapters: Adapters, planned: Planned) -> list[FileEntry]:
-    known = adapters.store.log(definition.name, planned.offsets)
-    new = (e for e in planned.discovered if e.position < planned.offsets.stop)
-    return [e for e in (*known, *new) if not e.skipped]
 
 
 def _compactions(definition: Definition, adapters: Adapters) -> tuple[Compaction, ...]:
@@ -108,7 +112,7 @@ def _compactions(definition: Definition, adapters: Adapters) -> tuple[Compaction
     )
 
 
-def _sample(definition: Definition, adapters: Adapters, lane: LaneId) -> Sequence[Made]:
+def _sample(ledger: Ledger, adapters: Adapters, lane: LaneId) -> Sequence[Made]:
     """What the newest sealed epochs of events made of their input."""
     sealed = [e for e in adapters.store.epochs(lane, limit=_LISTED) if e.status is Status.SEALED]
     events = [e for e in sealed if e.kind is Kind.EVENTS][:SAMPLE]
@@ -119,8 +123,7 @@ def _sample(definition: Definition, adapters: Adapters, lane: LaneId) -> Sequenc
     for epoch in events:
         parent = kept.get(epoch.parent)
         before = () if epoch.parent is None else parent.state if parent else None
-        entries = adapters.store.log(definition.name, epoch.offsets)
-        known = len(entries) == epoch.offsets.stop - epoch.offsets.start
-        size = sum(e.size for e in entries) if known else None
-        sample.append(made(kept[epoch.manifest], before=before, bytes_in=size))
+        sizes = [s.bytes for s in ledger.known(epoch.offsets) if s.bytes is not None]
+        known = len(sizes) == sum(r.size for r in epoch.offsets.values())
+        sample.append(made(kept[epoch.manifest], before=before, bytes_in=sum(sizes) if known else None))
     return sample

@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from tidegate.api.pipeline import Definition
+from tidegate.engine.ledger import Ledger
 from tidegate.engine.manifests import listed, read_manifest
 from tidegate.engine.verify import Finding
 from tidegate.errors import ConfigurationError
@@ -17,19 +18,20 @@ from tidegate.protocol.model import Epoch, Kind, LaneId, Manifest, PartitionValu
 def replay(
     definition: Definition, adapters: Adapters, root: str, number: int, *, progress: Callable[[str], None]
 ) -> list[Finding]:
-    """Compute epoch `number` again from its recorded range and state, in a folder that is removed afterwards.
+    """Compute epoch `number` again from its recorded ranges and state, in a folder that is removed afterwards.
 
     Returns the differences between what it made then and what it makes now; an empty list means the same bytes.
 
     Raises:
         ConfigurationError: the epoch, or what it started from, is not kept any more; or it is a compaction.
-        SourceGapError: a source file of its range changed or is gone.
+        SourceGapError: a slice of its ranges changed or is gone.
         DataDamagedError: what it started from, or its manifest, is not as it was written.
     """
     epoch, manifest = _recorded(definition, adapters, number)
     parent = read_manifest(adapters.storage, epoch.parent) if epoch.parent else None
-    entries = as_read(epoch, adapters.store.log(definition.name, epoch.offsets))
-    adapters.source.check(entries)
+    ledger = Ledger(definition.name, adapters.store, adapters.sources)
+    slices = as_read(epoch, ledger.known(epoch.offsets))
+    ledger.check(slices)
     if manifest.fingerprint != definition.fingerprint():
         progress(f"{epoch}: the pipeline has changed since then, so differences may come from that")
     folder = layout.folder(root, layout.Replay(epoch.lane, uuid4().hex))
@@ -44,7 +46,7 @@ def replay(
             EpochTask(
                 definition=definition,
                 epoch=replace(epoch, fence=0),
-                entries=entries,
+                slices=slices,
                 parent_state=parent.state if parent else (),
                 root=folder,
                 locate=locate,

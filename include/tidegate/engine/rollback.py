@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tidegate.engine.coordinator import Coordinator
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError
 from tidegate.ports import EpochReport
-from tidegate.protocol.model import Epoch, Kind, Lease, OffsetRange, Place, Placed, Run, Status, Word
+from tidegate.protocol.model import Epoch, Kind, Lease, Offsets, Place, Placed, Run, Status, Word
 from tidegate.protocol.rebasing import undone
 
 _ALL = 2**31 - 1
@@ -20,7 +20,7 @@ class RollbackPlan:
         restored: the epoch to go back to; None is before the first.
         undone: the epochs behind it, the newest first.
         changes: the partitions that will lie elsewhere; None for those that will be no more.
-        offsets: the source positions that are known and will be processed again.
+        offsets: the source positions that are known and will be processed again, by source.
         state_rows: rows in the files of the present state, and of the restored one.
         unfinished: an epoch under way: a PLANNED one is abandoned; another is finished first, and undone too.
     """
@@ -28,7 +28,7 @@ class RollbackPlan:
     restored: Epoch | None
     undone: tuple[Epoch, ...]
     changes: Sequence[tuple[Place, Placed | None]]
-    offsets: OffsetRange
+    offsets: Offsets
     state_rows: tuple[int, int]
     unfinished: Epoch | None
 
@@ -43,7 +43,7 @@ def roll_back(main: Coordinator, run: Run, *, to_epoch: int, allow_gap: bool = F
         main: the coordinator of the lane `main`.
         run: who asks. Asking again for the same run finishes what an earlier attempt began.
         to_epoch: a sealed epoch.
-        allow_gap: go back even when a source file that must then be read again is gone or has changed.
+        allow_gap: go back even when a slice that must then be read again is gone or has changed.
 
     Raises, with nothing changed but another run's epoch that was finished first:
         ConfigurationError: the epoch, or one behind it, is not kept; or it is the last one; or its state is not whole;
@@ -61,7 +61,7 @@ def roll_back(main: Coordinator, run: Run, *, to_epoch: int, allow_gap: bool = F
     def plan(lease: Lease) -> Epoch:
         found = plan_rollback(main, to_epoch, allow_gap=allow_gap)
         main.progress(f"{lease.lane}: back to epoch {to_epoch}, over {len(found.undone)} epochs")
-        return main.plan_empty(lease, run, at=found.offsets.start, kind=Kind.ROLLBACK, restores=to_epoch)
+        return main.plan_empty(lease, run, behind=found.restored, kind=Kind.ROLLBACK, restores=to_epoch)
 
     _same_rollback(run, store.of_run(main.lane_id, run.key), to_epoch)
     report = main.complete(run, plan, give_up=give_up)
@@ -85,10 +85,11 @@ def plan_rollback(main: Coordinator, to_epoch: int, *, allow_gap: bool = False) 
             f"{lane}: epoch {to_epoch} cannot be gone back to: {lost}, a part of the state behind it, is not as it was "
             f"written. {_whole(main, epochs)}"
         )
-    offsets = OffsetRange(restored.offsets.stop if restored else 0, store.log_end(lane.pipeline))
+    ledger = main.work.ledger
+    offsets = ledger.behind(restored)
     if not allow_gap:
         try:
-            main.adapters.source.check(main.work.entries(offsets))
+            ledger.check(ledger.slices(offsets))
         except (SourceGapError, MalformedInputError) as e:
             raise SourceGapError(
                 f"{e}. To go back to epoch {to_epoch} all the same, allow the gap (`--allow-gap`, or the DAG's "

@@ -71,7 +71,7 @@ class Stager:
         self._reached("processed", epoch)
         with self.timings.of("stage"):
             if epoch.kind is Kind.EVENTS:
-                self._adapters.source.check(self.work.entries(epoch.offsets))  # 5
+                self.work.ledger.check(self.work.ledger.slices(epoch.offsets))  # 5
             self._sweep(processed)  # 6
             ref, data = self._write_manifest(epoch, processed, root)  # 7
             self._reached("manifest_written", epoch)

@@ -11,6 +11,7 @@ from tidegate.errors import ConfigurationError, DataDamagedError
 from tidegate.ports import Adapters
 from tidegate.protocol.conservation import contradiction
 from tidegate.protocol.corrections import skipped_by
+from tidegate.protocol.ledger import start_of
 from tidegate.protocol.model import (
     Clone,
     DataFile,
@@ -83,16 +84,16 @@ class _Audit:
             yield from self._clone(clone)
 
     def _skipped(self, done: Sequence[Epoch]) -> Iterator[Finding]:
-        """I7: an epoch counts the source entries that it was told to skip, and no others."""
+        """I7: an epoch counts the slices that it was told to skip, and no others."""
         corrected = self.adapters.store.corrected(self.definition.name)
-        for entry in corrected:
-            if entry.skipped and entry.word:
-                self.progress(f"{entry.path} is skipped, by {entry.word.by}: {entry.word.why}")
+        for slice_ in corrected:
+            if slice_.skipped and slice_.word:
+                self.progress(f"{slice_.key} is skipped, by {slice_.word.by}: {slice_.word.why}")
         for epoch in done:
             told = skipped_by(epoch, corrected)
             counted = epoch.counts.skipped if epoch.counts else 0
             if told != counted:
-                yield Finding(str(epoch), f"{counted} source files were skipped, {told} were to be")
+                yield Finding(str(epoch), f"{counted} slices were skipped, {told} were to be")
 
     def _state(self, done: Sequence[Epoch], manifests: dict[tuple[int, int], Manifest | str]) -> Iterator[Finding]:
         """The state that the next epoch starts from."""
@@ -172,10 +173,13 @@ def _ranges(done: Sequence[Epoch]) -> Iterator[Finding]:
         start = by_number.get(after.restores or 0) if after.kind is Kind.ROLLBACK else before
         if start is None and after.restores:
             continue  # what it went back to was forgotten
-        stop, manifest = (start.offsets.stop, start.manifest) if start else (0, None)
-        if after.offsets.start != stop:
-            problem = f"starts at source position {after.offsets.start}, not at {stop}, behind {start or 'no epoch'}"
-            yield Finding(str(after), problem)
+        for source in sorted({*after.offsets, *(start.offsets if start else ())}):
+            found, stop = after.offsets.get(source), start_of(start, source)
+            if found is None or found.start != stop:
+                begins = f"starts at {found.start}" if found else "has no range"
+                problem = f"{begins} in the ledger of source {source!r}, not at {stop}, behind {start or 'no epoch'}"
+                yield Finding(str(after), problem)
+        manifest = start.manifest if start else None
         if after.parent != manifest and after.kind is not Kind.PROMOTION:  # that one starts from a lane's
             yield Finding(str(after), f"starts from {after.parent}, not from {manifest}")
 

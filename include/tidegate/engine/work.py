@@ -7,8 +7,9 @@ from functools import partial
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Mode, Target
 from tidegate.engine.history import History
+from tidegate.engine.ledger import Ledger
 from tidegate.engine.manifests import read_manifest
-from tidegate.errors import InvariantViolationError, SourceGapError
+from tidegate.errors import InvariantViolationError
 from tidegate.ports import Adapters, CompactionTask, EpochTask, Joining, Processed
 from tidegate.protocol import layout
 from tidegate.protocol.compaction import joinable
@@ -17,12 +18,10 @@ from tidegate.protocol.model import (
     MAIN_LANE,
     Counts,
     Epoch,
-    FileEntry,
     Fork,
     Head,
     Kind,
     LaneId,
-    OffsetRange,
     Place,
     StagedPartition,
     StateRun,
@@ -73,31 +72,23 @@ class Work:
                 made = self._rebase(epoch, state, root)
         return made if epoch.lane.lane != MAIN_LANE else self._with_previous(made)
 
-    def entries(self, offsets: OffsetRange) -> tuple[FileEntry, ...]:
-        """The source entries of a range that are to be read: those but for the skipped ones.
-
-        Raises SourceGapError when some of the range were forgotten (I8).
-        """
-        entries = tuple(self.adapters.store.log(self.definition.name, offsets))
-        if len(entries) != offsets.stop - offsets.start:
-            raise SourceGapError(
-                f"{self.definition.name}: of source positions [{offsets.start}, {offsets.stop}) only {len(entries)} "
-                "are known still"
-            )
-        return tuple(e for e in entries if not e.skipped)
+    @property
+    def ledger(self) -> Ledger:
+        """The slices of the pipeline's sources."""
+        return Ledger(self.definition.name, self.adapters.store, self.adapters.sources)
 
     def _process(self, epoch: Epoch, state: tuple[StateRun, ...], root: str, superseded: tuple[str, ...]) -> Processed:
-        entries = self.entries(epoch.offsets)
-        skipped = epoch.offsets.stop - epoch.offsets.start - len(entries)
-        self.adapters.source.check(entries)  # 3
+        slices = self.ledger.slices(epoch.offsets)
+        skipped = sum(r.size for r in epoch.offsets.values()) - len(slices)
+        self.ledger.check(slices)  # 3
         self.reached("processing", epoch)
-        if not entries:
+        if not slices:
             return _without_events(epoch, state, (), skipped=skipped)
         made = self.adapters.processor.process(
             EpochTask(
                 definition=self.definition,
                 epoch=epoch,
-                entries=entries,
+                slices=slices,
                 parent_state=state,
                 root=root,
                 locate=partial(self.history.on_lane, epoch.lane),

@@ -28,10 +28,10 @@ def correction_dag(
     tags: Sequence[str] = ("tidegate",),
     **dag_kwargs: Any,
 ) -> DAG:
-    """A DAG that is run by hand: task `correct`, with a form for `what`, `files`, `reason` and `dry_run`.
+    """A DAG that is run by hand: task `correct`, with a form for `what`, `slices`, `reason` and `dry_run`.
 
-    It gives a planned epoch up, skips source files, or repairs manifests and partitions, as `tidegate give-up`, `skip`
-    and `verify --repair` do. The pipeline's own DAG then goes on.
+    It gives a planned epoch up, skips slices of the source, or repairs manifests and partitions, as `tidegate give-up`,
+    `skip` and `verify --repair` do. The pipeline's own DAG then goes on.
 
     Args:
         pipeline: the complete declaration.
@@ -66,8 +66,8 @@ class CorrectionOperator(EpochOperator):
         params, run = context["params"], run_of(context)
         user = getattr(context["dag_run"], "triggering_user_name", None)
         word = Word(f"{user}, by {run.owner}" if user else run.owner, params["reason"])
-        if (params["what"] == SKIP) != bool(params["files"]):
-            raise ConfigurationError("`files` are for `what` = skip, which needs some: trigger the run again")
+        if (params["what"] == SKIP) != bool(params["slices"]):
+            raise ConfigurationError("`slices` are for `what` = skip, which needs some: trigger the run again")
         summary = self._coordinated(lambda c: _correct(c, run, word, params))
         for line in summary["says"]:
             self.log.info("%s", line)
@@ -82,7 +82,7 @@ def _correct(coordinator: Coordinator, run: Run, word: Word, params: Any) -> dic
         done = coordinator.repair(run)
         says = f"{name}: {done.manifests} manifests were brought back, {done.partitions} partitions repaired"
         return {"pipeline": name, "manifests": done.manifests, "partitions": done.partitions, "says": [says]}
-    plan = skip(params["files"]) if params["what"] == SKIP else give_up
+    plan = skip(params["slices"]) if params["what"] == SKIP else give_up
     if params["dry_run"]:
         summary = correction_summary(name, plan(coordinator))
         return {**summary, "says": [*correction_sentences(summary), "A dry run: nothing was changed"]}
@@ -96,15 +96,16 @@ def _form() -> dict[str, Param]:
             type="string",
             enum=[GIVE_UP, SKIP, REPAIR],
             title="What",
-            description="Give the planned epoch up and take changed files as they are now; skip source files; or bring "
+            description="Give the planned epoch up and take changed slices as they are now; skip slices; or bring "
             "lost manifests and misplaced partitions back.",
         ),
-        "files": Param(
+        "slices": Param(
             default=[],
             type="array",
             items={"type": "string"},
-            title="Files",
-            description="To skip: paths of source files that are not sealed yet, as errors name them, one a line.",
+            title="Slices",
+            description="To skip: slices of the source that are not sealed yet, as errors name them (of a folder: "
+            "paths of files), one a line.",
         ),
         "reason": Param(type="string", minLength=1, title="Reason", description="It stays on record, with this run."),
         "dry_run": Param(default=True, type="boolean", title="Dry run", description="Only show what would change."),

@@ -37,6 +37,7 @@ from tidegate.orchestration.retries import EpochRetryPolicy, explain
 from tidegate.orchestration.summary import NO_INPUT, ON_LANE, asset_extra, owner_of_run, report_summary, sentence
 from tidegate.ports import EpochReport
 from tidegate.protocol.intervals import Bound
+from tidegate.protocol.ledger import Limit
 from tidegate.protocol.model import Epoch, LaneId, Run, Status
 
 PROCESS, PUBLISH = "process", "publish"
@@ -66,7 +67,7 @@ class EpochOperator(BaseOperator, SkipMixin):
         self.definition = definition
         self.connections = connections
 
-    def _coordinated(self, work: Callable[[Coordinator], _Result], *, max_files: int | None = None) -> _Result:
+    def _coordinated(self, work: Callable[[Coordinator], _Result]) -> _Result:
         """Do `work` with a coordinator on real services; put a failure into one readable line."""
         from tidegate import wiring  # noqa: PLC0415  (database driver; not while a DAG file is parsed)
 
@@ -76,7 +77,6 @@ class EpochOperator(BaseOperator, SkipMixin):
                 self.connections.endpoints(),
                 progress=self.log.info,
                 lease_wait_s=_LEASE_WAIT_S,
-                max_files=max_files,
             ) as coordinator:
                 return work(coordinator)
         except LeaseHeldError as e:
@@ -121,14 +121,14 @@ class ProcessEpochOperator(EpochOperator):
             if params.lane:
                 return process_range(coordinator, run, params.lane, since=params.from_epoch, until=params.to_epoch)
             before = coordinator.adapters.store.last_sealed(lane)
-            report = coordinator.process(run, bound=self.bound)
+            report = coordinator.process(run, bound=self.bound, limit=Limit(slices=params.max_slices))
             if report is not None:
                 return report
             after = coordinator.adapters.store.last_sealed(lane)
             # an epoch of a dead run was sealed on the way: its tables changed, so `publish` must still announce it
             return _finished_earlier(coordinator, after) if after and _number(after) != _number(before) else None
 
-        done = self._coordinated(work, max_files=params.max_files)
+        done = self._coordinated(work)
         if isinstance(done, EpochReport):
             summary = report_summary(done)
         else:
@@ -140,10 +140,15 @@ class ProcessEpochOperator(EpochOperator):
 
     def _dry_run(self, context: Context, params: RunParams) -> dict[str, Any]:
         def work(coordinator: Coordinator) -> EpochPlan:
-            until_ms = run_of(context).interval_end_ms if self.bound is Bound.INTERVAL else None
-            return look_ahead(self.definition, coordinator.adapters, LaneId(self.definition.name), until_ms=until_ms)
+            return look_ahead(
+                self.definition,
+                coordinator.adapters,
+                LaneId(self.definition.name),
+                limit=Limit(slices=params.max_slices),
+                until_ms=run_of(context).interval_end_ms if self.bound is Bound.INTERVAL else None,
+            )
 
-        plan = self._coordinated(work, max_files=params.max_files)
+        plan = self._coordinated(work)
         for line in plan_lines(plan):
             self.log.info("%s", line)
         return self._nothing_to_publish(context, {**plan_summary(plan), "status": DRY_RUN})

@@ -19,7 +19,7 @@ class RunParams:
     Args:
         dry_run: only say what the run would do.
         resume: first let the epoch of a paused pipeline be tried again.
-        max_files: take at most so many files; the source's own cap holds too.
+        max_slices: take at most so many slices of a source; its own limit holds too.
         lane: in place of a new epoch, process past epochs again on this lane.
         from_epoch: with a lane, the first of them; a run that was cleared knows its own.
         to_epoch: with a lane, the last of them; None is the newest.
@@ -27,7 +27,7 @@ class RunParams:
 
     dry_run: bool = False
     resume: bool = False
-    max_files: int | None = None
+    max_slices: int | None = None
     lane: str | None = None
     from_epoch: int | None = None
     to_epoch: int | None = None
@@ -45,8 +45,9 @@ def declared() -> dict[str, Param]:
             title="Resume",
             description="Go on with a paused pipeline: what its epoch failed of is mended.",
         ),
-        "max_files": _count(
-            "Most files", "In this run take at most so many source files; empty: as the pipeline says."
+        "max_slices": _count(
+            "Most slices",
+            "In this run take at most so many slices of the source (of a folder: files); empty: as the pipeline says.",
         ),
         "lane": Param(
             None,
@@ -72,7 +73,7 @@ def params_of(context: Context) -> RunParams:
     for name, value in said.items():
         if not isinstance(value, bool):
             raise ConfigurationError(f"param {name} must be true or false, not {value!r}: trigger the run again")
-    numbers = {name: given.get(name) for name in ("max_files", "from_epoch", "to_epoch")}
+    numbers = {name: given.get(name) for name in ("max_slices", "from_epoch", "to_epoch")}
     for name, number in numbers.items():
         if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 1):
             raise ConfigurationError(

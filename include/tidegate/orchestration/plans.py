@@ -5,6 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from tidegate.engine.planning import EpochPlan
+from tidegate.orchestration.summary import ranges
+from tidegate.protocol.ledger import told
 from tidegate.protocol.pausing import reason
 from tidegate.protocol.recovery import NEXT
 
@@ -31,11 +33,11 @@ def plan_summary(plan: EpochPlan) -> dict[str, Any]:
         "tables": [asdict(t) for t in plan.tables],
         "compactions": [asdict(c) for c in plan.compactions],
         "epoch": plan.epoch,
-        "range": [plan.offsets.start, plan.offsets.stop],
-        "files": plan.files,
+        "ranges": ranges(plan.offsets),
+        "slices": plan.slices,
         "bytes": plan.bytes,
-        "files_left": plan.left,
-        "files_skipped": plan.skipped,
+        "slices_left": plan.left,
+        "slices_skipped": plan.skipped,
         "rows_in": expected.rows_in,
         "rows_in_estimated": expected.estimated,
         "estimates": {
@@ -51,7 +53,7 @@ def plan_summary(plan: EpochPlan) -> dict[str, Any]:
 
 def plan_lines(plan: EpochPlan) -> list[str]:
     """The plan for people."""
-    what = f"epoch {plan.epoch}: source positions [{plan.offsets.start}, {plan.offsets.stop})"
+    what = f"epoch {plan.epoch}: source positions {told(plan.offsets)}"
     parts = [*_first(plan), *(_expected(plan) if plan.epoch else ())]
     width = max((len(name) for name, _ in parts), default=0)
     lines = [f"{plan.lane}: {what if plan.epoch else 'no new input, no epoch would be opened'}"]
@@ -76,10 +78,10 @@ def _first(plan: EpochPlan) -> Iterator[tuple[str, str]]:
 def _expected(plan: EpochPlan) -> Iterator[tuple[str, str]]:
     expected = plan.forecast
     rows = "unknown rows" if expected.rows_in is None else _number(expected.rows_in, "row")
-    left = f"; {_number(plan.left, 'more file')} for later epochs" if plan.left else ""
-    left += f"; {_number(plan.skipped, 'file')} skipped" if plan.skipped else ""
+    left = f"; {_number(plan.left, 'more slice')} for later epochs" if plan.left else ""
+    left += f"; {_number(plan.skipped, 'slice')} skipped" if plan.skipped else ""
     about = "about " if expected.estimated else ""
-    yield "input", f"{_number(plan.files, 'file')}, {_number(plan.bytes, 'byte')}, {about}{rows}{left}"
+    yield "input", f"{_number(plan.slices, 'slice')}, {_number(plan.bytes, 'byte')}, {about}{rows}{left}"
     for table, written in expected.tables.items():
         if written is None:
             yield table, "unknown: no past epoch tells"

@@ -33,10 +33,10 @@ BEHAVIOURS: dict[type[TidegateError], Behaviour] = {
         _FAIL, "mend the pipeline's function or declare dead_letters, then clear this task"
     ),
     errors.MalformedInputError: Behaviour(
-        _FAIL, "mend the file in place, skip it (`tidegate skip`) or declare dead_letters, then clear this task"
+        _FAIL, "mend the slice in place, skip it (`tidegate skip`) or declare dead_letters, then clear this task"
     ),
     errors.SourceGapError: Behaviour(
-        _FAIL, "bring the source file back, or give the epoch up (`tidegate give-up`), then clear this task"
+        _FAIL, "bring the slice back, or give the epoch up (`tidegate give-up`), then clear this task"
     ),
     errors.StateIncompatibleError: Behaviour(_FAIL, "restore the declared state, then clear this task"),
     errors.FormatError: Behaviour(_FAIL, "install the tidegate that wrote it, or a newer one, then clear this task"),

@@ -118,7 +118,7 @@ def _form(*, dry_run: bool) -> dict[str, Param]:
             default=False,
             type="boolean",
             title="Allow a gap",
-            description="Go back even when a source file that must then be read again is gone or has changed.",
+            description="Go back even when a slice of the source that must then be read again is gone or has changed.",
         ),
         "dry_run": Param(
             default=dry_run,

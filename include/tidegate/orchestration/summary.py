@@ -11,7 +11,8 @@ from tidegate.api.settings import Target
 from tidegate.engine.corrections import Correction
 from tidegate.engine.rollback import RollbackPlan
 from tidegate.ports import Compared, EpochReport
-from tidegate.protocol.model import Epoch, Status
+from tidegate.protocol.ledger import told
+from tidegate.protocol.model import Epoch, OffsetRange, Offsets, Status
 from tidegate.protocol.partitions import partition_path
 from tidegate.protocol.rebasing import tables
 
@@ -42,7 +43,7 @@ def epoch_summary(epoch: Epoch) -> dict[str, Any]:
         "restores": epoch.restores,
         "promotes": epoch.promotes,
         "status": str(epoch.status),
-        "range": [epoch.offsets.start, epoch.offsets.stop],
+        "ranges": ranges(epoch.offsets),
         "rows_in": counts.rows_in if counts else None,
         "rows_out": sum(counts.rows_out.values()) if counts else None,
         "rows_out_by_table": dict(counts.rows_out) if counts else {},
@@ -67,10 +68,20 @@ def epoch_summary(epoch: Epoch) -> dict[str, Any]:
     }
 
 
+def ranges(offsets: Offsets) -> dict[str, list[int]]:
+    """Ranges by source, JSON-able; `spans` says them."""
+    return {source: [r.start, r.stop] for source, r in sorted(offsets.items())}
+
+
+def spans(ranges: Mapping[str, Sequence[int]]) -> str:
+    """Ranges for people."""
+    return told({source: OffsetRange(*ends) for source, ends in ranges.items()})
+
+
 def report_summary(report: EpochReport) -> dict[str, Any]:
     """What a task leaves in XCom: a few numbers; ranges of state and files stay in the checkpoint."""
     row = epoch_summary(report.epoch)
-    names = ("pipeline", "lane", "epoch", "generation", "status", "range", "rows_in", "rows_out", "keys_changed")
+    names = ("pipeline", "lane", "epoch", "generation", "status", "ranges", "rows_in", "rows_out", "keys_changed")
     return {
         **{name: row[name] for name in names},
         "dead_lettered": row["dead_lettered"],
@@ -143,11 +154,10 @@ def sentence(summary: dict[str, Any]) -> str:
     if summary["status"] == UNCHANGED:
         return f"{summary['pipeline']} epoch {summary['epoch']}: processed again, it gives the same; nothing is changed"
     generation = f" generation {summary['generation']}" if summary["generation"] > 1 else ""
-    start, stop = summary["range"]
     return (
-        f"{summary['pipeline']} epoch {summary['epoch']}{generation} {summary['status']}: positions [{start}, {stop}), "
-        f"{summary['rows_in'] or 0} rows in, {summary['rows_out'] or 0} rows out in {summary['partitions']} partitions"
-        f", attempt {summary['attempts']}"
+        f"{summary['pipeline']} epoch {summary['epoch']}{generation} {summary['status']}: positions "
+        f"{spans(summary['ranges'])}, {summary['rows_in'] or 0} rows in, {summary['rows_out'] or 0} rows out in "
+        f"{summary['partitions']} partitions, attempt {summary['attempts']}"
     )
 
 
@@ -162,13 +172,13 @@ def rollback_summary(plan: RollbackPlan) -> dict[str, Any]:
         "unfinished": unfinished and {"epoch": unfinished.epoch, "status": str(unfinished.status)},
         "tables": {t: {"placed": placed, "removed": gone} for t, (placed, gone) in tables(plan.changes).items()},
         "state_rows": list(plan.state_rows),
-        "positions": [plan.offsets.start, plan.offsets.stop],
+        "positions": ranges(plan.offsets),
     }
 
 
 def rollback_sentences(summary: dict[str, Any]) -> list[str]:
     """The same for people, a line each."""
-    start, stop = summary["positions"]
+    positions = {source: r for source, r in summary["positions"].items() if r[0] < r[1]}
     before, after = summary["state_rows"]
     to_epoch, over = summary["to_epoch"], len(summary["undone"])
     lines = [f"{summary['pipeline']}: from epoch {summary['from_epoch']} back to epoch {to_epoch}, over {over} epochs"]
@@ -180,7 +190,7 @@ def rollback_sentences(summary: dict[str, Any]) -> list[str]:
         for table, n in summary["tables"].items()
     ]
     lines.append(f"state: {before} rows in files now, {after} then")
-    again = f"source positions [{start}, {stop}) are processed again" if start < stop else "no source position is left"
+    again = f"source positions {spans(positions)} are processed again" if positions else "no source position is left"
     return [*lines, f"afterwards {again}"]
 
 
@@ -190,8 +200,8 @@ def correction_summary(pipeline: str, found: Correction) -> dict[str, Any]:
     return {
         "pipeline": pipeline,
         "gives_up": epoch and {"epoch": epoch.epoch, "kind": str(epoch.kind), "failure": epoch.failure_message},
-        "renewed": [e.path for e in found.entries if not e.skipped],
-        "skipped": [e.path for e in found.entries if e.skipped],
+        "renewed": [s.key for s in found.slices if not s.skipped],
+        "skipped": [s.key for s in found.slices if s.skipped],
     }
 
 
@@ -200,8 +210,8 @@ def correction_sentences(summary: dict[str, Any]) -> list[str]:
     lines = []
     if epoch := summary["gives_up"]:
         lines.append(f"{summary['pipeline']}: epoch {epoch['epoch']} is given up; the next run plans it anew")
-    lines += [f"{path} is taken as it is now" for path in summary["renewed"]]
-    lines += [f"{path} is skipped from now on" for path in summary["skipped"]]
+    lines += [f"{key} is taken as it is now" for key in summary["renewed"]]
+    lines += [f"{key} is skipped from now on" for key in summary["skipped"]]
     return lines or [f"{summary['pipeline']}: there is nothing to give up or to skip that is not already"]
 
 

@@ -1,6 +1,6 @@
 """The checkpoint table, as the engine asks it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from tidegate.api.pipeline import Definition
@@ -8,7 +8,6 @@ from tidegate.protocol.model import (
     Clone,
     Counts,
     Epoch,
-    FileEntry,
     Fork,
     Head,
     Kind,
@@ -16,11 +15,13 @@ from tidegate.protocol.model import (
     Lease,
     ManifestRef,
     OffsetRange,
+    Offsets,
     PartitionValues,
     Place,
     Placed,
     Promotion,
     Run,
+    Slice,
     Word,
 )
 
@@ -88,20 +89,21 @@ class CheckpointStore(Protocol):
         *,
         run: Run,
         fingerprint: str,
-        offsets: OffsetRange,
-        discovered: Sequence[FileEntry],
+        offsets: Offsets,
+        discovered: Sequence[Slice],
         kind: Kind = Kind.EVENTS,
         restores: int | None = None,
         promotes: Promotion | None = None,
         number: int | None = None,
     ) -> Epoch:
-        """Append `discovered` to the source log and fix `offsets` as the next epoch (status PLANNED), together (I1).
+        """Append `discovered` to the ledger and fix `offsets` as the next epoch (status PLANNED), together (I1).
 
         The parent (manifest and watermark) is the last sealed epoch's, or that of the sealed epoch `restores` (0: none)
-        when a ROLLBACK goes back to it; `offsets.start` must be its `offsets.stop`, else InvariantViolationError.
+        when a ROLLBACK goes back to it. `offsets` must have a range for each source that the parent has, which starts
+        where that one ends, and others start at 0: else InvariantViolationError.
         A forked lane starts from its base and gives its epochs main's `number`s. A PROMOTION starts from the lane
         that it `promotes` (which was forked behind `restores`) and ends it: an attempt on it is superseded.
-        `discovered` may be longer than the range: the rest waits for later epochs.
+        `discovered` may reach beyond the ranges: the rest waits for later epochs.
         """
 
     def stage(
@@ -150,14 +152,14 @@ class CheckpointStore(Protocol):
         The lane of an abandoned PROMOTION is open again.
         """
 
-    def correct(self, lease: Lease, word: Word, *, gives_up: Epoch | None, entries: Sequence[FileEntry]) -> None:
-        """Write `entries` over those of the source log at their positions, and abandon `gives_up`, together.
+    def correct(self, lease: Lease, word: Word, *, gives_up: Epoch | None, slices: Sequence[Slice]) -> None:
+        """Write `slices` over those of the ledger at their positions, and abandon `gives_up`, together.
 
         Raises InvariantViolationError when an epoch that stays has one of the positions: sealed, or under way (I1, I8).
         """
 
-    def corrected(self, pipeline: str) -> list[FileEntry]:
-        """The source log's entries about which a person has said something, in order."""
+    def corrected(self, pipeline: str) -> list[Slice]:
+        """The slices about which a person has said something, by source and position."""
 
     def fail(self, lease: Lease, *, kind: str, message: str, code: str, pause_after: int | None) -> None:
         """Note why an attempt failed at the epoch of `lease`, if it has one, and give the lane free. Never FencedError.
@@ -176,21 +178,26 @@ class CheckpointStore(Protocol):
         """The database's clock: the one by which ages are told."""
 
     def forget(
-        self, lease: Lease, *, epochs: Sequence[int], positions: Sequence[int], lanes: Sequence[LaneId] = ()
+        self,
+        lease: Lease,
+        *,
+        epochs: Sequence[int],
+        positions: Mapping[str, Sequence[int]],
+        lanes: Sequence[LaneId] = (),
     ) -> None:
-        """Drop rows of sealed epochs, all epochs of `lanes`, entries of the source log and notes of old repairs.
+        """Drop rows of sealed epochs, all epochs of `lanes`, slices by source and position, and notes of old repairs.
 
-        An epoch that a head names stays.
+        An epoch that a head names stays, and so does the last slice of a source: the next one comes behind it.
         """
 
-    def known_paths(self, pipeline: str, paths: Sequence[str]) -> set[str]:
-        """Those of `paths` that are in the pipeline's source log."""
+    def known(self, pipeline: str, source: str, keys: Sequence[str]) -> set[str]:
+        """Those of `keys` that slices in the source's ledger have."""
 
-    def log(self, pipeline: str, offsets: OffsetRange) -> list[FileEntry]:
-        """The source log's entries in the range, in order; `log_end` is one past the last position."""
+    def slices(self, pipeline: str, source: str, offsets: OffsetRange) -> list[Slice]:
+        """The slices in a range of the source's ledger, in order; those that were forgotten are missing."""
 
-    def log_end(self, pipeline: str) -> int:
-        """One past the last position in the source log: 0 when it is empty."""
+    def tail(self, pipeline: str, source: str) -> Slice | None:
+        """The last slice of the source's ledger; None when it is empty."""
 
     def clones(self, pipeline: str) -> list[Clone]:
         """The pipeline's clones, by name."""

@@ -1,61 +1,79 @@
 """Source, processor, storage, tables and clock, as the engine asks them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
 from tidegate.ports.checkpoint import CheckpointStore
+from tidegate.protocol.ledger import Limit
 from tidegate.protocol.model import (
     Clone,
     Counts,
     Epoch,
-    FileEntry,
     Head,
     Manifest,
-    OffsetRange,
     PartitionValues,
+    Slice,
     StagedPartition,
     StateRun,
 )
 
-
-@dataclass(frozen=True)
-class Planned:
-    """What a source offers for the next epoch: newly found entries (positions given) and the range to process."""
-
-    discovered: tuple[FileEntry, ...]
-    offsets: OffsetRange
+Known = Callable[[Sequence[str]], Collection[str]]
+"""Tells which of some keys slices of a source's ledger have."""
 
 
 class Source(Protocol):
-    """Where events come from: an ordered log of positions."""
+    """Where events come from. What appears there becomes slices, in an order that is fixed when they are found.
 
-    def plan(self, store: CheckpointStore, *, start: int, until_ms: int | None = None) -> Planned:
-        """Look for new input and choose the range from `start`, within the source's caps. Writes nothing.
+    A source sees no checkpoint: what the ledger has of it is given to it. It reads nothing for an epoch either; that is
+    the processor's part. Slices that it gets are its own.
+    """
 
-        With `until_ms` (UTC) only input whose time is before it: what is not before it is not discovered yet, and the
-        range ends before the first entry of the log that is not.
+    @property
+    def limit(self) -> Limit:
+        """The most that one epoch takes, as the user declared it."""
+
+    def discover(self, tail: Slice | None, known: Known, *, until_ms: int | None = None) -> list[Slice]:
+        """Look for new input: slices at the positions behind `tail`, in order. Changes nothing.
+
+        Args:
+            tail: the last slice of the ledger; None when it is empty.
+            known: tells which keys are in the ledger.
+            until_ms: only input whose time (UTC) is before it is new; None takes all that has arrived.
 
         Raises:
-            ConfigurationError: the time of an input cannot be told.
+            ConfigurationError: the source cannot be looked at, or with `until_ms` the time of an input cannot be told.
         """
 
-    def check(self, entries: Sequence[FileEntry]) -> None:
-        """Raise SourceGapError when a planned entry changed or vanished, or cannot be read (I8)."""
+    def measured(self, slices: Iterable[Slice], *, rows: bool, times: bool) -> Iterator[Slice]:
+        """The same slices with their `rows` and `time_ms`, as wanted, one by one as they are drawn.
 
-    def renewed(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
-        """Those of planned `entries` that have changed, as they are now.
+        It may take long: what cannot be told otherwise is read. Skipped ones are left as they are. Rows of what cannot
+        be read stay unknown: the epoch itself says what is wrong.
+
+        Raises:
+            ConfigurationError: with `times`, when the time of a slice cannot be told.
+        """
+
+    def check(self, slices: Sequence[Slice]) -> None:
+        """Raise SourceGapError when a planned slice changed or vanished, or cannot be read (I8)."""
+
+    def renewed(self, slices: Sequence[Slice]) -> list[Slice]:
+        """Those of planned `slices` that have changed, as they are now.
 
         Raises SourceGapError when one is gone, UnavailableError when one may still be changing.
         """
 
-    def rows(self, entries: Sequence[FileEntry]) -> int | None:
-        """How many rows the entries hold; None when that cannot be told without reading them whole."""
+    def rows(self, slices: Sequence[Slice]) -> int | None:
+        """How many rows the slices hold; None when that cannot be told without reading them whole."""
 
-    def gone(self, entries: Sequence[FileEntry]) -> list[FileEntry]:
-        """Those of processed `entries` that cannot come up again, so that the log may forget them."""
+    def gone(self, slices: Sequence[Slice]) -> list[Slice]:
+        """Those of processed `slices` that cannot come up again, so that the ledger may forget them."""
+
+    def named(self, text: str) -> str:
+        """The key of the slice that a person means, whether there is one or not."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,7 @@ class EpochTask:
     Args:
         definition: the pipeline.
         epoch: the adopted row (number, generation, fence, watermark in).
-        entries: the planned source entries, in log order.
+        slices: the planned slices, by source and position; skipped ones are not among them.
         parent_state: state runs of the parent version, oldest first within each bucket.
         root: URI of the attempt's own folder; nobody else writes there.
         locate: an upsert table's partitions that are there: (table, values) → partitions, to rewrite those touched.
@@ -75,7 +93,7 @@ class EpochTask:
 
     definition: Definition
     epoch: Epoch
-    entries: tuple[FileEntry, ...]
+    slices: tuple[Slice, ...]
     parent_state: tuple[StateRun, ...]
     root: str
     locate: Callable[[str, Sequence[PartitionValues]], Mapping[PartitionValues, StagedPartition]]
@@ -298,11 +316,11 @@ class EpochReport:
 
 @dataclass(frozen=True)
 class Adapters:
-    """The world as the engine sees it. `connect` opens a further connection to the checkpoint store."""
+    """The world as the engine sees it. `sources` are by uid; `connect` opens a further connection to the store."""
 
     store: CheckpointStore
     connect: Callable[[], CheckpointStore]
-    source: Source
+    sources: Mapping[str, Source]
     processor: Processor
     sink: Sink
     storage: Storage

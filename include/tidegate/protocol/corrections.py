@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError
-from tidegate.protocol.model import MAIN_LANE, Epoch, FileEntry, Kind, LaneId, Status
+from tidegate.protocol.model import MAIN_LANE, Epoch, Kind, LaneId, Slice, Status
 
 _NAMED = 5
-"""An error names at most so many files."""
+"""An error names at most so many slices."""
 
 
 def givable(unfinished: Epoch | None) -> Epoch | None:
@@ -21,66 +21,65 @@ def givable(unfinished: Epoch | None) -> Epoch | None:
 
 
 def mendable(epoch: Epoch) -> bool:
-    """True when a changed file of the epoch's range is taken for mended: it could not be read, and nothing stays of it.
+    """True when a changed slice of the epoch is taken for mended: it could not be read, and nothing stays of it.
 
-    A lane replays what main has read: there a changed file is a gap.
+    A lane replays what main has read: there a changed slice is a gap.
     """
     failed = epoch.status is Status.PLANNED and epoch.failure_kind == MalformedInputError.kind
     return failed and epoch.kind is Kind.EVENTS and epoch.lane.lane == MAIN_LANE
 
 
-def read_up_to(last: Epoch | None, unfinished: Epoch | None) -> int:
-    """The first source position that no epoch has read for good: a PLANNED one can be given up."""
-    read = unfinished if unfinished and unfinished.status is not Status.PLANNED else last
-    return read.offsets.stop if read else 0
+def last_read(last: Epoch | None, unfinished: Epoch | None) -> Epoch | None:
+    """The newest epoch that has read its range for good, None before the first: a PLANNED one can be given up."""
+    return unfinished if unfinished and unfinished.status is not Status.PLANNED else last
 
 
-def skipping(lane: LaneId, paths: Sequence[str], waiting: Sequence[FileEntry]) -> tuple[FileEntry, ...]:
-    """The entries of `paths` among those that are not read yet, as skipped; those that are it already are left out.
+def skipping(lane: LaneId, keys: Sequence[str], waiting: Sequence[Slice]) -> tuple[Slice, ...]:
+    """The slices of `keys` among those that are not read yet, as skipped; those that are it already are left out.
 
-    Raises ConfigurationError for a path that is not among them.
+    Raises ConfigurationError for a key that is not among them.
     """
-    by_path = {e.path: e for e in waiting}
-    unknown = [p for p in paths if p not in by_path]
+    by_key = {s.key: s for s in waiting}
+    unknown = [k for k in keys if k not in by_key]
     if unknown:
         raise ConfigurationError(
-            f"{lane}: {unknown[0]} is none of the {len(waiting)} planned or discovered files that are not sealed yet"
-            f"{_listed(by_path)}. What is sealed can be rolled back first; what was never discovered can be moved away"
+            f"{lane}: {unknown[0]} is none of the {len(waiting)} planned or discovered slices that are not sealed yet"
+            f"{_listed(by_key)}. What is sealed can be rolled back first; what was never discovered can be moved away"
         )
-    return tuple(replace(by_path[p], skipped=True) for p in dict.fromkeys(paths) if not by_path[p].skipped)
+    return tuple(replace(by_key[k], skipped=True) for k in dict.fromkeys(keys) if not by_key[k].skipped)
 
 
-def covered(epoch: Epoch | None, entries: Iterable[FileEntry]) -> Epoch | None:
-    """The epoch, when its range has one of the entries."""
-    return epoch if epoch is not None and any(_in(epoch, e) for e in entries) else None
+def covered(epoch: Epoch | None, slices: Iterable[Slice]) -> Epoch | None:
+    """The epoch, when its ranges have one of the slices."""
+    return epoch if epoch is not None and any(_in(epoch, s) for s in slices) else None
 
 
-def as_read(epoch: Epoch, entries: Sequence[FileEntry]) -> tuple[FileEntry, ...]:
-    """The entries that `epoch` has read: a word that came after it was planned does not count.
+def as_read(epoch: Epoch, slices: Sequence[Slice]) -> tuple[Slice, ...]:
+    """The slices that `epoch` has read: a word that came after it was planned does not count.
 
-    Raises SourceGapError when a file was changed on purpose since then.
+    Raises SourceGapError when one was changed on purpose since then.
     """
-    read = [e for e in entries if not (e.skipped and _known_to(epoch, e))]
-    renewed = [e for e in read if e.word and not e.skipped and not _known_to(epoch, e)]
+    read = [s for s in slices if not (s.skipped and _known_to(epoch, s))]
+    renewed = [s for s in read if s.word and not s.skipped and not _known_to(epoch, s)]
     if renewed:
-        raise SourceGapError(f"{epoch} has read {renewed[0].path} as it was before it was changed and given up")
+        raise SourceGapError(f"{epoch} has read {renewed[0].key} as it was before it was changed and given up")
     return tuple(read)
 
 
-def skipped_by(epoch: Epoch, entries: Iterable[FileEntry]) -> int:
-    """How many of the entries lie in its range, and were to be skipped before the epoch was planned."""
-    return sum(e.skipped and _in(epoch, e) and _known_to(epoch, e) for e in entries)
+def skipped_by(epoch: Epoch, slices: Iterable[Slice]) -> int:
+    """How many of the slices lie in its ranges, and were to be skipped before the epoch was planned."""
+    return sum(s.skipped and _in(epoch, s) and _known_to(epoch, s) for s in slices)
 
 
-def _in(epoch: Epoch, entry: FileEntry) -> bool:
-    return epoch.offsets.start <= entry.position < epoch.offsets.stop
+def _in(epoch: Epoch, slice_: Slice) -> bool:
+    return slice_.source in epoch.offsets and slice_.position in epoch.offsets[slice_.source]
 
 
-def _known_to(epoch: Epoch, entry: FileEntry) -> bool:
-    return (entry.noted_ms or 0) <= (epoch.planned_ms or 0)
+def _known_to(epoch: Epoch, slice_: Slice) -> bool:
+    return (slice_.noted_ms or 0) <= (epoch.planned_ms or 0)
 
 
-def _listed(paths: Iterable[str]) -> str:
-    named = list(paths)
+def _listed(keys: Iterable[str]) -> str:
+    named = list(keys)
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     return f": {', '.join(named[:_NAMED])}{more}" if named else ""

@@ -28,7 +28,7 @@ class Made:
 
     Args:
         rows_in: rows that it read.
-        bytes_in: size of its source files; None when that is not known any more.
+        bytes_in: size of its slices; None when that is not known any more.
         tables: what it wrote, by table.
         growth: by how much it changed what is stored as state; None when the state before it is not known any more.
     """

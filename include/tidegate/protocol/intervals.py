@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from tidegate.protocol.model import FileEntry, Run
+from tidegate.protocol.model import Run, Slice
 
 CLOCKS_APART_MS = 60_000
 """An interval may end so much later than the database's clock says: the scheduler, which began the run, has another."""
 
 
 class Bound(StrEnum):
-    """What ends the input of a run's epoch, beside the source's caps."""
+    """What ends the input of a run's epoch, beside the limits of each source."""
 
     AVAILABLE = "available"  # what has arrived
     INTERVAL = "interval"  # the end of the run's data interval: everything before it that is left, however old
@@ -61,17 +61,17 @@ class Reach:
             "that is not over belongs to a later run. Trigger it with an earlier logical date"
         )
 
-    def too_late(self, discovered: Sequence[FileEntry]) -> str | None:
+    def too_late(self, discovered: Sequence[Slice]) -> str | None:
         """Why a run behind the sealed epochs does not take newly found input; None when there is nothing to refuse.
 
-        What a cap left over in the log is no news: it may be taken by any run.
+        What a cap left over in the ledger is no news: it may be taken by any run.
         """
         if not self.behind or not discovered:
             return None
         others = f" and {len(discovered) - 1} more" if len(discovered) > 1 else ""
         return (
             f"the run's data interval ends at {shown(self.until_ms)}, but input before {shown(self.sealed_ms)} is "
-            f"sealed. {discovered[0].path}{others} came late: the next run of a later interval takes it. "
+            f"sealed. {discovered[0].key}{others} came late: the next run of a later interval takes it. "
             "Sealed epochs are not processed again"
         )
 

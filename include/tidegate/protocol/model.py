@@ -34,10 +34,10 @@ class Status(StrEnum):
 class Kind(StrEnum):
     """What an epoch does."""
 
-    EVENTS = "EVENTS"  # processes a range of the source
-    COMPACTION = "COMPACTION"  # joins small partitions of append tables; its range is empty, its state the parent's
+    EVENTS = "EVENTS"  # processes a range of each source
+    COMPACTION = "COMPACTION"  # joins small partitions of append tables; its ranges are empty, its state the parent's
     ROLLBACK = "ROLLBACK"  # brings tables, state and offsets back to those of an earlier epoch
-    PROMOTION = "PROMOTION"  # takes over what a lane made; its range is empty
+    PROMOTION = "PROMOTION"  # takes over what a lane made; its ranges are empty
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Run:
 
 @dataclass(frozen=True)
 class OffsetRange:
-    """A half-open range [start, stop) of positions in the source's ordered log."""
+    """A half-open range [start, stop) of positions in the ledger of one source."""
 
     start: int
     stop: int
@@ -121,6 +121,21 @@ class OffsetRange:
         """True when the range holds no position."""
         return self.start == self.stop
 
+    @property
+    def size(self) -> int:
+        """How many positions it holds."""
+        return self.stop - self.start
+
+    def __contains__(self, position: int) -> bool:
+        return self.start <= position < self.stop
+
+    def __str__(self) -> str:
+        return f"[{self.start}, {self.stop})"
+
+
+Offsets = Mapping[str, OffsetRange]
+"""The ranges of an epoch, by the uid of the source: one for each that was ever declared up to then."""
+
 
 @dataclass(frozen=True)
 class Word:
@@ -131,16 +146,32 @@ class Word:
 
 
 @dataclass(frozen=True)
-class FileEntry:
-    """One discovered source file. `position` is its place in the log; a planned file may change by a word only.
+class Slice:
+    """One bounded, immutable piece of input that a source offered: what a position of its ledger stands for.
 
-    By that word it is taken as it was found at `noted_ms`, or is `skipped`: epochs planned since then do not read it.
+    A planned one may change by a person's word only: it is then taken as it was found at `noted_ms`, or is `skipped`:
+    epochs planned since then do not read it.
+
+    Args:
+        source: the uid of its source.
+        position: its place in the ledger of that source, for good.
+        key: what people call it; no other slice of the source has the same.
+        detail: what makes it this very piece, as canonical JSON with its ``format``. Only its source reads it.
+        rows: how many rows it has, when the source tells.
+        bytes: its size, when the source tells.
+        time_ms: when its data begin, when the source tells.
+        skipped: see above.
+        noted_ms: when the person said so.
+        word: what the person said.
     """
 
+    source: str
     position: int
-    path: str
-    size: int
-    modified_ns: int
+    key: str
+    detail: str
+    rows: int | None = None
+    bytes: int | None = None
+    time_ms: int | None = None
     skipped: bool = False
     noted_ms: int | None = None
     word: Word | None = None
@@ -241,7 +272,7 @@ class Counts:
         yielded: rows that these calls yielded.
         keys_changed: keys whose state changed.
         rows_out: rows of the touched partitions, by table.
-        skipped: source entries of the range that were not read, by a person's word: their rows are in no other count.
+        skipped: slices of the ranges that were not read, by a person's word: their rows are in no other count.
     """
 
     rows_in: int = 0
@@ -278,7 +309,7 @@ class Manifest:
     attempt: int
     fingerprint: str
     buckets: int
-    offsets: OffsetRange
+    offsets: Offsets
     kind: Kind
     parent: str | None
     partitions: tuple[StagedPartition, ...]
@@ -335,7 +366,7 @@ def _placed(found: Mapping[str, Any] | None) -> Placed | None:
 
 _OF_PARTITION: Decoders = {"values": tuple, "files": _each(_of(DataFile)), "previous": _placed}
 _OF_MANIFEST: Decoders = {
-    "offsets": _of(OffsetRange),
+    "offsets": lambda found: {source: decoded(OffsetRange, r) for source, r in found.items()},
     "kind": Kind,
     "partitions": _each(_of(StagedPartition, _OF_PARTITION)),
     "state": _each(_of(StateRun)),
@@ -380,7 +411,7 @@ class Epoch:
     fence: int
     run: Run
     fingerprint: str
-    offsets: OffsetRange
+    offsets: Offsets
     kind: Kind = Kind.EVENTS
     restores: int | None = None
     promotes: str | None = None

@@ -1,6 +1,6 @@
 """One bucket of one epoch, inside a task: events in, Parquet files and a state run out.
 
-The events come sorted by key hash, key and source position, in record batches. They are handled in one pass; held in
+The events come sorted by key hash, key and place in the input, in record batches. They are handled in one pass; held in
 memory are one batch, the output rows since the last flush and the changed keys since the last flush, never a bucket.
 Only a short result with names and counts goes back.
 """
@@ -59,7 +59,7 @@ class BucketTask:
         )
         self._outputs = [(o.table, o.writer(spec.output_schema, part)) for o in spec.outputs]
         self._dead = [(o.table, o.writer(DEAD_LETTER_SCHEMA, part)) for o in (spec.dead_letters,) if o is not None]
-        self._letters = DeadLetters(spec.subject, spec.files, *(writer for _, writer in self._dead))
+        self._letters = DeadLetters(spec.subject, spec.slices, *(writer for _, writer in self._dead))
         self._runner: Runner = RowRunner(spec, self._state.schema, self._letters, self.result)
         self._started = time.perf_counter()
         self._runner.open()
@@ -95,7 +95,7 @@ class BucketTask:
 
     def _check_slices(self, batch: pa.RecordBatch) -> None:
         numbers = batch.column(SLICE)
-        if numbers.null_count or pc.max(numbers).as_py() >= len(self.spec.files):
+        if numbers.null_count or pc.max(numbers).as_py() >= len(self.spec.slices):
             raise UserFunctionError(
                 f"{self.spec.subject}: the transforms made a row that comes from no event: make rows only of events, "
                 "as by explode, and keep the events' side of a join"

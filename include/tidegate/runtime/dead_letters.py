@@ -50,7 +50,7 @@ class DeadLetters:
             )
         key_text = None if key is None else as_json(key)
         self._rows.append(
-            {"step": step, "reason": printable(reason), "file": place, "key": key_text, "row": as_json(row)}
+            {"step": step, "reason": printable(reason), "source": place, "key": key_text, "row": as_json(row)}
         )
 
     def flush(self) -> None:

@@ -14,9 +14,9 @@ BUCKET = "_tidegate_bucket"
 TIMESTAMP = "_tidegate_timestamp"
 """The column of event time in milliseconds since 1970 UTC."""
 SLICE = "_tidegate_slice"
-"""The column that says which slice of the input a row comes from: its number among those of the epoch."""
+"""The column that says which piece of the input a row comes from: a slice or a part of one, by its number in order."""
 ORDER = "_tidegate_order"
-"""The column that says where in its slice a row stands."""
+"""The column that says where in its piece a row stands."""
 
 Misfits = dict[int, str]
 """Rows of a batch that cannot be processed, each with the reason."""

@@ -72,7 +72,7 @@ class RowRunner:
         make = self._row
         rows = [make(values) for values in zip(*self._columns, strict=True)]
         timestamps = self._batch.column(TIMESTAMP).to_pylist() if self._spec.timed else None
-        files = self._batch.column(SLICE).to_numpy()
+        slices = self._batch.column(SLICE).to_numpy()
         hashes = self._batch.column(HASH).to_numpy()[starts].tolist()
         keys = [self._columns[self._spec.events.get_field_index(k)] for k in self._spec.key]
         states = _by_place(stored, len(starts))
@@ -83,10 +83,10 @@ class RowRunner:
             if key != self._cells.key:
                 self._cells.switch(key, key_hash, state)
                 self._context._key = key
-            self._one_key(rows[start:stop], timestamps and timestamps[start:stop], files[start:stop])
+            self._one_key(rows[start:stop], timestamps and timestamps[start:stop], slices[start:stop])
         self._result.yielded += len(self._emitter) - waiting
 
-    def _one_key(self, rows: list[Any], timestamps: list[int | None] | None, files: np.ndarray) -> None:
+    def _one_key(self, rows: list[Any], timestamps: list[int | None] | None, slices: np.ndarray) -> None:
         """Call the function for some events of the current key.
 
         With dead letters, an event on which it raises, or yields what is no output row, leaves no trace in state and
@@ -104,11 +104,11 @@ class RowRunner:
             except BaseException as e:  # also sys.exit(): nothing that it raises may end the worker
                 i = len(rows) - length_hint(left) - 1
                 if not self._letters.kept:
-                    raise self._user_error("process_element", e, int(files[i]), rows[i]) from e
+                    raise self._user_error("process_element", e, int(slices[i]), rows[i]) from e
                 self._undo()
                 self._result.failed += 1
                 self._result.processed -= 1
-                self._letters.refuse("process", _said(e), int(files[i]), self._cells.key, rows[i]._asdict())
+                self._letters.refuse("process", _said(e), int(slices[i]), self._cells.key, rows[i]._asdict())
             self._result.processed += ahead - length_hint(left)
 
     def _marked(self, events: Iterator[tuple[Any, int | None]]) -> Iterator[tuple[Any, int | None]]:
@@ -135,10 +135,10 @@ class RowRunner:
         return self._cells.batch() if len(self._cells) >= least else None
 
     def _user_error(
-        self, method: str, error: BaseException, file: int | None = None, row: Any = None
+        self, method: str, error: BaseException, slice_: int | None = None, row: Any = None
     ) -> UserFunctionError:
         where = "" if row is None else f", key {self._cells.key}, row {as_json(row._asdict())[:500]}"
-        source = "" if file is None else f", file {self._spec.files[file]}"
+        source = "" if slice_ is None else f", in {self._spec.slices[slice_]}"
         name = type(self._function).__name__
         text = f"{self._spec.subject}: {name}.{method} raised {_said(error)}{where}{source}"
         return UserFunctionError(printable(text))

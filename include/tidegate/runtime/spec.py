@@ -28,7 +28,7 @@ class Output:
 class BucketSpec:
     """What is shipped to the tasks.
 
-    `events` are their columns, `state` are the parent's runs by bucket, in order, `files` are the paths by slice.
+    `events` are their columns, `state` are the parent's runs by bucket, in order, `slices` are keys by number.
     """
 
     subject: str
@@ -41,7 +41,7 @@ class BucketSpec:
     output_schema: pa.Schema
     outputs: tuple[Output, ...]
     dead_letters: Output | None
-    files: tuple[str, ...]
+    slices: tuple[str, ...]
     timed: bool
 
 

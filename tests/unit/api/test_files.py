@@ -36,6 +36,13 @@ def test_a_path_that_is_none(path: str) -> None:
         FileSource(path, "json", SCHEMA)
 
 
+@pytest.mark.parametrize("uid", ["", "My source", "1st", "a.b", None])
+def test_a_uid_that_is_none(uid: Any) -> None:
+    assert FileSource("/data/in", "json", SCHEMA).uid == "source"
+    with pytest.raises(DefinitionError, match="FileSource uid"):
+        FileSource("/data/in", "json", SCHEMA, uid=uid)
+
+
 def test_a_word_is_a_dialect_without_settings() -> None:
     for word, dialect in (("csv", Csv()), ("json", Json()), ("parquet", Parquet())):
         assert FileSource("/in", word, SCHEMA) == FileSource("/in", dialect, SCHEMA)

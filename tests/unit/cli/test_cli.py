@@ -184,7 +184,7 @@ def test_epochs_as_lines_and_as_json(dags, monkeypatch):
     store = SimpleNamespace(epochs=lambda lane, limit: [EPOCH][:limit], close=lambda: None)
     monkeypatch.setattr(checkpoint, "PostgresCheckpointStore", lambda url: store)
     lines = call("epochs", "first").stdout.splitlines()
-    assert lines[0].startswith("EPOCH\tKIND\tSTATUS\tRANGE\tROWS IN")
+    assert lines[0].startswith("EPOCH\tKIND\tSTATUS\tRANGES\tROWS IN")
     assert lines[1].startswith("2\tEVENTS\tSEALED\t[1, 3)\t1200\t1200\t7\t0\t0\t1\t1970-01-01 00:00:02\tcli-1")
     found = json.loads(call("epochs", "first", "--json").stdout)
     assert (found[0]["rows_in"], found[0]["duration_s"], found[0]["dag_id"]) == (1200, 1.5, None)
@@ -193,15 +193,15 @@ def test_epochs_as_lines_and_as_json(dags, monkeypatch):
 def test_plan_as_lines_and_as_json(dags, coordinator, monkeypatch):
     coordinator()
     expected = Forecast(5, estimated=False, tables={"d.first": None}, growth=None, sample=0)
-    found = make.plan(3, make.span(3, 4), expected, lane=LaneId("first"), files=1, size=90)
+    found = make.plan(3, make.span(3, 4), expected, lane=LaneId("first"), slices=1, size=90)
     monkeypatch.setattr(planning, "look_ahead", lambda definition, adapters, lane: found)
     done = call("plan", "first")
     assert (done.exit_code, done.stdout.splitlines()[:2]) == (
         0,
-        ["first: epoch 3: source positions [3, 4)", "  input    1 file, 90 bytes, 5 rows"],
+        ["first: epoch 3: source positions [3, 4)", "  input    1 slice, 90 bytes, 5 rows"],
     )
     read = json.loads(call("plan", "first", "--json").stdout)
-    assert (read["epoch"], read["range"], read["rows_in"]) == (3, [3, 4], 5)
+    assert (read["epoch"], read["ranges"], read["rows_in"]) == (3, {"source": [3, 4]}, 5)
 
 
 def test_verify_exits_with_1_and_says_what_differs(dags, coordinator, monkeypatch):

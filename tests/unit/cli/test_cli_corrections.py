@@ -15,7 +15,7 @@ from tidegate.engine.corrections import Correction
 from tidegate.protocol.model import LaneId, Status
 
 EPOCH = make.epoch(7, Status.PLANNED, lane=LaneId("sales"), offsets=make.span(3, 5), failure_message="no")
-FOUND = Correction(EPOCH, (make.entry(3, "/in/a"), make.entry(4, "/in/b", skipped=True)))
+FOUND = Correction(EPOCH, (make.slice_(3, "/in/a"), make.slice_(4, "/in/b", skipped=True)))
 
 
 @pytest.fixture
@@ -54,14 +54,14 @@ def test_a_dry_run_makes_nothing(call):
         "renewed": ["/in/a"],
         "skipped": ["/in/b"],
     }
-    assert made == [["/in/b"]]
+    assert made == [("/in/../in/b",)]
     assert "Nothing was changed." in call("give-up", "sales", "--reason", "x", "--dry-run")[0].output
 
 
 @pytest.mark.parametrize(
     "words", [("give-up", "sales"), ("skip", "sales", "/in/b"), ("skip", "sales", "--reason", "x")]
 )
-def test_a_reason_and_files_are_asked_for(call, words):
+def test_a_reason_and_slices_are_asked_for(call, words):
     done, made = call(*words)
     assert (done.exit_code, made) == (2, [])
 

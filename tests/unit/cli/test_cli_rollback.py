@@ -103,7 +103,7 @@ def test_a_dry_run_says_what_would_change_and_asks_for_nothing_else(called):
         "unfinished": None,
         "tables": {"d.first": {"placed": 0, "removed": 2}, "d.last": {"placed": 1, "removed": 0}},
         "state_rows": [120, 80],
-        "positions": [3, 9],
+        "positions": {"source": [3, 9]},
     }
 
 
@@ -123,7 +123,7 @@ def test_it_goes_back_and_says_how_to_go_forward_again(called):
     done, asked = called(DONE, "--to-epoch", "4", "--allow-gap")
     assert done.exit_code == 0, done.output
     assert done.stdout == (
-        "first: tables, state and source position 3 are those of epoch 4; this rollback is epoch 7.\n"
+        "first: tables, state and source positions are those of epoch 4; this rollback is epoch 7.\n"
     )
     assert done.stderr.strip() == "To go forward again: tidegate rollback first --to-epoch 6"
     ((name, (_, run), more),) = asked

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+import builders as make
 from model.alone import Alone
 from model.scenarios import BOTH, ONE
 from model.systems import METASTORE, SOURCE
@@ -36,7 +37,7 @@ def test_a_source_file_that_has_changed_stops_it_or_the_next_epoch() -> None:
         roll_back(alone.engine, BACK, to_epoch=1)
     assert alone.calls[-1] == "fail"
     assert alone.durable() == before
-    assert roll_back(alone.engine, BACK, to_epoch=1, allow_gap=True).epoch.offsets.stop == 1
+    assert make.stop(roll_back(alone.engine, BACK, to_epoch=1, allow_gap=True).epoch) == 1
     shown = alone.states[METASTORE]
     with pytest.raises(SourceGapError, match="a planned file has changed"):
         alone.engine.run(Run("next", "next"))
@@ -56,7 +57,7 @@ def test_a_forgotten_source_position_is_never_skipped(position: int) -> None:
     with pytest.raises(SourceGapError, match="only 0 are known still"):
         alone.engine.run(Run("stops", "stops"))
     last = alone.tables.epochs[max(alone.tables.epochs)]
-    assert (last["status"], last["offset_start"]) == ("PLANNED", position)
+    assert (last["status"], last["offsets"]["source"][0]) == ("PLANNED", position)
 
 
 def test_a_swap_that_a_sleeper_left_is_mended_before_going_back() -> None:
@@ -86,10 +87,10 @@ def test_what_could_not_be_computed_is_abandoned_and_its_range_comes_again() -> 
         roll_back(alone.engine, BACK, to_epoch=4)
     assert alone.tables.epochs["main", 5, 1]["status"] == "PLANNED"  # a refusal gives nothing up
     done = roll_back(alone.engine, BACK, to_epoch=2).epoch
-    assert (done.epoch, done.generation, done.offsets.stop) == (5, 2, 2)
+    assert (done.epoch, done.generation, make.stop(done)) == (5, 2, 2)
     assert alone.tables.epochs["main", 5, 1]["status"] == "ABANDONED"
     again = alone.engine.run(Run("fails", "fails"))
-    assert (again.epoch.epoch, again.epoch.offsets.start, again.epoch.offsets.stop) == (6, 2, 3)
+    assert (again.epoch.epoch, *make.ends(again.epoch)) == (6, 2, 3)
     assert alone.wrong() == []
 
 
@@ -135,9 +136,9 @@ def test_a_rollback_that_starts_elsewhere_than_behind_its_epoch_is_found(to_epoc
     roll_back(alone.engine, BACK, to_epoch=to_epoch)
     assert alone.wrong() == []
     right, before = alone.tables.epochs["main", 4, 1], alone.tables.epochs["main", 3, 1]
-    moved = {"offset_start": 3, "offset_stop": 3}
+    moved = {"offsets": {"source": [3, 3]}}
     another_state = {"parent_uri": before["manifest_uri"], "parent_sha256": before["manifest_sha256"]}
-    for wrong, said in ((moved, "starts at source position 3"), (another_state, "starts from ")):
+    for wrong, said in ((moved, "starts at 3 in the ledger of source 'source'"), (another_state, "starts from ")):
         alone.tables.epochs["main", 4, 1] = {**right, **wrong}
         (finding,) = alone.wrong()
         assert finding.subject == "p epoch 4"
@@ -151,7 +152,7 @@ def test_the_plan_says_what_will_happen_and_changes_nothing() -> None:
     assert alone.durable() == before
     assert plan.restored.epoch == 1
     assert [e.epoch for e in plan.undone] == [3, 2]
-    assert (plan.offsets.start, plan.offsets.stop, plan.unfinished) == (1, 3, None)
+    assert (*make.ends(plan), plan.unfinished) == (1, 3, None)
     assert plan.state_rows == (2, 2)
     assert plan_rollback(alone.engine, 0).state_rows == (2, 0)
     done = roll_back(alone.engine, BACK, to_epoch=1)

@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import builders as make
+from ledgers import MemoryLedger
 from tidegate import FileSource, HiveTable, KeyedProcessFunction, Pipeline
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.crash import Disarmed
 from tidegate.errors import IntervalError
 from tidegate.protocol.intervals import CLOCKS_APART_MS, Bound
-from tidegate.protocol.model import Epoch, FileEntry, Kind, LaneId, Lease, OffsetRange, Run, Status
+from tidegate.protocol.model import Epoch, Kind, LaneId, Lease, Offsets, Run, Slice, Status
 
 SCHEMA = pa.schema({"k": pa.string()})
 HOUR_MS = 3_600_000
@@ -32,11 +33,11 @@ class Same(KeyedProcessFunction):
 
 
 @dataclass
-class Store:
+class Store(MemoryLedger):
     """What a coordinator asks the checkpoint store until an epoch is planned."""
 
     rows: list[Epoch] = field(default_factory=list)
-    entries: list[FileEntry] = field(default_factory=list)
+    entries: list[Slice] = field(default_factory=list)
     released: int = 0
     now: int = 99 * HOUR_MS
 
@@ -65,19 +66,8 @@ class Store:
     def now_ms(self) -> int:
         return self.now
 
-    def log_end(self, pipeline: str) -> int:
-        return len(self.entries)
-
-    def log(self, pipeline: str, offsets: OffsetRange) -> list[FileEntry]:
-        return self.entries[offsets.start : offsets.stop]
-
-    def known_paths(self, pipeline: str, paths: Sequence[str]) -> set[str]:
-        return {e.path for e in self.entries} & set(paths)
-
-    def plan(
-        self, lease: Lease, *, run: Run, offsets: OffsetRange, discovered: Sequence[FileEntry], **_: object
-    ) -> Epoch:
-        assert offsets.start == (self.rows[-1].offsets.stop if self.rows else 0)
+    def plan(self, lease: Lease, *, run: Run, offsets: Offsets, discovered: Sequence[Slice], **_: object) -> Epoch:
+        assert offsets[make.SOURCE].start == make.stop(self.rows[-1] if self.rows else None)
         self.entries += discovered
         epoch = make.epoch(len(self.rows) + 1, Status.PLANNED, lane=lease.lane, run=run, offsets=offsets)
         self.rows.append(epoch)
@@ -110,7 +100,8 @@ class World:
         self.coordinator = Planning(
             definition=stream.sink(HiveTable("d.t")),
             adapters=cast(
-                "Any", SimpleNamespace(store=self.store, source=FileSourceAdapter(source, "p"), storage=None)
+                "Any",
+                SimpleNamespace(store=self.store, sources={source.uid: FileSourceAdapter(source, "p")}, storage=None),
             ),
             root="file:///r",
             clock=cast("Any", SimpleNamespace(monotonic=lambda: 0.0)),
@@ -133,7 +124,7 @@ class World:
         return [] if report is None else self.names(report.epoch)
 
     def names(self, epoch: Epoch) -> list[str]:
-        return [Path(e.path).name[11:] for e in self.store.log("p", epoch.offsets)]
+        return [Path(s.key).name[11:] for s in self.store.slices("p", make.SOURCE, epoch.offsets[make.SOURCE])]
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def alone() -> Leasing:
 
 
 @pytest.mark.parametrize(("error", "told", "noted"), ERRORS)
-@pytest.mark.parametrize("method", ["read", "check", "known_paths", "begin_swap", "publish"])
+@pytest.mark.parametrize("method", ["read", "check", "known", "begin_swap", "publish"])
 def test_a_run_that_failed_gives_its_lease_back(
     alone: Leasing, error: type[BaseException], told: type[BaseException], noted: str | None, method: str
 ) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+import builders as make
 from model.alone import Alone
 from model.scenarios import BOTH, ONE
 from model.systems import SOURCE, STORAGE
@@ -42,14 +43,14 @@ def test_an_epoch_is_given_up_and_takes_the_file_as_it_is_now() -> None:
     with pytest.raises(SourceGapError):
         alone.engine.run(NEXT)
     before = alone.durable()
-    assert [e.position for e in give_up(alone.engine).entries] == [1]
+    assert [e.position for e in give_up(alone.engine).slices] == [1]
     assert alone.durable() == before
     found = correct(alone.engine, ME, WORD, give_up)
     assert (found.gives_up.epoch, alone.calls[-1]) == (5, "release")
     assert alone.tables.epochs["main", 5, 1]["abandoned_why"] == "cut off"
     assert correct(alone.engine, ME, WORD, give_up) == type(found)(None, ())
     done = alone.engine.run(NEXT).epoch
-    assert (done.epoch, done.generation, done.offsets.start, done.offsets.stop) == (5, 2, 1, 2)
+    assert (done.epoch, done.generation, *make.ends(done)) == (5, 2, 1, 2)
     assert done.counts.rows_in == 0  # a changed file of the model has lost its only row
     assert alone.wrong() == []
 
@@ -75,16 +76,16 @@ def test_a_rollback_that_cannot_go_on_is_given_up_too() -> None:
     alone.broken = lambda method: False
     changed(alone, 1)
     found = correct(alone.engine, ME, WORD, give_up)
-    assert (found.gives_up.kind, found.entries) == (Kind.ROLLBACK, ())
+    assert (found.gives_up.kind, found.slices) == (Kind.ROLLBACK, ())
     assert alone.wrong() == []
 
 
 def test_a_skipped_file_is_read_by_no_epoch_and_no_lane_and_counted() -> None:
     alone = stopped()
     found = correct(alone.engine, ME, WORD, skip(["/in/1"]))
-    assert (found.gives_up.epoch, [e.path for e in found.entries]) == (5, ["/in/1"])
+    assert (found.gives_up.epoch, [s.key for s in found.slices]) == (5, ["/in/1"])
     done = alone.engine.run(NEXT).epoch  # of one file: a skipped one does not count towards the cap
-    assert (done.offsets.start, done.offsets.stop, done.counts.skipped, done.counts.rows_in) == (1, 3, 1, 2)
+    assert (*make.ends(done), done.counts.skipped, done.counts.rows_in) == (1, 3, 1, 2)
     (again,) = Lanes(alone.engine).replay(ME, "again", since=5)
     assert (again.epoch.counts.skipped, again.epoch.counts.rows_in) == (1, 2)
     assert alone.wrong() == []
@@ -97,7 +98,7 @@ def test_a_position_that_is_skipped_without_a_word_is_found() -> None:
     alone.engine.run(NEXT)
     alone.tables.log[1] = {**alone.tables.log[1], "skipped": False}
     (finding,) = alone.wrong()
-    assert finding.problem == "1 source files were skipped, 0 were to be"
+    assert finding.problem == "1 slices were skipped, 0 were to be"
 
 
 def test_an_older_attempt_at_what_was_given_up_is_fenced() -> None:
@@ -135,7 +136,7 @@ def test_a_rollback_is_refused_whose_state_is_not_whole_and_says_how_far_back_it
     with pytest.raises(ConfigurationError, match=r"whole is 0$"):
         plan_rollback(alone.engine, 1)
     roll_back(alone.engine, ME, to_epoch=0)
-    assert alone.engine.run(NEXT).epoch.offsets.stop == 1
+    assert make.stop(alone.engine.run(NEXT).epoch) == 1
 
 
 def test_a_lost_manifest_is_brought_back_byte_by_byte_or_not_at_all() -> None:

@@ -10,11 +10,11 @@ import pytest
 
 import builders as make
 from pipelines import totals
-from tidegate.adapters.files.source import Caps, choose
 from tidegate.engine.planning import SAMPLE, Compaction, EpochPlan, look_ahead
-from tidegate.ports import Adapters, Planned, TableChange
+from tidegate.ports import Adapters, TableChange
 from tidegate.protocol.forecast import Size, Written
-from tidegate.protocol.model import Epoch, FileEntry, Head, Kind, Manifest, PartitionValues, Run, Status
+from tidegate.protocol.ledger import Limit
+from tidegate.protocol.model import Epoch, Head, Kind, Manifest, PartitionValues, Run, Slice, Status
 
 LOG, LATEST = "t.p_log", "t.p_latest"
 
@@ -23,10 +23,10 @@ LOG, LATEST = "t.p_log", "t.p_latest"
 class World:
     """A checkpoint, storage and source that can only be read: any other method is an AttributeError."""
 
-    files: list[FileEntry] = field(default_factory=list)
+    files: list[Slice] = field(default_factory=list)
     """All files of the folder."""
     known: int = 0
-    """How many of them are in the source log."""
+    """How many of them are in the ledger."""
     forgotten: int = 0
     """How many of these were forgotten."""
     rows: list[Epoch] = field(default_factory=list)
@@ -37,12 +37,12 @@ class World:
     max_files: int | None = None
 
     def arrive(self, count: int, size: int = 100) -> None:
-        self.files += make.entries(count, start=len(self.files), size=size)
+        self.files += make.slices(count, start=len(self.files), size=size)
 
     def epoch(self, status: Status = Status.SEALED, *, kind: Kind = Kind.EVENTS, rows_in: int = 10) -> Epoch:
         """One more epoch, over the next file: it writes 2 rows and 30 bytes per row, and 1 row of state."""
         last = self.rows[-1] if self.rows else None
-        start = last.offsets.stop if last else 0
+        start = make.stop(last) if last else 0
         stop = start + (kind is Kind.EVENTS)
         if stop > len(self.files):
             self.arrive(1)
@@ -80,24 +80,27 @@ class World:
             unfinished=lambda lane: next((e for e in self.rows if e.status not in _OVER), None),
             last_sealed=lambda lane: next((e for e in self.rows[::-1] if e.status is Status.SEALED), None),
             epochs=lambda lane, limit: self.rows[::-1][:limit],
-            log=lambda pipeline, at: self.files[max(at.start, self.forgotten) : min(at.stop, self.known)],
-            log_end=lambda pipeline: self.known,
+            slices=lambda pipeline, uid, at: self.files[max(at.start, self.forgotten) : min(at.stop, self.known)],
+            tail=lambda pipeline, uid: self.files[self.known - 1] if self.known else None,
             heads=self._heads,
         )
-        source = SimpleNamespace(plan=self._plan, rows=self._counted)
+        source = SimpleNamespace(
+            limit=Limit(self.max_files),
+            discover=lambda tail, known, until_ms: self.files[self.known :],
+            measured=lambda slices, rows, times: slices,
+            rows=self._counted,
+        )
         storage = SimpleNamespace(read=self.objects.__getitem__)
         sink = SimpleNamespace(pending=lambda definition, heads: self.tables)
-        adapters = cast("Adapters", SimpleNamespace(store=store, source=source, storage=storage, sink=sink))
+        adapters = cast(
+            "Adapters", SimpleNamespace(store=store, sources={make.SOURCE: source}, storage=storage, sink=sink)
+        )
         return look_ahead(totals.pipeline("p", folder, **settings), adapters, make.LANE)
 
     def _heads(self, table: str) -> dict[PartitionValues, Head]:
         return {h.values: h for h in self.small if h.table == table}
 
-    def _plan(self, store: Any, *, start: int, until_ms: int | None = None) -> Planned:
-        taken = choose(self.files[start:], Caps(self.max_files, None, None), lambda _: 0)
-        return Planned(tuple(self.files[self.known :]), make.span(start, start + taken))
-
-    def _counted(self, entries: Sequence[FileEntry]) -> int | None:
+    def _counted(self, entries: Sequence[Slice]) -> int | None:
         return None if self.counted is None else self.counted * len(entries)
 
 
@@ -109,7 +112,7 @@ def test_a_pipeline_that_never_ran(tmp_path: Path) -> None:
     world.arrive(2)
     plan = world.look(tmp_path)
     assert (plan.unfinished, plan.compactions, plan.epoch) == (None, (), 1)
-    assert (plan.offsets, plan.files, plan.bytes, plan.left) == (make.span(0, 2), 2, 200, 0)
+    assert (plan.offsets, plan.slices, plan.bytes, plan.left) == (make.span(0, 2), 2, 200, 0)
     assert (plan.forecast.rows_in, plan.forecast.estimated, plan.forecast.sample) == (14, False, 0)
     assert plan.forecast.tables == {LOG: None, LATEST: None}
 
@@ -118,7 +121,7 @@ def test_no_new_input_is_no_epoch(tmp_path: Path) -> None:
     world = World()
     world.epoch()
     plan = world.look(tmp_path)
-    assert (plan.epoch, plan.offsets, plan.files, plan.left) == (None, make.span(1), 0, 0)
+    assert (plan.epoch, plan.offsets, plan.slices, plan.left) == (None, make.span(1), 0, 0)
     assert World().look(tmp_path).epoch is None
 
 
@@ -189,9 +192,9 @@ def test_caps_leave_files_for_later(tmp_path: Path) -> None:
     world.arrive(3)
     world.known += 1
     plan = world.look(tmp_path)
-    assert (plan.offsets, plan.files, plan.left) == (make.span(1, 3), 2, 1)
+    assert (plan.offsets, plan.slices, plan.left) == (make.span(1, 3), 2, 1)
     world.max_files = 1
-    assert (world.look(tmp_path).files, world.look(tmp_path).left) == (1, 2)
+    assert (world.look(tmp_path).slices, world.look(tmp_path).left) == (1, 2)
     world.known += 2
     assert world.look(tmp_path).left == 2
 

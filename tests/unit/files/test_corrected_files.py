@@ -4,16 +4,19 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
+from typing import cast
 
 import pyarrow as pa
 import pytest
 
 import builders as make
+from ledgers import MemoryLedger
 from tidegate import FileSource
 from tidegate.adapters.files.source import FileSourceAdapter
+from tidegate.engine.ledger import Ledger
 from tidegate.errors import SourceGapError, UnavailableError
-from tidegate.protocol.model import FileEntry
+from tidegate.ports import CheckpointStore
+from tidegate.protocol.model import Slice
 
 NOW = 1e9 + 60
 NAMES = ("2020-01-01.json", "2020-01-02.json", "2020-01-03.json")
@@ -35,16 +38,16 @@ def adapter(tmp_path: Path) -> FileSourceAdapter:
 
 
 @pytest.fixture
-def planned(tmp_path: Path) -> list[FileEntry]:
-    return [make.entry(n, str(tmp_path / name), size=3, modified_ns=10**18) for n, name in enumerate(NAMES)]
+def planned(tmp_path: Path) -> list[Slice]:
+    return [make.slice_(n, str(tmp_path / name), size=3, modified_ns=10**18) for n, name in enumerate(NAMES)]
 
 
 def test_changed_files_are_found_as_they_are_now(
-    tmp_path: Path, adapter: FileSourceAdapter, planned: list[FileEntry]
+    tmp_path: Path, adapter: FileSourceAdapter, planned: list[Slice]
 ) -> None:
     assert adapter.renewed(planned) == []
     put(tmp_path / NAMES[1], "{}\n{}\n", at=1e9 + 50)
-    assert adapter.renewed(planned) == [replace(planned[1], size=6, modified_ns=(10**9 + 50) * 10**9)]
+    assert adapter.renewed(planned) == [make.slice_(1, planned[1].key, size=6, modified_ns=(10**9 + 50) * 10**9)]
     put(tmp_path / NAMES[1], at=1e9 + 57)  # somebody may still be writing it
     with pytest.raises(UnavailableError, match=rf"{NAMES[1]} was changed 3\.0 s ago and may not be complete.* 5 s"):
         adapter.renewed(planned)
@@ -54,14 +57,12 @@ def test_changed_files_are_found_as_they_are_now(
 
 
 def test_a_skipped_file_counts_for_no_cap_and_is_asked_for_no_time(
-    adapter: FileSourceAdapter, planned: list[FileEntry]
+    adapter: FileSourceAdapter, planned: list[Slice]
 ) -> None:
-    planned[0] = replace(planned[0], skipped=True, path="/gone/without a time")
-    log = SimpleNamespace(
-        log_end=lambda pipeline: 3,
-        known_paths=lambda pipeline, paths: set(paths),
-        log=lambda pipeline, offsets: planned[offsets.start : offsets.stop],
-    )
-    assert adapter.plan(log, start=0).offsets == make.span(0, 2)
+    planned[0] = replace(planned[0], skipped=True, key="/gone/without a time")
+    store = MemoryLedger()
+    store.entries = planned
+    ledger = Ledger("p", cast("CheckpointStore", store), {make.SOURCE: adapter})
+    assert ledger.offer(None).offsets == make.span(0, 2)
     until_ms = 1_577_836_800_000  # before the second file's time, 2020-01-02Z
-    assert adapter.plan(log, start=0, until_ms=until_ms).offsets == make.span(0, 1)
+    assert ledger.offer(None, until_ms=until_ms).offsets == make.span(0, 1)

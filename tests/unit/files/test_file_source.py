@@ -1,50 +1,46 @@
-"""Goal: a folder becomes an ordered log in which no finished file is missed, doubled or read half-written."""
+"""Goal: a folder becomes a ledger of slices in which no finished file is missed, doubled or read half-written."""
 
 import gzip
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import builders as make
+from ledgers import MemoryLedger
 from tidegate import FileSource
-from tidegate.adapters.files.source import HIDDEN, UNFINISHED, Caps, FileSourceAdapter, choose
+from tidegate.adapters.files import source
+from tidegate.adapters.files.source import HIDDEN, UNFINISHED, FileSourceAdapter
+from tidegate.engine.ledger import Ledger, Offer
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, TidegateError
-from tidegate.ports import Planned
-from tidegate.protocol.model import FileEntry, OffsetRange
+from tidegate.ports import CheckpointStore
+from tidegate.protocol.model import Slice
 
 SCHEMA = pa.schema({"k": pa.string(), "t": pa.timestamp("us", tz="UTC")})
 NOBODY = 65534
 
 
-class Log:
-    """What the source asks a checkpoint store: one pipeline's log, as `plan` of a store would keep it."""
+class Log(MemoryLedger):
+    """One pipeline's ledger, and how far sealed epochs have read it."""
 
     def __init__(self) -> None:
-        self.entries: list[FileEntry] = []
+        super().__init__()
         self.sealed = 0
 
-    def log_end(self, pipeline: str) -> int:
-        return len(self.entries)
-
-    def known_paths(self, pipeline: str, paths: Sequence[str]) -> set[str]:
-        return {e.path for e in self.entries} & set(paths)
-
-    def log(self, pipeline: str, offsets: OffsetRange) -> list[FileEntry]:
-        return self.entries[offsets.start : offsets.stop]
-
-    def taken(self, planned: Planned) -> list[str]:
-        """Keep what was planned, as a sealed epoch does, and return the names of its files."""
-        self.entries += planned.discovered
+    def taken(self, offer: Offer) -> list[str]:
+        """Keep what was offered, as a sealed epoch does, and return the names of its files."""
+        self.entries += offer.discovered
         assert [e.position for e in self.entries] == list(range(len(self.entries)))
-        assert planned.offsets.start == self.sealed
-        self.sealed = planned.offsets.stop
-        return [Path(e.path).name for e in self.log("p", planned.offsets)]
+        (taken,) = offer.offsets.values()
+        assert taken.start == self.sealed
+        self.sealed = taken.stop
+        return [Path(e.key).name for e in self.slices("p", make.SOURCE, taken)]
 
 
 class Folder:
@@ -55,8 +51,8 @@ class Folder:
         self.log = Log()
         self.now = 1e9 + 60
         settings.setdefault("settle", timedelta(0))
-        source = FileSource(path, file_format, SCHEMA, **settings)  # type: ignore[arg-type]
-        self.adapter = FileSourceAdapter(source, "p", now=lambda: self.now)
+        declared = FileSource(path, file_format, SCHEMA, **settings)  # type: ignore[arg-type]
+        self.adapter = FileSourceAdapter(declared, "p", now=lambda: self.now)
 
     def put(self, *names: str, text: str | bytes = "{}\n", at: float = 1e9) -> None:
         for name in names:
@@ -65,15 +61,16 @@ class Folder:
             file.write_bytes(text.encode() if isinstance(text, str) else text)
             os.utime(file, (at, at))
 
-    def plan(self, until_ms: int | None = None) -> Planned:
-        return self.adapter.plan(self.log, start=self.log.sealed, until_ms=until_ms)  # type: ignore[arg-type]
+    def plan(self, until_ms: int | None = None) -> Offer:
+        ledger = Ledger("p", cast("CheckpointStore", self.log), {make.SOURCE: self.adapter})
+        return ledger.offer(make.epoch(offsets=make.span(self.log.sealed)), until_ms=until_ms)
 
     def epoch(self, until_ms: int | None = None) -> list[str]:
         return self.log.taken(self.plan(until_ms))
 
-    def entry(self, name: str) -> FileEntry:
+    def entry(self, name: str) -> Slice:
         info = (self.path / name).stat()
-        return make.entry(0, str(self.path / name), size=info.st_size, modified_ns=info.st_mtime_ns)
+        return make.slice_(0, str(self.path / name), size=info.st_size, modified_ns=info.st_mtime_ns)
 
 
 @pytest.fixture
@@ -84,49 +81,14 @@ def folder(tmp_path: Path) -> Folder:
 # -- how much an epoch takes ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("caps", "taken"),
-    [
-        (Caps(None, None, None), 4),
-        (Caps(1, None, None), 1),
-        (Caps(3, None, None), 3),
-        (Caps(9, None, None), 4),
-        (Caps(None, 1, None), 1),  # a larger first file still makes an epoch
-        (Caps(None, 10, None), 1),  # reached exactly
-        (Caps(None, 11, None), 3),  # the empty file does not reach it
-        (Caps(None, 999, None), 4),
-        (Caps(None, None, 99), 1),
-        (Caps(None, None, 100), 1),
-        (Caps(None, None, 101), 2),
-        (Caps(None, None, 9999), 4),
-        (Caps(2, 999, 9999), 2),  # the first cap that is reached ends it
-        (Caps(4, 11, 9999), 3),
-        (Caps(4, 999, 101), 2),
-    ],
-)
-def test_the_epoch_ends_with_the_file_that_reaches_a_cap(caps: Caps, taken: int) -> None:
-    rows = [10, 0, 5, 20]
-    entries = [make.entry(i, size=size) for i, size in enumerate((100, 50, 60, 10))]
-    assert choose(entries, caps, lambda e: rows[e.position]) == taken
-
-
-@pytest.mark.parametrize("caps", [Caps(None, None, None), Caps(1, 1, 1)])
-def test_nothing_is_taken_of_nothing(caps: Caps) -> None:
-    assert choose([], caps, lambda e: 1) == 0
-
-
-def test_rows_are_counted_only_where_they_matter() -> None:
-    counted: list[int] = []
-
-    def rows_of(entry: FileEntry) -> int:
-        counted.append(entry.position)
-        return 5
-
-    entries = make.entries(9)
-    assert choose(entries, Caps(3, None, None), rows_of) == 3
-    assert counted == []
-    assert choose(entries, Caps(None, 6, None), rows_of) == 2
-    assert counted == [0, 1]
+def test_rows_are_counted_only_where_they_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(source, "count_records", lambda _, path: counted.append(Path(path).name) or 5)
+    for settings, taken, read in ({"max_files": 3}, 3, []), ({"max_rows": 6}, 2, ["a", "b"]):
+        folder = Folder(tmp_path, **settings)
+        folder.put("a", "b", "c", "d", "e")
+        assert len(folder.epoch()) == taken
+        assert counted == read
 
 
 @pytest.mark.parametrize("cap", [{"max_files": 2}, {"max_rows": 5}, {"max_bytes": 16}])
@@ -205,7 +167,7 @@ def test_a_file_is_taken_once_it_has_settled(tmp_path: Path) -> None:
     assert folder.epoch() == []
     folder.now = 1e9 + 35
     planned = folder.plan()
-    assert [e.size for e in planned.discovered] == [6]
+    assert [e.bytes for e in planned.discovered] == [6]
     assert folder.log.taken(planned) == ["late"]
     folder.now = 1e9 + 3630
     assert folder.epoch() == ["ahead"]
@@ -215,13 +177,13 @@ def test_folders_in_folders(folder: Folder) -> None:
     folder.put("2026/01/b.json", "2026/01/a.json", "2025/z.json", "a.json")
     (folder.path / "empty").mkdir()
     planned = folder.plan()
-    found = [str(Path(e.path).relative_to(folder.path)) for e in planned.discovered]
+    found = [str(Path(e.key).relative_to(folder.path)) for e in planned.discovered]
     assert found == ["2025/z.json", "2026/01/a.json", "2026/01/b.json", "a.json"]
 
 
 def test_an_entry_tells_size_and_time(folder: Folder) -> None:
     folder.put("a.json", text="12345", at=1e9 + 0.5)
-    told = make.entry(0, str(folder.path / "a.json"), size=5, modified_ns=int(1e18) + 500_000_000)
+    told = make.slice_(0, str(folder.path / "a.json"), size=5, modified_ns=int(1e18) + 500_000_000)
     assert folder.plan().discovered == (told,)
 
 
@@ -232,7 +194,7 @@ def test_symbolic_links_are_followed(tmp_path: Path) -> None:
     (folder.path / "link.json").symlink_to(tmp_path / "one" / "far.json")
     (folder.path / "broken.json").symlink_to(tmp_path / "nowhere")
     planned = folder.plan()
-    assert [e.size for e in planned.discovered] == [3, 3, 3]  # of what the link leads to
+    assert [e.bytes for e in planned.discovered] == [3, 3, 3]  # of what the link leads to
     folder.adapter.check(planned.discovered)
     assert folder.log.taken(planned) == ["a.json", "b.json", "link.json"]
 
@@ -269,7 +231,7 @@ def test_a_name_that_is_not_utf8_is_named_in_an_error(folder: Folder) -> None:
         folder.plan()
 
 
-# -- the order of the log ---------------------------------------------------------------------------------------------
+# -- the order of the ledger ------------------------------------------------------------------------------------------
 
 
 def test_later_files_come_later_even_when_their_names_are_smaller(folder: Folder) -> None:
@@ -277,7 +239,7 @@ def test_later_files_come_later_even_when_their_names_are_smaller(folder: Folder
     assert folder.epoch() == ["k", "m", "z"]
     folder.put("l", "a")
     assert folder.epoch() == ["a", "l"]
-    assert [Path(e.path).name for e in folder.log.entries] == ["k", "m", "z", "a", "l"]
+    assert [Path(e.key).name for e in folder.log.entries] == ["k", "m", "z", "a", "l"]
 
 
 def test_planning_changes_nothing_and_repeats_itself(folder: Folder) -> None:
@@ -292,7 +254,7 @@ def test_discovered_but_not_yet_sealed_files_are_not_discovered_twice(folder: Fo
     folder.log.entries += first.discovered  # planned, then the attempt died
     folder.put("a")
     again = folder.plan()
-    assert [(e.position, Path(e.path).name) for e in again.discovered] == [(1, "a")]
+    assert [(e.position, Path(e.key).name) for e in again.discovered] == [(1, "a")]
     assert again.offsets == make.span(0, 2)
     assert folder.log.taken(again) == ["b", "a"]
 
@@ -302,7 +264,7 @@ def test_a_known_path_that_is_modified_later_is_not_discovered_again(folder: Fol
     assert folder.epoch() == ["a"]
     folder.put("a", text="other and longer", at=1e9 + 10)
     planned = folder.plan()
-    assert planned == Planned((), make.span(1))
+    assert planned == Offer((), make.span(1), (), 0)
 
 
 # -- epochs by data interval ------------------------------------------------------------------------------------------
@@ -331,7 +293,7 @@ def test_an_interval_takes_what_is_left_before_its_end_and_nothing_else(hours: F
 def test_discovered_files_are_in_the_order_of_their_times_then_paths(tmp_path: Path) -> None:
     folder = Folder(tmp_path, path_time="%d.%m.%Y")
     folder.put("01.02.1970", "b/02.01.1970", "a/02.01.1970", "z/01.01.1970")
-    found = [str(Path(e.path).relative_to(tmp_path)) for e in folder.plan().discovered]
+    found = [str(Path(e.key).relative_to(tmp_path)) for e in folder.plan().discovered]
     assert found == ["z/01.01.1970", "a/02.01.1970", "b/02.01.1970", "01.02.1970"]
 
 
@@ -353,7 +315,7 @@ def test_a_file_without_a_time_stops_the_plan_and_is_named(hours: Folder, until_
 def test_files_of_the_past_need_no_time(hours: Folder) -> None:
     """A pattern that is declared later is for files that come later."""
     hours.put("b.json")
-    hours.log.taken(Planned((hours.entry("b.json"),), make.span(0, 1)))
+    hours.log.taken(Offer((hours.entry("b.json"),), make.span(0, 1), (), 0))
     hours.put("h=1970-01-01T00/a")
     assert hours.epoch(hour(1)) == ["a"]
 
@@ -434,8 +396,8 @@ def test_what_a_cap_leaves_waits_for_a_run_whose_interval_it_is_before(tmp_path:
     folder.put(*(f"h=1970-01-01T0{n}/{n}" for n in range(3)))
     assert folder.epoch(hour(3)) == ["0"]
     folder.put("h=1970-01-01T00/late")
-    assert [Path(e.path).name for e in folder.log.entries] == ["0", "1", "2"]
-    assert folder.plan(hour(1)).offsets.empty  # next in the log is hour 1
+    assert [Path(e.key).name for e in folder.log.entries] == ["0", "1", "2"]
+    assert folder.plan(hour(1)).taken == ()  # next in the ledger is hour 1
     assert folder.epoch(hour(2)) == ["1"]
     assert folder.epoch(hour(3)) == ["2"]
     assert folder.epoch(hour(3)) == ["late"]

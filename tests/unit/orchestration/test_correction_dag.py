@@ -25,8 +25,8 @@ DAG_RUN = SimpleNamespace(
     triggering_user_name="ada",
 )
 EPOCH = make.epoch(7, Status.PLANNED, lane=LaneId("sales"), offsets=make.span(3, 5))
-FOUND = Correction(EPOCH, (make.entry(4, "/in/b", skipped=True),))
-FORM = {"what": "give up", "files": [], "reason": "cut off", "dry_run": False}
+FOUND = Correction(EPOCH, (make.slice_(4, "/in/b", skipped=True),))
+FORM = {"what": "give up", "slices": [], "reason": "cut off", "dry_run": False}
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def test_the_form_asks_what_and_why_and_is_a_dry_run_unless_told(definition):
     with pytest.raises(Exception, match="No value passed"):
         params.validate()
     params["what"], params["reason"] = "give up", "cut off"
-    assert params.validate() == {"what": "give up", "files": [], "reason": "cut off", "dry_run": True}
-    for name, wrong in (("what", "rollback"), ("reason", ""), ("files", "/in/b")):
+    assert params.validate() == {"what": "give up", "slices": [], "reason": "cut off", "dry_run": True}
+    for name, wrong in (("what", "rollback"), ("reason", ""), ("slices", "/in/b")):
         with pytest.raises(Exception, match=f"Invalid input for param {name}"):
             params[name] = wrong
 
@@ -79,8 +79,8 @@ def test_an_epoch_is_given_up_by_the_person_who_started_the_run(execute):
     assert summary["says"][0] == "sales: epoch 7 is given up; the next run plans it anew"
 
 
-def test_files_are_skipped(execute):
-    summary, made = execute(what="skip", files=["/in/b"])
+def test_slices_are_skipped(execute):
+    summary, made = execute(what="skip", slices=["/in/b"])
     assert made[1:] == [["/in/b"]]
     assert summary["skipped"] == ["/in/b"]
 
@@ -98,7 +98,7 @@ def test_a_dry_run_changes_nothing(execute, what):
     assert "nothing was" in summary["says"][-1]
 
 
-@pytest.mark.parametrize("params", [{"what": "skip"}, {"what": "give up", "files": ["/in/b"]}])
-def test_files_go_with_skip_only(execute, params):
-    with pytest.raises(ConfigurationError, match="`files` are for"):
+@pytest.mark.parametrize("params", [{"what": "skip"}, {"what": "give up", "slices": ["/in/b"]}])
+def test_slices_go_with_skip_only(execute, params):
+    with pytest.raises(ConfigurationError, match="`slices` are for"):
         execute(**params)

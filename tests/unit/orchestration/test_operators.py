@@ -19,6 +19,7 @@ from tidegate.orchestration.plans import plan_summary
 from tidegate.ports import EpochReport
 from tidegate.protocol.forecast import Forecast
 from tidegate.protocol.intervals import Bound
+from tidegate.protocol.ledger import NO_LIMIT, Limit
 from tidegate.protocol.model import LaneId, Run, Status
 
 INTERVAL = datetime(2026, 1, 1, tzinfo=UTC)
@@ -47,6 +48,7 @@ class FakeCoordinator:
 
     def __init__(self, definition, answer, sealed=(None,)):
         self.definition, self.answer, self.runs, self.bounds, self.resumed = definition, answer, [], [], []
+        self.limits = []
         heads = list(sealed)
         store = SimpleNamespace(
             last_sealed=lambda _: heads.pop(0) if len(heads) > 1 else heads[0],
@@ -57,8 +59,9 @@ class FakeCoordinator:
         self.adapters = SimpleNamespace(store=store, storage=storage)
         self.lane_id = LaneId("sales")
 
-    def process(self, run, *, bound):
+    def process(self, run, *, bound, limit):
         self.bounds.append(bound)
+        self.limits.append(limit)
         return self.publish(run)
 
     def publish(self, run):
@@ -72,11 +75,9 @@ class FakeCoordinator:
 def execute(definition, monkeypatch, all_connections):
     def run(operator_class, answer, sealed=(None,), definition=definition, settings=None, **params):
         fake = FakeCoordinator(definition, answer, sealed)
-        caps = []
 
         @contextmanager
-        def coordinator(given, endpoints, *, progress, lease_wait_s, max_files):
-            caps.append(max_files)
+        def coordinator(given, endpoints, *, progress, lease_wait_s):
             assert lease_wait_s <= 2  # a waiting task gives its worker slot back
             assert given is definition
             assert endpoints.spark == "sc://spark:15002"
@@ -99,7 +100,7 @@ def execute(definition, monkeypatch, all_connections):
             runs=fake.runs,
             bounds=fake.bounds,
             pushed=pushed,
-            caps=caps,
+            limits=fake.limits,
             resumed=fake.resumed,
         )
 
@@ -129,7 +130,7 @@ def test_process_leaves_numbers_in_xcom(execute):
         "epoch": 7,
         "generation": 1,
         "status": "STAGED",
-        "range": [10, 12],
+        "ranges": {"source": [10, 12]},
         "rows_in": 5,
         "rows_out": 5,
         "keys_changed": 2,
@@ -220,15 +221,14 @@ def test_a_failure_is_one_readable_line(execute, capsys):
 
 def test_a_dry_run_says_the_plan_and_skips_publish(execute, monkeypatch, capsys):
     expected = Forecast(3, estimated=False, tables={}, growth=None, sample=0)
-    plan = make.plan(8, make.span(12, 15), expected, lane=LaneId("sales"), files=3, size=30)
+    plan = make.plan(8, make.span(12, 15), expected, lane=LaneId("sales"), slices=3, size=30)
     asked = []
-    monkeypatch.setattr(operators, "look_ahead", lambda *given, until_ms: asked.append((*given, until_ms)) or plan)
-    done = execute(ProcessEpochOperator, AssertionError("processed"), dry_run=True, max_files=3)
-    ((definition, _, lane, until_ms),) = asked
-    assert (definition.name, lane, until_ms) == ("sales", LaneId("sales"), None)
+    monkeypatch.setattr(operators, "look_ahead", lambda *given, **more: asked.append((*given, more)) or plan)
+    done = execute(ProcessEpochOperator, AssertionError("processed"), dry_run=True, max_slices=3)
+    ((definition, _, lane, more),) = asked
+    assert (definition.name, lane, more) == ("sales", LaneId("sales"), {"limit": Limit(slices=3), "until_ms": None})
     assert done.runs == []
     assert done.skipped == ["publish"]
-    assert done.caps == [3]
     assert done.result == done.pushed["return_value"] == {**plan_summary(plan), "status": "DRY_RUN"}
     assert "sales: epoch 8: source positions [12, 15)" in capsys.readouterr().out
 
@@ -246,8 +246,8 @@ def test_a_run_can_resume_the_pipeline_first(execute, capsys):
     assert "sales epoch 7 is resumed" in capsys.readouterr().out
 
 
-def test_a_run_can_take_fewer_files(execute):
-    assert execute(ProcessEpochOperator, EpochReport(EPOCH, None, {}), max_files=2).caps == [2]
-    assert execute(ProcessEpochOperator, EpochReport(EPOCH, None, {})).caps == [None]
-    with pytest.raises(ConfigurationError, match="max_files must be null or an integer from 1, not 0"):
-        execute(ProcessEpochOperator, EpochReport(EPOCH, None, {}), max_files=0)
+def test_a_run_can_take_fewer_slices(execute):
+    assert execute(ProcessEpochOperator, EpochReport(EPOCH, None, {}), max_slices=2).limits == [Limit(slices=2)]
+    assert execute(ProcessEpochOperator, EpochReport(EPOCH, None, {})).limits == [NO_LIMIT]
+    with pytest.raises(ConfigurationError, match="max_slices must be null or an integer from 1, not 0"):
+        execute(ProcessEpochOperator, EpochReport(EPOCH, None, {}), max_slices=0)

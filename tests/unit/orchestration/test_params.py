@@ -11,16 +11,16 @@ from tidegate.errors import ConfigurationError
 from tidegate.orchestration import epoch_dag, promotion_dag
 from tidegate.orchestration.params import RunParams, params_of
 
-DEFAULTS = {"dry_run": False, "resume": False, "max_files": None, "lane": None, "from_epoch": None, "to_epoch": None}
+DEFAULTS = {"dry_run": False, "resume": False, "max_slices": None, "lane": None, "from_epoch": None, "to_epoch": None}
 
 
 @pytest.mark.parametrize(
     ("given", "params"),
     [
         ({}, RunParams()),
-        ({"dry_run": True, "max_files": 3}, RunParams(dry_run=True, max_files=3)),
+        ({"dry_run": True, "max_slices": 3}, RunParams(dry_run=True, max_slices=3)),
         ({"resume": True}, RunParams(resume=True)),
-        ({"dry_run": False, "max_files": None, "own": 1}, RunParams()),
+        ({"dry_run": False, "max_slices": None, "own": 1}, RunParams()),
         ({"lane": "fix", "from_epoch": 3}, RunParams(lane="fix", from_epoch=3)),
         ({"lane": ""}, RunParams()),
     ],
@@ -40,11 +40,11 @@ def test_an_operator_in_a_dag_without_params():
         {"dry_run": 0},
         {"dry_run": None},
         {"resume": "yes"},
-        {"max_files": 0},
-        {"max_files": -1},
-        {"max_files": True},
-        {"max_files": 1.5},
-        {"max_files": "1"},
+        {"max_slices": 0},
+        {"max_slices": -1},
+        {"max_slices": True},
+        {"max_slices": 1.5},
+        {"max_slices": "1"},
         {"from_epoch": 0},
         {"to_epoch": "9"},
     ],
@@ -96,11 +96,11 @@ def test_they_are_in_the_trigger_form(definition):
     stored = json.loads(json.dumps(DagSerialization.to_dict(epoch_dag(definition))))
     schemas = {name: param["schema"]["__var"] for name, param in stored["dag"]["params"]}
     assert schemas["dry_run"]["type"] == "boolean"
-    assert (schemas["max_files"]["type"], schemas["max_files"]["minimum"]) == (["null", "integer"], 1)
+    assert (schemas["max_slices"]["type"], schemas["max_slices"]["minimum"]) == (["null", "integer"], 1)
     again = DagSerialization.from_dict(stored).params
     assert {name: again[name] for name in again} == DEFAULTS
 
 
 def test_a_dag_may_have_params_of_its_own_and_other_defaults(definition):
-    params = epoch_dag(definition, params={"colour": Param("red"), "max_files": 5}).params
-    assert {name: params[name] for name in params} == DEFAULTS | {"max_files": 5, "colour": "red"}
+    params = epoch_dag(definition, params={"colour": Param("red"), "max_slices": 5}).params
+    assert {name: params[name] for name in params} == DEFAULTS | {"max_slices": 5, "colour": "red"}

@@ -17,7 +17,7 @@ PLAN = EpochPlan(
     compactions=(Compaction("d.log", 32, 1),),
     epoch=13,
     offsets=make.span(40, 43),
-    files=3,
+    slices=3,
     bytes=1_234_567,
     left=4,
     skipped=0,
@@ -40,7 +40,7 @@ FIRST = replace(
     skipped=0,
     forecast=Forecast(rows_in=None, estimated=False, tables={"d.log": None}, growth=None, sample=0),
 )
-NOTHING = replace(FIRST, epoch=None, offsets=make.span(), files=0, bytes=0)
+NOTHING = replace(FIRST, epoch=None, offsets=make.span(), slices=0, bytes=0)
 
 
 def test_lines() -> None:
@@ -50,7 +50,7 @@ def test_lines() -> None:
         "  first      d.log gets columns, null in older rows: last bigint, n int",
         "  first      d.refused, which Hive has no more, is made again with its 7 partitions",
         "  first      compact 32 partitions of d.log into 1",
-        "  input      3 files, 1,234,567 bytes, about 50,000 rows; 4 more files for later epochs",
+        "  input      3 slices, 1,234,567 bytes, about 50,000 rows; 4 more slices for later epochs",
         "  d.log      about 49,000 rows and 1,200,000 bytes in 1 partition",
         "  d.refused  about 0 rows and 0 bytes in 0 partitions",
         "  state      about +1,000 rows, -40,000 bytes",
@@ -60,10 +60,10 @@ def test_lines() -> None:
 
 def test_what_was_counted_is_not_about_and_what_is_unknown_says_so() -> None:
     counted = replace(PLAN, forecast=replace(PLAN.forecast, rows_in=1, estimated=False))
-    assert "  input      3 files, 1,234,567 bytes, 1 row; 4 more files for later epochs" in plan_lines(counted)
+    assert "  input      3 slices, 1,234,567 bytes, 1 row; 4 more slices for later epochs" in plan_lines(counted)
     assert plan_lines(FIRST) == [
         "p: epoch 1: source positions [40, 43)",
-        "  input  3 files, 1,234,567 bytes, unknown rows",
+        "  input  3 slices, 1,234,567 bytes, unknown rows",
         "  d.log  unknown: no past epoch tells",
         "  state  unknown: no past epoch tells",
     ]
@@ -105,11 +105,11 @@ def test_json() -> None:
         ],
         "compactions": [{"table": "d.log", "partitions": 32, "into": 1}],
         "epoch": 13,
-        "range": [40, 43],
-        "files": 3,
+        "ranges": {"source": [40, 43]},
+        "slices": 3,
         "bytes": 1234567,
-        "files_left": 4,
-        "files_skipped": 0,
+        "slices_left": 4,
+        "slices_skipped": 0,
         "rows_in": 50000,
         "rows_in_estimated": True,
         "estimates": {

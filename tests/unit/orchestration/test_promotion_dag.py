@@ -56,8 +56,8 @@ class FakeLanes:
 def execute(definition, monkeypatch, all_connections):
     def run(task_id, answer, **params):
         @contextmanager
-        def coordinator(given, endpoints, *, progress, lease_wait_s, max_files):
-            assert (given, lease_wait_s <= 2, max_files) == (definition, True, None)
+        def coordinator(given, endpoints, *, progress, lease_wait_s):
+            assert (given, lease_wait_s <= 2) == (definition, True)
             yield "the coordinator"
 
         lanes = FakeLanes(answer)

@@ -43,8 +43,8 @@ def execute(definition, monkeypatch, all_connections):
             return answer
 
         @contextmanager
-        def coordinator(given, endpoints, *, progress, lease_wait_s, max_files):
-            assert (given, lease_wait_s <= 2, max_files) == (definition, True, None)
+        def coordinator(given, endpoints, *, progress, lease_wait_s):
+            assert (given, lease_wait_s <= 2) == (definition, True)
             yield "the coordinator"
 
         monkeypatch.setattr(wiring, "coordinator", coordinator)
@@ -101,7 +101,7 @@ def test_mistakes_name_the_line(definition):
 
 def test_the_plan_is_logged_and_left_in_xcom(execute, capsys):
     done = execute("plan", PLAN)
-    assert (done.result["from_epoch"], done.result["to_epoch"], done.result["positions"]) == (6, 0, [0, 6])
+    assert (done.result["from_epoch"], done.result["to_epoch"], done.result["positions"]) == (6, 0, {"source": [0, 6]})
     assert done.asked == [(("the coordinator", 0), {"allow_gap": True})]
     assert (done.skipped, done.pushed) == ([], {})
     assert "shop.sales: 0 partitions get earlier files, 1 are removed" in capsys.readouterr().out

@@ -12,7 +12,7 @@ from fastapi import FastAPI, HTTPException
 import builders as make
 from tidegate.adapters.checkpoint import LaneSummary, PipelineSummary
 from tidegate.errors import UnavailableError
-from tidegate.orchestration.web.format import moment, number, seconds, segment
+from tidegate.orchestration.web.format import moment, number, seconds, segment, spans
 from tidegate.protocol.model import Clone, Kind, LaneId, LaneStatus, ManifestRef, Run, Status, Word
 
 with warnings.catch_warnings():
@@ -50,8 +50,8 @@ LANES = tuple(
 )
 MAY = Clone("audit.may", "d.<t>", "d.t", 4_321, ManifestRef("hdfs://far/m", "00"), made_ms=63_000)
 CORRECTED = [
-    make.entry(7, "/in/<7>.csv", skipped=True, noted_ms=63_000, word=Word("me", "cut <off>")),
-    make.entry(8, "/in/8.csv", noted_ms=63_000, word=Word("me", "mended")),
+    make.slice_(7, "/in/<7>.csv", skipped=True, noted_ms=63_000, word=Word("me", "cut <off>")),
+    make.slice_(8, "/in/8.csv", noted_ms=63_000, word=Word("me", "mended")),
 ]
 
 
@@ -328,6 +328,8 @@ def test_a_database_that_does_not_answer_is_said_so(client):
 
 
 def test_formats():
+    assert spans({"source": [0, 1234]}) == "[0, 1,234)"
+    assert spans({"a": [0, 2], "b": [3, 3]}) == "a [0, 2), b [3, 3)"
     assert [number(n) for n in (None, 0, 1234567)] == ["–", "0", "1,234,567"]  # noqa: RUF001
     assert [seconds(s) for s in (0.51, 61, 3_725, 90_000)] == ["0.5 s", "1 min 1 s", "1 h 2 min", "1 d 1 h"]
     assert moment("2026-01-01T10:00:01.5+00:00") == "2026-01-01 10:00:01"

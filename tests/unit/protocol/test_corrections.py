@@ -6,12 +6,12 @@ import pytest
 
 import builders as make
 from tidegate.errors import ConfigurationError, SourceGapError
-from tidegate.protocol.corrections import as_read, covered, givable, mendable, read_up_to, skipped_by, skipping
+from tidegate.protocol.corrections import as_read, covered, givable, last_read, mendable, skipped_by, skipping
 from tidegate.protocol.model import Kind, LaneId, Status, Word
 
 LANE = LaneId("p")
 EPOCH = make.epoch(2, Status.PLANNED, offsets=make.span(1, 3), planned_ms=50, failure_kind="malformed_input")
-FILES = tuple(make.entries(5))
+FILES = tuple(make.slices(5))
 SAID = {"word": Word("me", "why"), "noted_ms": 50}
 
 
@@ -40,9 +40,11 @@ def test_a_changed_file_is_mended_only_when_it_could_not_be_read(other: dict) ->
 
 def test_what_is_planned_can_still_be_given_up_and_what_is_staged_is_read() -> None:
     last = replace(EPOCH, epoch=1, status=Status.SEALED, offsets=make.span(0, 1))
-    assert (read_up_to(None, None), read_up_to(None, EPOCH), read_up_to(last, EPOCH)) == (0, 0, 1)
-    assert read_up_to(last, replace(EPOCH, status=Status.STAGED)) == 3
+    assert (last_read(None, None), last_read(None, EPOCH), last_read(last, EPOCH)) == (None, None, last)
+    staged = replace(EPOCH, status=Status.STAGED)
+    assert last_read(last, staged) is staged
     assert covered(EPOCH, FILES[3:]) is None
+    assert covered(EPOCH, make.slices(5, source="another")) is None
     assert covered(EPOCH, FILES[:2]) is EPOCH
     assert covered(None, FILES) is None
 

@@ -8,7 +8,7 @@ import builders as make
 from tidegate.protocol.intervals import CLOCKS_APART_MS, Reach, unusable
 from tidegate.protocol.model import Run
 
-FOUND = [make.entry(7, "/in/a"), make.entry(8, "/in/b")]
+FOUND = [make.slice_(7, "/in/a"), make.slice_(8, "/in/b")]
 
 
 @pytest.mark.parametrize(

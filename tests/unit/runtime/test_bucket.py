@@ -137,7 +137,7 @@ def test_a_dead_letter_leaves_no_trace_in_state(tmp_path: Path) -> None:
     log = [r for t, _, files in result["files"] if t == "t.log" for r in output({"files": [(t, _, files)]})]
     dead = [r for t, _, files in result["files"] if t == "t.dead" for r in output({"files": [(t, _, files)]})]
     assert [(r["id"], r["recent"]) for r in log] == [(1, "[99, 1]")]
-    assert sorted((r["step"], r["file"]) for r in dead) == [("key", "/in/a"), ("process", "/in/a")]
+    assert sorted((r["step"], r["source"]) for r in dead) == [("key", "/in/a"), ("process", "/in/a")]
     assert set(dead[0]) == set(DEAD_LETTER_SCHEMA.names)
 
 
@@ -259,7 +259,7 @@ def test_whatever_is_bad_about_one_row_makes_it_a_dead_letter(tmp_path: Path, da
     result = run(given, [{**e, "day": "d"} if e["amount"] > 0 else e for e in events], 10)
     assert (result["processed"], result["failed"]) == (2, 1)
     (dead,) = output({"files": [f for f in result["files"] if f[0] == "t.dead"]})
-    assert (dead["step"], dead["file"], dead["key"]) == ("process", "/in/a", '["a"]')
+    assert (dead["step"], dead["source"], dead["key"]) == ("process", "/in/a", '["a"]')
     assert reason in dead["reason"]
     log = output({"files": [f for f in result["files"] if f[0] == "t.log"]})
     assert [(r["id"], r["n"], r["recent"], r["total"]) for r in log] == [(0, 1, "[0]", 5), (2, 2, "[0, 2]", 12)]

@@ -1,7 +1,6 @@
 """What a write does inside its transaction: lock the lane, compare and set, and explain what was refused."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -15,23 +14,26 @@ from tidegate.adapters.checkpoint.rows import (
     head_of,
     head_values,
     lane_key,
+    slice_of,
+    slice_values,
     word_values,
 )
 from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError
 from tidegate.protocol.lanes import usable
+from tidegate.protocol.ledger import behind, start_of
 from tidegate.protocol.model import (
     Epoch,
-    FileEntry,
     Fork,
     Head,
     LaneId,
     LaneStatus,
     Lease,
-    OffsetRange,
+    Offsets,
     PartitionValues,
     Place,
     Promotion,
     Run,
+    Slice,
     Status,
     Word,
 )
@@ -106,7 +108,7 @@ def sealed_epoch(cursor: Cursor, lane: LaneId, number: int) -> Epoch | None:
     return epoch_of(row) if row else None
 
 
-def start_of(
+def parent_of(
     cursor: Cursor, lane: LaneId, last: Epoch | None, restores: int | None, promotes: Promotion | None
 ) -> Epoch | None:
     """The sealed epoch whose state and offsets a plan starts from; None before the first."""
@@ -146,7 +148,7 @@ def end_lane(cursor: Cursor, lane: LaneId, status: LaneStatus) -> Fork:
     return fork_of(row)
 
 
-def planned_before(unfinished: Epoch, lease: Lease, run: Run, offsets: OffsetRange) -> Epoch:
+def planned_before(unfinished: Epoch, lease: Lease, run: Run, offsets: Offsets) -> Epoch:
     """The unfinished epoch, when it is this very plan whose answer was lost (I1, I6)."""
     found = (unfinished.status, unfinished.run.key, unfinished.fence, unfinished.offsets)
     if found == (Status.PLANNED, run.key, lease.fence, offsets):
@@ -156,22 +158,37 @@ def planned_before(unfinished: Epoch, lease: Lease, run: Run, offsets: OffsetRan
     )
 
 
-def append_log(cursor: Cursor, lane: LaneId, offsets: OffsetRange, discovered: Sequence[FileEntry]) -> None:
-    """Give the files their places, without a gap before, between or behind them up to the range's end (I8)."""
-    end = log_end(cursor, lane.pipeline)
-    for position, entry in enumerate(discovered, start=end):
-        if entry.position != position:
+def continued(lane: LaneId, start: Epoch | None, offsets: Offsets) -> None:
+    """InvariantViolationError unless each range starts where that of the epoch `start` ends (I1)."""
+    for source in sorted({*offsets, *(start.offsets if start else ())}):
+        expected = start_of(start, source)
+        if source not in offsets or offsets[source].start != expected:
+            begins = f"starts at {offsets[source].start}" if source in offsets else "has no range"
             raise InvariantViolationError(
-                f"{lane}: {entry.path} was discovered for position {entry.position} of the source log, but {position} "
-                "is next: nothing was planned; run again"
+                f"{lane}: a plan {begins} in the ledger of source {source!r}, but the sealed epoch before it "
+                f"({start.epoch if start else 'none'}) ends at {expected}. Run `tidegate verify`"
             )
-    if offsets.stop > end + len(discovered):
-        raise InvariantViolationError(
-            f"{lane}: a plan ends at source position {offsets.stop}, but the source log ends at "
-            f"{end + len(discovered)}. Run `tidegate verify`"
-        )
+
+
+def append_slices(cursor: Cursor, lane: LaneId, offsets: Offsets, discovered: Sequence[Slice]) -> None:
+    """Give the slices their places, without a gap before, between or behind them up to the ends of the ranges (I8)."""
+    for source in sorted({*offsets, *(s.source for s in discovered)}):
+        end = behind(tail(cursor, lane.pipeline, source))
+        for slice_ in discovered:
+            if slice_.source == source:
+                if slice_.position != end:
+                    raise InvariantViolationError(
+                        f"{lane}: {slice_.key} was discovered for position {slice_.position} of the ledger of source "
+                        f"{source!r}, but {end} is next: nothing was planned; run again"
+                    )
+                end += 1
+        if source in offsets and offsets[source].stop > end:
+            raise InvariantViolationError(
+                f"{lane}: a plan ends at position {offsets[source].stop}, but the ledger of source {source!r} ends at "
+                f"{end}. Run `tidegate verify`"
+            )
     if discovered:
-        cursor.executemany(QUERIES["append_log"], [asdict(e) | {"pipeline": lane.pipeline} for e in discovered])
+        cursor.executemany(QUERIES["append_slice"], [slice_values(lane.pipeline, s) for s in discovered])
 
 
 def abandon(cursor: Cursor, lease: Lease, epoch: Epoch, word: Word) -> Epoch:
@@ -182,24 +199,24 @@ def abandon(cursor: Cursor, lease: Lease, epoch: Epoch, word: Word) -> Epoch:
     return abandoned
 
 
-def correct_log(cursor: Cursor, lane: LaneId, word: Word, entries: Sequence[FileEntry]) -> None:
-    """Write `entries` over those of the log at their positions, none of which an epoch that stays may have (I1, I8)."""
+def correct_slices(cursor: Cursor, lane: LaneId, word: Word, slices: Sequence[Slice]) -> None:
+    """Write `slices` over those at their positions, none of which an epoch that stays may have (I1, I8)."""
     unfinished = one(cursor, "unfinished", lane_key(lane))
     newest = epoch_of(unfinished) if unfinished else _last_sealed(cursor, lane)
-    for entry in entries:
-        if newest and entry.position < newest.offsets.stop:
+    for slice_ in slices:
+        if newest and slice_.position < (stop := start_of(newest, slice_.source)):
             raise InvariantViolationError(
-                f"{newest} is {newest.status} and ends at source position {newest.offsets.stop}: {entry.path} at "
-                f"{entry.position} cannot be corrected any more. Run `tidegate verify`"
+                f"{newest} is {newest.status} and ends at position {stop} of source {slice_.source!r}: {slice_.key} at "
+                f"{slice_.position} cannot be corrected any more. Run `tidegate verify`"
             )
-    said = {"pipeline": lane.pipeline} | word_values(word)
-    cursor.executemany(QUERIES["correct_entry"], [asdict(e) | said for e in entries])
+    said = word_values(word)
+    cursor.executemany(QUERIES["correct_slice"], [slice_values(lane.pipeline, s) | said for s in slices])
 
 
-def log_end(cursor: Cursor, pipeline: str) -> int:
-    """One past the last position of the source log."""
-    row = one(cursor, "log_end", {"pipeline": pipeline})
-    return int(row["log_end"]) if row else 0
+def tail(cursor: Cursor, pipeline: str, source: str) -> Slice | None:
+    """The last slice of a source's ledger."""
+    row = one(cursor, "tail", {"pipeline": pipeline, "source": source})
+    return slice_of(row) if row else None
 
 
 def heads_of(

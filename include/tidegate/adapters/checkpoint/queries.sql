@@ -1,4 +1,5 @@
 -- Every statement of the checkpoint store. A write to epochs comes after `lock_lane` in the same transaction.
+-- `:offsets` stands for the ranges of a row of epochs, by source; see `queries.py`.
 
 -- name: begin
 -- First in every transaction: nobody waits or holds locks for long, even when this process is stopped half-way.
@@ -103,29 +104,29 @@ SELECT *, coalesce(lease_expires_at > clock_timestamp(), false) AS leased FROM l
 
 -- name: epoch
 -- One epoch.
-SELECT * FROM epochs
+SELECT *, :offsets FROM epochs
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s;
 
 -- name: sealed_epoch
 -- The sealed epoch of that number.
-SELECT * FROM epochs
+SELECT *, :offsets FROM epochs
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND status = 'SEALED'
 ORDER BY generation DESC LIMIT 1;
 
 -- name: unfinished
 -- The lane's one epoch that is under way; a unique index keeps it one (I1).
-SELECT * FROM epochs
+SELECT *, :offsets FROM epochs
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status IN ('PLANNED', 'STAGED', 'PUBLISHED');
 
 -- name: of_run
 -- The newest epoch that a run planned.
-SELECT * FROM epochs
+SELECT *, :offsets FROM epochs
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND run_key = %(run_key)s
 ORDER BY epoch DESC, generation DESC LIMIT 1;
 
 -- name: last_sealed
 -- The lane's head.
-SELECT * FROM epochs
+SELECT *, :offsets FROM epochs
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status = 'SEALED'
 ORDER BY epoch DESC, generation DESC LIMIT 1;
 
@@ -137,37 +138,43 @@ WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status = 'SEALED' AND kind
 
 -- name: epochs
 -- The newest epochs.
-SELECT * FROM epochs
+SELECT *, :offsets FROM epochs
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s
 ORDER BY epoch DESC, generation DESC LIMIT %(limit)s;
 
 -- name: all_heads_of_lanes
 -- Every lane's last sealed epoch.
-SELECT DISTINCT ON (pipeline, lane) * FROM epochs
+SELECT DISTINCT ON (pipeline, lane) *, :offsets FROM epochs
 WHERE status = 'SEALED'
 ORDER BY pipeline, lane, epoch DESC, generation DESC;
 
 -- name: all_unfinished
 -- Every lane's epoch that is under way.
-SELECT * FROM epochs WHERE status IN ('PLANNED', 'STAGED', 'PUBLISHED');
+SELECT *, :offsets FROM epochs WHERE status IN ('PLANNED', 'STAGED', 'PUBLISHED');
 
 -- name: plan_epoch
--- Fix the next range (I1). An epoch that was abandoned is planned again as its next generation, never skipped.
-INSERT INTO epochs (
-    pipeline, lane, epoch, generation, status, fence, kind, restores, promotes, fingerprint,
-    run_key, run_owner, run_clear_number, run_logical_date, run_interval_start, run_interval_end,
-    offset_start, offset_stop, parent_uri, parent_sha256, watermark_in_ms, planned_at
+-- Fix the next ranges (I1). An epoch that was abandoned is planned again as its next generation, never skipped.
+WITH planned AS (
+    INSERT INTO epochs (
+        pipeline, lane, epoch, generation, status, fence, kind, restores, promotes, fingerprint,
+        run_key, run_owner, run_clear_number, run_logical_date, run_interval_start, run_interval_end,
+        parent_uri, parent_sha256, watermark_in_ms, planned_at
+    )
+    SELECT
+        %(pipeline)s, %(lane)s, %(epoch)s, coalesce(max(e.generation), 0) + 1, 'PLANNED', %(fence)s, %(kind)s,
+        %(restores)s::bigint, %(promotes)s::text, %(fingerprint)s,
+        %(run_key)s, %(run_owner)s, %(run_clear_number)s,
+        %(run_logical_date)s::timestamptz, %(run_interval_start)s::timestamptz, %(run_interval_end)s::timestamptz,
+        %(parent_uri)s::text, %(parent_sha256)s::text, %(watermark_in_ms)s::bigint, now()
+    FROM epochs AS e
+    WHERE e.pipeline = %(pipeline)s AND e.lane = %(lane)s AND e.epoch = %(epoch)s
+    RETURNING *
+), ranges AS (
+    INSERT INTO epoch_offsets (pipeline, lane, epoch, generation, source, range_start, range_stop)
+    SELECT p.pipeline, p.lane, p.epoch, p.generation, r.key, (r.value ->> 0)::bigint, (r.value ->> 1)::bigint
+    FROM planned AS p CROSS JOIN jsonb_each(%(offsets)s) AS r
 )
-SELECT
-    %(pipeline)s, %(lane)s, %(epoch)s, coalesce(max(e.generation), 0) + 1, 'PLANNED', %(fence)s, %(kind)s,
-    %(restores)s::bigint, %(promotes)s::text, %(fingerprint)s,
-    %(run_key)s, %(run_owner)s, %(run_clear_number)s,
-    %(run_logical_date)s::timestamptz, %(run_interval_start)s::timestamptz, %(run_interval_end)s::timestamptz,
-    %(offset_start)s, %(offset_stop)s,
-    %(parent_uri)s::text, %(parent_sha256)s::text, %(watermark_in_ms)s::bigint, now()
-FROM epochs AS e
-WHERE e.pipeline = %(pipeline)s AND e.lane = %(lane)s AND e.epoch = %(epoch)s
-RETURNING *;
+SELECT *, %(offsets)s AS offsets FROM planned;
 
 -- name: adopt_epoch
 -- Hand the unfinished epoch to a newer attempt (I4).
@@ -177,7 +184,7 @@ UPDATE epochs SET
     run_clear_number = greatest(run_clear_number, %(clear_number)s)
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = ANY(%(sources)s) AND fence < %(fence)s
-RETURNING *;
+RETURNING *, :offsets;
 
 -- name: stage_epoch
 -- Name the one manifest of this epoch: from here only roll forward (I5). An earlier attempt's failure is history now.
@@ -195,7 +202,7 @@ UPDATE epochs SET
     paused_at = NULL
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = %(source)s AND fence = %(fence)s
-RETURNING *;
+RETURNING *, :offsets;
 
 -- name: keep_manifest
 -- Keep a second copy of an epoch's manifest; nothing happens when it is there already.
@@ -213,11 +220,11 @@ WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND gene
 UPDATE epochs SET publishers = publishers + 1
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = 'STAGED' AND fence = %(fence)s
-RETURNING *;
+RETURNING *, :offsets;
 
 -- name: suspects
 -- Sealed epochs of the last hour whose swap more than one attempt began, the newest first.
-SELECT * FROM epochs
+SELECT *, :offsets FROM epochs
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status = 'SEALED' AND publishers > 1
     AND sealed_at > now() - interval '1 hour'
 ORDER BY epoch DESC, generation DESC LIMIT 100;
@@ -241,7 +248,7 @@ DELETE FROM repairs WHERE pipeline = %(pipeline)s AND began_at <= now() - interv
 UPDATE epochs SET status = %(target)s, published_at = now()
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = %(source)s AND fence = %(fence)s
-RETURNING *;
+RETURNING *, :offsets;
 
 -- name: seal_epoch
 -- Make the epoch final: the next one starts from here (I1).
@@ -255,14 +262,14 @@ UPDATE epochs SET
     paused_at = NULL
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = %(source)s AND fence = %(fence)s
-RETURNING *;
+RETURNING *, :offsets;
 
 -- name: abandon_epoch
 -- Give up an epoch of which nothing was staged: its range is planned again, as the next generation.
 UPDATE epochs SET status = %(target)s, abandoned_at = now(), abandoned_by = %(by)s, abandoned_why = %(why)s
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND generation = %(generation)s
     AND status = %(source)s AND fence = %(fence)s
-RETURNING *;
+RETURNING *, :offsets;
 
 -- name: record_failure
 -- Note why an attempt failed, how often in a row, and whether that pauses the epoch.
@@ -279,7 +286,7 @@ WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND epoch = %(epoch)s AND gene
 UPDATE epochs SET failures = 0, failed_code = NULL, paused_at = NULL
 WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status IN ('PLANNED', 'STAGED', 'PUBLISHED')
     AND paused_at IS NOT NULL
-RETURNING *;
+RETURNING *, :offsets;
 
 -- name: set_head
 -- Say where a partition lies from now on; nothing happens to a head of another pipeline.
@@ -353,41 +360,44 @@ WHERE e.pipeline = %(pipeline)s AND e.lane = %(lane)s AND e.status IN ('SEALED',
         WHERE (h.pipeline, h.lane, h.epoch, h.generation) = (e.pipeline, e.lane, e.epoch, e.generation)
     );
 
--- name: forget_log
--- Drop entries of the source log below a position.
-DELETE FROM source_log
-WHERE pipeline = %(pipeline)s AND position = ANY(%(positions)s);
+-- name: forget_slices
+-- Drop slices of a source; its last one stays, for the next one comes behind it (I1).
+DELETE FROM slices
+WHERE pipeline = %(pipeline)s AND source = %(source)s AND position = ANY(%(positions)s)
+    AND position < (SELECT max(position) FROM slices WHERE pipeline = %(pipeline)s AND source = %(source)s);
 
 -- name: clock
 -- The database's time in milliseconds.
 SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms;
 
--- name: append_log
--- Give a discovered file its place in the source log, for good (I8).
-INSERT INTO source_log (pipeline, position, path, size, modified_ns)
-VALUES (%(pipeline)s, %(position)s, %(path)s, %(size)s, %(modified_ns)s);
+-- name: append_slice
+-- Give a discovered slice its place in the ledger of its source, for good (I8).
+INSERT INTO slices (pipeline, source, position, key, detail, rows, bytes, time_ms)
+VALUES (
+    %(pipeline)s, %(source)s, %(position)s, %(key)s, %(detail)s, %(rows)s, %(bytes)s, %(time_ms)s
+);
 
--- name: known_paths
--- Those of the paths that have a place in the source log.
-SELECT path FROM source_log WHERE pipeline = %(pipeline)s AND path = ANY(%(paths)s);
+-- name: known
+-- Those of the keys that slices of a source have.
+SELECT key FROM slices WHERE pipeline = %(pipeline)s AND source = %(source)s AND key = ANY(%(keys)s);
 
--- name: correct_entry
--- A person's word on a discovered file: it is taken as it is now, or skipped. Its place stays (I1, I8).
-UPDATE source_log SET
-    size = %(size)s, modified_ns = %(modified_ns)s, skipped = %(skipped)s,
+-- name: correct_slice
+-- A person's word on a discovered slice: it is taken as it is now, or skipped. Its place stays (I1, I8).
+UPDATE slices SET
+    detail = %(detail)s, rows = %(rows)s, bytes = %(bytes)s, time_ms = %(time_ms)s, skipped = %(skipped)s,
     noted_at = now(), noted_by = %(by)s, noted_why = %(why)s
-WHERE pipeline = %(pipeline)s AND position = %(position)s;
+WHERE pipeline = %(pipeline)s AND source = %(source)s AND position = %(position)s;
 
 -- name: corrected
--- The discovered files about which a person has said something.
-SELECT * FROM source_log WHERE pipeline = %(pipeline)s AND noted_at IS NOT NULL ORDER BY position;
+-- The discovered slices about which a person has said something.
+SELECT * FROM slices WHERE pipeline = %(pipeline)s AND noted_at IS NOT NULL ORDER BY source, position;
 
--- name: log
--- The source log's entries in a range.
-SELECT * FROM source_log
-WHERE pipeline = %(pipeline)s AND position >= %(start)s AND position < %(stop)s
+-- name: slices
+-- The slices in a range of a source's ledger.
+SELECT * FROM slices
+WHERE pipeline = %(pipeline)s AND source = %(source)s AND position >= %(start)s AND position < %(stop)s
 ORDER BY position;
 
--- name: log_end
--- One past the last position of the source log.
-SELECT coalesce(max(position) + 1, 0) AS log_end FROM source_log WHERE pipeline = %(pipeline)s;
+-- name: tail
+-- The last slice of a source's ledger.
+SELECT * FROM slices WHERE pipeline = %(pipeline)s AND source = %(source)s ORDER BY position DESC LIMIT 1;

@@ -13,7 +13,6 @@ from tidegate.protocol.model import (
     Clone,
     Counts,
     Epoch,
-    FileEntry,
     Fork,
     Head,
     Kind,
@@ -21,8 +20,10 @@ from tidegate.protocol.model import (
     LaneStatus,
     ManifestRef,
     OffsetRange,
+    Offsets,
     Placed,
     Run,
+    Slice,
     Status,
     Word,
 )
@@ -97,7 +98,7 @@ def epoch_of(row: Row) -> Epoch:
             interval_end_ms=to_ms(row["run_interval_end"]),
         ),
         fingerprint=row["fingerprint"],
-        offsets=OffsetRange(row["offset_start"], row["offset_stop"]),
+        offsets={source: OffsetRange(*ends) for source, ends in row["offsets"].items()},
         kind=Kind(row["kind"]),
         restores=row["restores"],
         promotes=row["promotes"],
@@ -135,17 +136,40 @@ def word_values(word: Word) -> dict[str, Any]:
     return {"by": storable(word.by, limit=WORD_LIMIT), "why": storable(word.why, limit=WORD_LIMIT)}
 
 
-def entry_of(row: Row) -> FileEntry:
-    """A row of `source_log`."""
-    return FileEntry(
+def to_offsets(offsets: Offsets) -> Jsonb:
+    """Ranges as `plan_epoch` takes them, and as every query of epochs gives them."""
+    return Jsonb({source: [r.start, r.stop] for source, r in offsets.items()})
+
+
+def slice_of(row: Row) -> Slice:
+    """A row of `slices`."""
+    return Slice(
+        source=row["source"],
         position=row["position"],
-        path=row["path"],
-        size=row["size"],
-        modified_ns=row["modified_ns"],
+        key=row["key"],
+        detail=row["detail"],
+        rows=row["rows"],
+        bytes=row["bytes"],
+        time_ms=row["time_ms"],
         skipped=row["skipped"],
         noted_ms=to_ms(row["noted_at"]),
         word=_word(row["noted_by"], row["noted_why"]),
     )
+
+
+def slice_values(pipeline: str, slice_: Slice) -> dict[str, Any]:
+    """Parameters that hold a slice; a person's word on it comes from elsewhere."""
+    return {
+        "pipeline": pipeline,
+        "source": slice_.source,
+        "position": slice_.position,
+        "key": slice_.key,
+        "detail": slice_.detail,
+        "rows": slice_.rows,
+        "bytes": slice_.bytes,
+        "time_ms": slice_.time_ms,
+        "skipped": slice_.skipped,
+    }
 
 
 def fork_of(row: Row) -> Fork:

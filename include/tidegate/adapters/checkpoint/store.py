@@ -5,7 +5,7 @@ fence). What a refused change means is not decided here: `protocol.transitions.a
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -14,27 +14,27 @@ from tidegate.adapters.checkpoint.changes import (
     ADOPTABLE,
     abandon,
     advance,
-    append_log,
-    correct_log,
+    append_slices,
+    continued,
+    correct_slices,
     end_lane,
     foreign_table,
     fork,
     heads_of,
     lock,
-    log_end,
     one,
+    parent_of,
     planned_before,
     remove_heads,
     sealed_epoch,
     set_heads,
-    start_of,
+    tail,
 )
 from tidegate.adapters.checkpoint.connection import Session
 from tidegate.adapters.checkpoint.queries import QUERIES
 from tidegate.adapters.checkpoint.rows import (
     clone_of,
     clone_values,
-    entry_of,
     epoch_key,
     epoch_of,
     fork_of,
@@ -42,20 +42,22 @@ from tidegate.adapters.checkpoint.rows import (
     lane_key,
     placed_of,
     run_values,
+    slice_of,
     storable,
     to_counts,
     to_ms,
+    to_offsets,
 )
 from tidegate.adapters.checkpoint.summaries import PipelineSummary, summarised
 from tidegate.api.pipeline import Definition
 from tidegate.errors import ConfigurationError, InvariantViolationError, LeaseHeldError, StateIncompatibleError
 from tidegate.protocol.lanes import usable
+from tidegate.protocol.ledger import told
 from tidegate.protocol.model import (
     MAIN_LANE,
     Clone,
     Counts,
     Epoch,
-    FileEntry,
     Fork,
     Head,
     Kind,
@@ -64,11 +66,13 @@ from tidegate.protocol.model import (
     Lease,
     ManifestRef,
     OffsetRange,
+    Offsets,
     PartitionValues,
     Place,
     Placed,
     Promotion,
     Run,
+    Slice,
     Word,
 )
 from tidegate.protocol.pausing import failures
@@ -227,33 +231,28 @@ class PostgresCheckpointStore:
         *,
         run: Run,
         fingerprint: str,
-        offsets: OffsetRange,
-        discovered: Sequence[FileEntry],
+        offsets: Offsets,
+        discovered: Sequence[Slice],
         kind: Kind = Kind.EVENTS,
         restores: int | None = None,
         promotes: Promotion | None = None,
         number: int | None = None,
     ) -> Epoch:
-        """Append `discovered` to the source log and fix `offsets` as the next epoch, in one transaction (I1, I8).
+        """Append `discovered` to the ledger and fix `offsets` as the next epoch, in one transaction (I1, I8).
 
         It starts from the last sealed epoch, or from the sealed epoch `restores`: see the port. When this lease's plan
         took effect before, though its answer was lost, its epoch is returned.
         """
-        with self._session.transaction(f"{lease.lane}: plan [{offsets.start}, {offsets.stop})") as cursor:
+        with self._session.transaction(f"{lease.lane}: plan {told(offsets)}") as cursor:
             lock(cursor, lease)
             row = one(cursor, "unfinished", lane_key(lease.lane))
             if row:
                 return planned_before(epoch_of(row), lease, run, offsets)
             row = one(cursor, "last_sealed", lane_key(lease.lane))
             last = epoch_of(row) if row else None
-            start = start_of(cursor, lease.lane, last, restores, promotes)
-            expected = start.offsets.stop if start else 0
-            if offsets.start != expected:
-                raise InvariantViolationError(
-                    f"{lease.lane}: a plan starts at source position {offsets.start}, but the sealed epoch before it "
-                    f"({start.epoch if start else 'none'}) ends at {expected}. Run `tidegate verify`"
-                )
-            append_log(cursor, lease.lane, offsets, discovered)
+            start = parent_of(cursor, lease.lane, last, restores, promotes)
+            continued(lease.lane, start, offsets)
+            append_slices(cursor, lease.lane, offsets, discovered)
             values = {
                 "epoch": number or (last.epoch + 1 if last else 1),
                 "fence": lease.fence,
@@ -261,8 +260,7 @@ class PostgresCheckpointStore:
                 "restores": restores,
                 "promotes": promotes.lane if promotes else None,
                 "fingerprint": fingerprint,
-                "offset_start": offsets.start,
-                "offset_stop": offsets.stop,
+                "offsets": to_offsets(offsets),
                 "parent_uri": start.manifest.uri if start and start.manifest else None,
                 "parent_sha256": start.manifest.sha256 if start and start.manifest else None,
                 "watermark_in_ms": start.watermark_out_ms if start else None,
@@ -362,13 +360,13 @@ class PostgresCheckpointStore:
         with self._session.transaction(f"{epoch}: abandon") as cursor:
             return abandon(cursor, lease, epoch, word)
 
-    def correct(self, lease: Lease, word: Word, *, gives_up: Epoch | None, entries: Sequence[FileEntry]) -> None:
-        """Write `entries` over those of the source log; see the port. Repeating it is harmless."""
-        with self._session.transaction(f"{lease.lane}: correct {len(entries)} source entries") as cursor:
+    def correct(self, lease: Lease, word: Word, *, gives_up: Epoch | None, slices: Sequence[Slice]) -> None:
+        """Write `slices` over those of the ledger; see the port. Repeating it is harmless."""
+        with self._session.transaction(f"{lease.lane}: correct {len(slices)} slices") as cursor:
             lock(cursor, lease)
             if gives_up:
                 abandon(cursor, lease, gives_up, word)
-            correct_log(cursor, lease.lane, word, entries)
+            correct_slices(cursor, lease.lane, word, slices)
 
     def fail(self, lease: Lease, *, kind: str, message: str, code: str, pause_after: int | None) -> None:
         """Note why an attempt failed, and give the lane free, together; nothing when it was superseded (I4).
@@ -454,38 +452,44 @@ class PostgresCheckpointStore:
             return int((one(cursor, "clock", {}) or {})["now_ms"])
 
     def forget(
-        self, lease: Lease, *, epochs: Sequence[int], positions: Sequence[int], lanes: Sequence[LaneId] = ()
+        self,
+        lease: Lease,
+        *,
+        epochs: Sequence[int],
+        positions: Mapping[str, Sequence[int]],
+        lanes: Sequence[LaneId] = (),
     ) -> None:
-        """Drop rows of sealed epochs, of ended lanes, of the source log, and old repairs; what a head names stays."""
+        """Drop rows of sealed epochs, of ended lanes, of the ledger, and old repairs; what a head names stays."""
         with self._session.transaction(f"{lease.lane}: forget {len(epochs)} epochs") as cursor:
             lock(cursor, lease)
             cursor.execute(QUERIES["forget_epochs"], lane_key(lease.lane) | {"epochs": list(epochs)})
-            more = {"pipeline": lease.lane.pipeline, "positions": list(positions)}
-            cursor.execute(QUERIES["forget_log"], more)
-            cursor.execute(QUERIES["forget_repairs"], more)
+            pipeline = {"pipeline": lease.lane.pipeline}
+            for source, of_source in positions.items():
+                cursor.execute(QUERIES["forget_slices"], pipeline | {"source": source, "positions": list(of_source)})
+            cursor.execute(QUERIES["forget_repairs"], pipeline)
             for lane in lanes:
                 cursor.execute(QUERIES["forget_lane"], lane_key(lane))
 
-    # -- source log -----------------------------------------------------------------------------------------------
+    # -- the ledger of slices -------------------------------------------------------------------------------------
 
-    def known_paths(self, pipeline: str, paths: Sequence[str]) -> set[str]:
-        """Those of `paths` that are in the pipeline's source log."""
-        values = {"pipeline": pipeline, "paths": list(paths)}
-        with self._session.transaction(f"{pipeline}: known paths", writes=False) as cursor:
-            return {r["path"] for r in cursor.execute(QUERIES["known_paths"], values)}
+    def known(self, pipeline: str, source: str, keys: Sequence[str]) -> set[str]:
+        """Those of `keys` that slices in the source's ledger have."""
+        values = {"pipeline": pipeline, "source": source, "keys": list(keys)}
+        with self._session.transaction(f"{pipeline}: known slices", writes=False) as cursor:
+            return {r["key"] for r in cursor.execute(QUERIES["known"], values)}
 
-    def log(self, pipeline: str, offsets: OffsetRange) -> list[FileEntry]:
-        """The source log's entries in the range, in order."""
-        values = {"pipeline": pipeline, "start": offsets.start, "stop": offsets.stop}
-        with self._session.transaction(f"{pipeline}: source log", writes=False) as cursor:
-            return [entry_of(r) for r in cursor.execute(QUERIES["log"], values)]
+    def slices(self, pipeline: str, source: str, offsets: OffsetRange) -> list[Slice]:
+        """The slices in a range of the source's ledger, in order."""
+        values = {"pipeline": pipeline, "source": source, "start": offsets.start, "stop": offsets.stop}
+        with self._session.transaction(f"{pipeline}: slices", writes=False) as cursor:
+            return [slice_of(r) for r in cursor.execute(QUERIES["slices"], values)]
 
-    def corrected(self, pipeline: str) -> list[FileEntry]:
-        """The entries about which a person has said something, in order."""
+    def corrected(self, pipeline: str) -> list[Slice]:
+        """The slices about which a person has said something, by source and position."""
         with self._session.transaction(f"{pipeline}: corrected", writes=False) as cursor:
-            return [entry_of(r) for r in cursor.execute(QUERIES["corrected"], {"pipeline": pipeline})]
+            return [slice_of(r) for r in cursor.execute(QUERIES["corrected"], {"pipeline": pipeline})]
 
-    def log_end(self, pipeline: str) -> int:
-        """One past the last position in the source log: 0 when it is empty."""
-        with self._session.transaction(f"{pipeline}: end of the source log", writes=False) as cursor:
-            return log_end(cursor, pipeline)
+    def tail(self, pipeline: str, source: str) -> Slice | None:
+        """The last slice of the source's ledger; None when it is empty."""
+        with self._session.transaction(f"{pipeline}: tail of the ledger", writes=False) as cursor:
+            return tail(cursor, pipeline, source)

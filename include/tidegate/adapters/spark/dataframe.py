@@ -1,43 +1,41 @@
 """The part of an epoch that Spark plans: read exactly the range, transform, hash, shuffle, sort.
 
-A row is placed by two columns that it carries from the start, its slice and its place in it. A transform that selects
-columns by name leaves them out: then each slice is a partition of its own, whose number tells it, for no transform may
+A row is placed by two columns that it carries from the start, its piece and its place in it. A transform that selects
+columns by name leaves them out: then each piece is a partition of its own, whose number tells it, for no transform may
 move rows between partitions.
 """
 
 import re
 from collections import Counter
-from functools import partial
 
-import pyarrow as pa
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
-from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+from pyspark.sql.pandas.types import to_arrow_schema
 
 from tidegate.adapters.spark.failures import said
 from tidegate.adapters.spark.hashing import bucket_of, key_hash
-from tidegate.adapters.spark.reading import Reading, read_slices, spark_types
+from tidegate.adapters.spark.readers.reading import Reading, spark_types
 from tidegate.api.pipeline import Definition
 from tidegate.errors import DefinitionError, UserFunctionError
 from tidegate.runtime.events import BUCKET, HASH, ORDER, SLICE, TIMESTAMP
 
 _ROW = "_tidegate_row"
 _MOVES_ROWS = re.compile(r"^\W*(?:\*\(\d+\) )?(Exchange|Coalesce|Union|CartesianProduct)\b", re.MULTILINE)
-"""Operators, which begin a line of a plan, behind which a partition is not a slice. A broadcast's exchange has a longer
+"""Operators, which begin a line of a plan, behind which a partition is not a piece. A broadcast's exchange has a longer
 name; a user's text may have these words too."""
 
 
 def placed(session: SparkSession, definition: Definition, reading: Reading) -> tuple[DataFrame, Reading]:
     """The rows behind the transforms with `SLICE` and `ORDER`, and the reading that they come from."""
-    rows = _read(session, reading)
+    rows = reading.rows(session)
     if not definition.stream.transforms:
         return rows, reading
     rows = _transformed(definition, rows)
     if {SLICE, ORDER} <= set(rows.columns):
         return rows, reading
     reading = reading.apart()
-    rows = _transformed(definition, _read(session, reading))
+    rows = _transformed(definition, reading.rows(session))
     last = definition.stream.transforms[-1]
     if moves := _MOVES_ROWS.search(rows._explain_string(mode="simple")):
         raise DefinitionError(
@@ -45,13 +43,6 @@ def placed(session: SparkSession, definition: Definition, reading: Reading) -> t
             f"order of events is lost; keep the columns {SLICE!r} and {ORDER!r}, or broadcast the small side of a join"
         )
     return rows.withColumn(SLICE, F.spark_partition_id()).withColumn(ORDER, F.monotonically_increasing_id()), reading
-
-
-def _read(session: SparkSession, reading: Reading) -> DataFrame:
-    placed = [pa.field(SLICE, pa.int32()), pa.field(ORDER, pa.int64())]
-    schema = from_arrow_schema(pa.schema([*spark_types(reading.source.schema), *placed]))
-    tasks = len(reading.groups)
-    return session.range(0, tasks, 1, tasks).mapInArrow(partial(read_slices, reading), schema)
 
 
 def _transformed(definition: Definition, rows: DataFrame) -> DataFrame:
@@ -88,7 +79,7 @@ def _transformed(definition: Definition, rows: DataFrame) -> DataFrame:
 
 
 def keyed(definition: Definition, rows: DataFrame) -> DataFrame:
-    """Events by bucket, each bucket sorted by key hash, key and source position.
+    """Events by bucket, each bucket sorted by key hash, key and place in the source.
 
     The rows that a transform makes of one event have its position; `monotonically_increasing_id`, which grows along a
     partition, keeps their order.

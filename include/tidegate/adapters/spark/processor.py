@@ -23,7 +23,8 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from tidegate.adapters.spark import dataframe
 from tidegate.adapters.spark.differences import compared
 from tidegate.adapters.spark.failures import translate
-from tidegate.adapters.spark.reading import Reading, Report, groups_of, reports_of, slices_of
+from tidegate.adapters.spark.readers.files import FileReading, groups_of, pieces_of
+from tidegate.adapters.spark.readers.reading import Reading, Report
 from tidegate.adapters.spark.session import opened
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
@@ -167,7 +168,7 @@ class _Epoch:
         done = self._collect(events, partial(run_bucket, self._spec(reading)), BucketResult)
         done.sort(key=lambda r: r.bucket)
         self._tick("buckets")
-        read = reports_of(reading)
+        read = reading.reports()
         files = _files(
             [*(w for r in done for w in r.files), *msgspec.convert([w for r in read for w in r.files], list[Written])]
         )
@@ -186,13 +187,13 @@ class _Epoch:
 
     def _reading(self) -> Reading:
         source, dead = self._definition.source, self._definition.dead_letters
-        slices = slices_of(source, self._task.entries)
-        return Reading(
+        pieces = pieces_of(source, self._task.slices)
+        return FileReading(
             subject=str(self._task.epoch),
             source=source,
-            slices=slices,
-            groups=groups_of(slices, self._definition.pipeline.buckets),
-            reports=layout.reports_in(self._task.root),
+            pieces=pieces,
+            groups=groups_of(pieces, self._definition.pipeline.buckets),
+            folder=layout.reports_in(self._task.root),
             dead_letters=self._output(dead) if dead else None,
         )
 
@@ -214,7 +215,7 @@ class _Epoch:
             output_schema=d.processed.output,
             outputs=tuple(self._output(t) for t in d.targets),
             dead_letters=self._output(d.dead_letters) if d.dead_letters else None,
-            files=tuple(s.path for s in reading.slices),
+            slices=reading.keys,
             timed=d.stream.timestamps is not None,
         )
 

@@ -14,7 +14,7 @@ import pyarrow.parquet  # noqa: F401
 import pyspark.worker  # noqa: F401
 from pyspark import daemon
 
-import tidegate.adapters.spark.reading
+import tidegate.adapters.spark.readers.files
 import tidegate.runtime.bucket
 import tidegate.runtime.upsert  # noqa: F401
 

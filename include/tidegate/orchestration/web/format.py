@@ -32,9 +32,10 @@ def moment(value: str | None) -> str:
     return _MISSING if value is None else f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M:%S}"
 
 
-def span(value: list[int]) -> str:
-    """A half-open range."""
-    return f"[{value[0]:,}, {value[1]:,})"
+def spans(value: dict[str, list[int]]) -> str:
+    """Half-open ranges, each with the name of its source when there are several."""
+    named = {source: f"[{start:,}, {stop:,})" for source, (start, stop) in value.items()}
+    return ", ".join(named.values() if len(named) == 1 else (f"{source} {span}" for source, span in named.items()))
 
 
 def segment(value: Any) -> str:
@@ -46,6 +47,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "number": number,
     "seconds": seconds,
     "moment": moment,
-    "span": span,
+    "spans": spans,
     "segment": segment,
 }

@@ -71,17 +71,18 @@ def clone_rows(store: PostgresCheckpointStore, pipeline: str) -> list[dict[str, 
 
 
 def correction_rows(store: PostgresCheckpointStore, pipeline: str) -> list[dict[str, Any]]:
-    """The source files that a person had skipped, or taken as they became, in the log's order."""
+    """The slices that a person had skipped, or taken as they became, by source and position."""
     return [
         {
-            "position": e.position,
-            "path": e.path,
-            "skipped": e.skipped,
-            "at": iso(e.noted_ms),
-            "by": e.word and e.word.by,
-            "why": e.word and e.word.why,
+            "source": s.source,
+            "position": s.position,
+            "key": s.key,
+            "skipped": s.skipped,
+            "at": iso(s.noted_ms),
+            "by": s.word and s.word.by,
+            "why": s.word and s.word.why,
         }
-        for e in store.corrected(pipeline)
+        for s in store.corrected(pipeline)
     ]
 
 

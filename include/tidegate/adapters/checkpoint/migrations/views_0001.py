@@ -33,6 +33,14 @@ def _count(name: str) -> str:
     return f"(e.counts ->> '{name}')::bigint"
 
 
+def _ranges(epoch: str, value: str) -> str:
+    return (
+        f"(SELECT jsonb_object_agg(o.source, {value}) FROM epoch_offsets AS o"  # noqa: S608  (constants of this file)
+        " WHERE (o.pipeline, o.lane, o.epoch, o.generation)"
+        f" = ({epoch}.pipeline, {epoch}.lane, {epoch}.epoch, {epoch}.generation))"
+    )
+
+
 # Beyond the years 1 to 9999 PostgreSQL or its clients cannot tell the time, and one such row would end every query.
 _WATERMARK = (
     "CASE WHEN e.watermark_out_ms BETWEEN -62135596800000 AND 253402300799999"
@@ -55,8 +63,10 @@ EPOCH_HISTORY = View(
         "generation": ("e.generation", "how often this number was planned; more than 1 after an epoch was abandoned"),
         "kind": ("e.kind", "EVENTS, COMPACTION, ROLLBACK or PROMOTION"),
         "status": ("e.status", "PLANNED, STAGED, PUBLISHED, SEALED or ABANDONED"),
-        "range_start": ("e.offset_start", "first source position"),
-        "range_stop": ("e.offset_stop", "one past the last source position"),
+        "ranges": (
+            _ranges("e", "jsonb_build_array(o.range_start, o.range_stop)"),
+            "the positions of its slices, as a JSON object: source to first position and one past the last",
+        ),
         "restores": ("e.restores", "the epoch that a ROLLBACK or PROMOTION goes back to; 0 is before the first"),
         "promotes": ("e.promotes", "the lane whose output a PROMOTION takes"),
         "run": ("e.run_key", "the run that planned it; Airflow''s run id"),
@@ -76,7 +86,7 @@ EPOCH_HISTORY = View(
             "rows that went to the dead-letter table; null until STAGED",
         ),
         "keys_changed": (_count("keys_changed"), "keys whose state changed; null until STAGED"),
-        "skipped": (_count("skipped"), "source files of its range that were not read, by a person''s word"),
+        "skipped": (_count("skipped"), "slices of its ranges that were not read, by a person''s word"),
         "watermark": (
             _WATERMARK,
             "event time up to which input is complete; null without event time, or outside the years 1 to 9999",
@@ -101,6 +111,24 @@ EPOCH_HISTORY = View(
         "manifest_uri": ("e.manifest_uri", "where the manifest lies, the list of its files and state"),
     },
     "epochs AS e",
+)
+
+EPOCH_RANGES = View(
+    "epoch_ranges",
+    "One row per source of an epoch in epoch_history, with the slices of it that the epoch takes",
+    {
+        "pipeline": ("o.pipeline", "the pipeline"),
+        "lane": ("o.lane", "the line of epochs; main is live"),
+        "epoch": ("o.epoch", "number within the lane"),
+        "generation": ("o.generation", "how often this number was planned"),
+        "kind": ("e.kind", "EVENTS, COMPACTION, ROLLBACK or PROMOTION; all but EVENTS have empty ranges"),
+        "status": ("e.status", "PLANNED, STAGED, PUBLISHED, SEALED or ABANDONED"),
+        "source": ("o.source", "uid of the source"),
+        "range_start": ("o.range_start", "first position in the ledger of the source"),
+        "range_stop": ("o.range_stop", "one past the last position"),
+        "slices": ("o.range_stop - o.range_start", "how many slices these are, skipped ones too"),
+    },
+    "epoch_offsets AS o JOIN epochs AS e USING (pipeline, lane, epoch, generation)",
 )
 
 PARTITION_ORIGIN = View(
@@ -139,7 +167,10 @@ LANE_OVERVIEW = View(
         "head_epoch": ("h.epoch", "the newest sealed epoch"),
         "head_generation": ("h.generation", "its generation"),
         "head_sealed_at": ("h.sealed_at", "when it was sealed"),
-        "head_range_stop": ("h.offset_stop", "the source position behind it, at which the lane goes on"),
+        "head_positions": (
+            _ranges("h", "o.range_stop"),
+            "the positions behind it, at which the lane goes on, as a JSON object by source",
+        ),
         "unfinished_epoch": ("u.epoch", "the epoch that is under way, or that a dead run left behind"),
         "unfinished_generation": ("u.generation", "its generation"),
         "unfinished_status": ("u.status", "PLANNED, STAGED or PUBLISHED"),
@@ -176,18 +207,19 @@ CLONE_OVERVIEW = View(
 
 SOURCE_CORRECTIONS = View(
     "source_corrections",
-    "One row per source file that a person had taken as it became, or left out",
+    "One row per slice that a person had taken as it became, or left out",
     {
         "pipeline": ("s.pipeline", "the pipeline"),
-        "position": ("s.position", "its place in the source log"),
-        "path": ("s.path", "the file"),
+        "source": ("s.source", "uid of the source"),
+        "position": ("s.position", "its place in the ledger of the source"),
+        "key": ("s.key", "the slice; of a folder, the path of a file"),
         "skipped": ("s.skipped", "true when it is not read; false when it was changed and is taken as it then was"),
         "corrected_at": ("s.noted_at", "when; epochs that were planned before have read it as it was"),
         "corrected_by": ("s.noted_by", "who said so"),
         "corrected_why": ("s.noted_why", "and why"),
-        "size": ("s.size", "its size in bytes"),
+        "bytes": ("s.bytes", "its size in bytes; null when the source does not tell"),
     },
-    "source_log AS s WHERE s.noted_at IS NOT NULL",
+    "slices AS s WHERE s.noted_at IS NOT NULL",
 )
 
-VIEWS = (EPOCH_HISTORY, PARTITION_ORIGIN, LANE_OVERVIEW, CLONE_OVERVIEW, SOURCE_CORRECTIONS)
+VIEWS = (EPOCH_HISTORY, EPOCH_RANGES, PARTITION_ORIGIN, LANE_OVERVIEW, CLONE_OVERVIEW, SOURCE_CORRECTIONS)

@@ -61,8 +61,6 @@ TABLES = (
         run_logical_date timestamptz,
         run_interval_start timestamptz,
         run_interval_end timestamptz,
-        offset_start bigint NOT NULL CHECK (offset_start >= 0),
-        offset_stop bigint NOT NULL,
         parent_uri text,
         parent_sha256 text,
         manifest_uri text,
@@ -84,7 +82,6 @@ TABLES = (
         paused_at timestamptz,
         PRIMARY KEY (pipeline, lane, epoch, generation),
         FOREIGN KEY (pipeline, lane) REFERENCES lanes (pipeline, lane),
-        CHECK (offset_start <= offset_stop),
         CHECK ((parent_uri IS NULL) = (parent_sha256 IS NULL)),
         CHECK ((manifest_uri IS NULL) = (manifest_sha256 IS NULL)),
         CHECK ((restores IS NOT NULL) = (kind IN ('ROLLBACK', 'PROMOTION'))),
@@ -106,6 +103,21 @@ TABLES = (
     WHERE status IN ('PLANNED', 'STAGED', 'PUBLISHED')
     """,
     "CREATE INDEX epochs_of_run ON epochs (pipeline, lane, run_key)",
+    """
+    CREATE TABLE epoch_offsets (
+        pipeline text NOT NULL,
+        lane text NOT NULL,
+        epoch bigint NOT NULL,
+        generation integer NOT NULL,
+        source text NOT NULL CHECK (source <> ''),
+        range_start bigint NOT NULL CHECK (range_start >= 0),
+        range_stop bigint NOT NULL,
+        PRIMARY KEY (pipeline, lane, epoch, generation, source),
+        FOREIGN KEY (pipeline, lane, epoch, generation)
+            REFERENCES epochs (pipeline, lane, epoch, generation) ON DELETE CASCADE,
+        CHECK (range_start <= range_stop)
+    )
+    """,
     # A second copy, compressed: one that is lost or damaged in storage is brought back from here.
     """
     CREATE TABLE manifests (
@@ -157,20 +169,24 @@ TABLES = (
     )
     """,
     "CREATE INDEX clones_of_pipeline ON clones (pipeline)",
+    # `detail` is text, which keeps its bytes, and JSON all the same.
     """
-    CREATE TABLE source_log (
+    CREATE TABLE slices (
         pipeline text NOT NULL REFERENCES pipelines (name),
+        source text NOT NULL CHECK (source <> ''),
         position bigint NOT NULL CHECK (position >= 0),
-        path text NOT NULL,
-        size bigint NOT NULL CHECK (size >= 0),
-        modified_ns bigint NOT NULL,
+        key text NOT NULL CHECK (key <> ''),
+        detail text NOT NULL CHECK (detail::jsonb ? 'format'),
+        rows bigint CHECK (rows >= 0),
+        bytes bigint CHECK (bytes >= 0),
+        time_ms bigint,
         discovered_at timestamptz NOT NULL DEFAULT now(),
         skipped boolean NOT NULL DEFAULT false,
         noted_at timestamptz,
         noted_by text,
         noted_why text,
-        PRIMARY KEY (pipeline, position),
-        UNIQUE (pipeline, path),
+        PRIMARY KEY (pipeline, source, position),
+        UNIQUE (pipeline, source, key),
         CONSTRAINT noted_has_word CHECK (num_nulls(noted_at, noted_by, noted_why) IN (0, 3)),
         CONSTRAINT skipped_has_word CHECK (NOT skipped OR noted_at IS NOT NULL)
     )

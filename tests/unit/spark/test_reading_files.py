@@ -1,4 +1,4 @@
-"""Goal: the tasks of the reading stage decode each slice once, place its rows, and count what they met."""
+"""Goal: the tasks of the reading stage decode each piece once, place its rows, and count what they met."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,17 +12,9 @@ from hypothesis import strategies as st
 
 import builders as make
 from tidegate import FileSource
-from tidegate.adapters.spark import reading
-from tidegate.adapters.spark.reading import (
-    BYTES_PER_TASK,
-    Reading,
-    Report,
-    Slice,
-    groups_of,
-    read_slices,
-    reports_of,
-    slices_of,
-)
+from tidegate.adapters.spark.readers import files
+from tidegate.adapters.spark.readers.files import BYTES_PER_TASK, FileReading, Piece, groups_of, pieces_of, read_pieces
+from tidegate.adapters.spark.readers.reading import Report
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError
 from tidegate.runtime.decoding import WHOLE
@@ -34,28 +26,28 @@ DEAD = ("t.dead", ["1"])
 FILES = {"a.json": '{"id": 1}\n{"id": 2}\n{"id": \n{"id": "x"}\n', "b.json": '{"id": 3}\n', "c.json": '[]\n{"id": 4}\n'}
 
 
-def given_files(folder: Path, *, tasks: Sequence[tuple[int, int]], dead: bool = True) -> Reading:
+def given_files(folder: Path, *, tasks: Sequence[tuple[int, int]], dead: bool = True) -> FileReading:
     source = FileSource(folder, "json", SCHEMA)
-    entries = []
+    slices = []
     for number, (name, text) in enumerate(FILES.items()):
         (folder / name).write_text(text)
-        entries.append(make.entry(number, str(folder / name), size=len(text)))
+        slices.append(make.slice_(number, str(folder / name), size=len(text)))
     letters = Output("t.dead", f"file://{folder}/dead", (), (("epoch_id", "1"),))
-    return Reading(
+    return FileReading(
         "p epoch 1",
         source,
-        slices_of(source, entries),
+        pieces_of(source, slices),
         tuple(tasks),
         f"file://{folder}/read",
         letters if dead else None,
     )
 
 
-def task(of: Reading, *groups: int) -> list[tuple[int, int, int]]:
-    """What Spark calls with the groups' numbers; the rows with their slice and place."""
+def task(of: FileReading, *groups: int) -> list[tuple[int, int, int]]:
+    """What Spark calls with the groups' numbers; the rows with their piece and place."""
     numbers = pa.RecordBatch.from_pydict({"id": list(groups)})
     return [
-        (row[SLICE], row[ORDER], row["id"]) for batch in read_slices(of, iter([numbers])) for row in batch.to_pylist()
+        (row[SLICE], row[ORDER], row["id"]) for batch in read_pieces(of, iter([numbers])) for row in batch.to_pylist()
     ]
 
 
@@ -64,13 +56,13 @@ def test_every_row_has_its_place_and_every_record_is_counted(tmp_path: Path, tas
     given = given_files(tmp_path, tasks=tasks)
     rows = [row for group in range(len(tasks)) for row in task(given, group)]
     assert rows == [(0, 0, 1), (0, 1, 2), (1, 0, 3), (2, 1, 4)]
-    reports = reports_of(given)
+    reports = given.reports()
     assert len(reports) == len(tasks)
     assert [sum(getattr(r, n) for r in reports) for n in ("records", "rows", "malformed")] == [7, 4, 3]
-    files = [f for r in reports for table, values, found in r.files for f in found if (table, values) == DEAD]
-    assert sum(f["rows"] for f in files) == 3
-    letters = [row for f in files for row in pq.ParquetFile(f["path"].removeprefix("file://")).read().to_pylist()]
-    assert [(r["step"], Path(r["file"]).name, r["row"]) for r in letters] == [
+    written = [f for r in reports for table, values, found in r.files for f in found if (table, values) == DEAD]
+    assert sum(f["rows"] for f in written) == 3
+    letters = [row for f in written for row in pq.ParquetFile(f["path"].removeprefix("file://")).read().to_pylist()]
+    assert [(r["step"], Path(r["source"]).name, r["row"]) for r in letters] == [
         ("read", "a.json", '{"id":'),
         ("read", "a.json", '{"id": "x"}'),
         ("read", "c.json", "[]"),
@@ -82,14 +74,14 @@ def test_a_repeated_task_is_counted_once(tmp_path: Path) -> None:
     given = given_files(tmp_path, tasks=[(0, 1), (1, 3)])
     for group in (0, 1, 1, 0):
         task(given, group)
-    assert [(r.records, r.rows, r.malformed) for r in reports_of(given)] == [(4, 2, 2), (3, 2, 1)]
+    assert [(r.records, r.rows, r.malformed) for r in given.reports()] == [(4, 2, 2), (3, 2, 1)]
 
 
 def test_a_task_that_reported_nothing_is_missed(tmp_path: Path) -> None:
     given = given_files(tmp_path, tasks=[(0, 1), (1, 3)])
     task(given, 0)
     with pytest.raises(InvariantViolationError, match="p epoch 1: no task says what it read of group 1"):
-        reports_of(given)
+        given.reports()
 
 
 def test_without_dead_letters_the_first_malformed_row_is_named(tmp_path: Path) -> None:
@@ -97,38 +89,40 @@ def test_without_dead_letters_the_first_malformed_row_is_named(tmp_path: Path) -
         task(given_files(tmp_path, tasks=[(0, 3)], dead=False), 0)
 
 
-def test_apart_each_slice_has_a_task_and_a_report_of_its_own(tmp_path: Path) -> None:
+def test_apart_each_piece_has_a_task_and_a_report_of_its_own(tmp_path: Path) -> None:
     given = given_files(tmp_path, tasks=[(0, 3)])
     task(given, 0)
     apart = given.apart()
     assert apart.groups == ((0, 1), (1, 2), (2, 3))
     for group in range(3):
         task(apart, group)
-    assert [r.records for r in reports_of(apart)] == [4, 1, 2]
-    assert [r.records for r in reports_of(given)] == [7]
+    assert [r.records for r in apart.reports()] == [4, 1, 2]
+    assert [r.records for r in given.reports()] == [7]
 
 
 def test_no_files_are_no_rows(tmp_path: Path) -> None:
-    given = Reading("p epoch 1", FileSource(tmp_path, "json", SCHEMA), (), groups_of((), 4), f"file://{tmp_path}", None)
+    given = FileReading(
+        "p epoch 1", FileSource(tmp_path, "json", SCHEMA), (), groups_of((), 4), f"file://{tmp_path}", None
+    )
     assert task(given, 0) == []
-    assert reports_of(given) == [Report()]
+    assert given.reports() == [Report()]
 
 
 @given(st.lists(st.integers(0, 30 * BYTES_PER_TASK), max_size=40), st.integers(1, 16))
-def test_groups_cover_all_slices_in_order(sizes: list[int], tasks: int) -> None:
-    slices = [Slice(str(i), WHOLE, size) for i, size in enumerate(sizes)]
-    groups = groups_of(slices, tasks)
+def test_groups_cover_all_pieces_in_order(sizes: list[int], tasks: int) -> None:
+    pieces = [Piece(str(i), WHOLE, size) for i, size in enumerate(sizes)]
+    groups = groups_of(pieces, tasks)
     assert groups[0][0] == 0
-    assert groups[-1][1] == len(slices)
+    assert groups[-1][1] == len(pieces)
     assert all(before[1] == after[0] for before, after in pairwise(groups))
-    assert all(start < stop for start, stop in groups) or not slices
-    most = max(tasks, -(-sum(sizes) // reading._MOST_BYTES_PER_TASK))
+    assert all(start < stop for start, stop in groups) or not pieces
+    most = max(tasks, -(-sum(sizes) // files._MOST_BYTES_PER_TASK))
     assert len(groups) <= most
 
 
 def test_little_is_read_by_one_task_and_much_by_all() -> None:
     def groups(count: int, size: int) -> list[int]:
-        found = groups_of([Slice(str(i), WHOLE, size) for i in range(count)], 4)
+        found = groups_of([Piece(str(i), WHOLE, size) for i in range(count)], 4)
         return [stop - start for start, stop in found]
 
     assert groups(100, 1000) == [100]

@@ -1,24 +1,29 @@
-"""The first stage of an epoch on Spark: each task decodes some slices of the range's files.
+"""The first stage of an epoch over a folder: each task decodes some pieces of the planned files.
 
-Rows go on to Spark, each with its slice and its place in it. Malformed rows and the counts do not: the task writes them
+Rows go on to Spark, each with its piece and its place in it. Malformed rows and the counts do not: the task writes them
 below the attempt's folder, so they do not pass through the transforms, and are counted where they are read.
 """
 
 import json
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import accumulate
-from typing import Any, Self
+from typing import Self
 from uuid import uuid4
 
 import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
 
+from tidegate.adapters.files.detail import FileDetail
 from tidegate.adapters.files.storage import FsStorage
+from tidegate.adapters.spark.readers.reading import Report, spark_types
 from tidegate.api.files import FileSource
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError, TidegateError
-from tidegate.protocol.model import FileEntry
+from tidegate.protocol.model import Slice
 from tidegate.runtime.decoding import Malformed, Part, decode, parts
 from tidegate.runtime.events import ORDER, SLICE
 from tidegate.runtime.output_files import PartitionedWriter
@@ -31,7 +36,7 @@ _MOST_BYTES_PER_TASK = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Slice:
+class Piece:
     """A part of a file that is decoded by itself. `bytes` is about its size."""
 
     path: str
@@ -40,60 +45,71 @@ class Slice:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What is shipped to the tasks of the stage.
+class FileReading:
+    """Implements `Reading` for files; it is shipped to the tasks of the stage.
 
     Args:
         subject: the epoch, for messages.
         source: how to read.
-        slices: in the order of events.
-        groups: for each task, its slices from the first number up to before the second.
-        reports: URI of the folder for the tasks' reports.
+        pieces: in the order of events.
+        groups: for each task, its pieces from the first number up to before the second.
+        folder: URI of the folder for the tasks' reports.
         dead_letters: where malformed rows go; without it they fail the epoch.
     """
 
     subject: str
     source: FileSource
-    slices: tuple[Slice, ...]
+    pieces: tuple[Piece, ...]
     groups: tuple[tuple[int, int], ...]
-    reports: str
+    folder: str
     dead_letters: Output | None
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The path of each piece."""
+        return tuple(p.path for p in self.pieces)
+
+    def rows(self, session: SparkSession) -> DataFrame:
+        """One task for each group; see `Reading`."""
+        placed = [pa.field(SLICE, pa.int32()), pa.field(ORDER, pa.int64())]
+        schema = from_arrow_schema(pa.schema([*spark_types(self.source.schema), *placed]))
+        tasks = len(self.groups)
+        return session.range(0, tasks, 1, tasks).mapInArrow(partial(read_pieces, self), schema)
+
     def apart(self) -> Self:
-        """The same with a task for each slice."""
-        groups = tuple((i, i + 1) for i in range(len(self.slices)))
-        return replace(self, groups=groups, reports=f"{self.reports}/apart")
+        """The same with a task for each piece."""
+        groups = tuple((i, i + 1) for i in range(len(self.pieces)))
+        return replace(self, groups=groups, folder=f"{self.folder}/apart")
+
+    def reports(self) -> list[Report]:
+        """One report for each group, in order. Spark may have repeated a task: then any of its reports is right."""
+        by_group = {uri.rpartition("/")[2].partition("-")[0]: uri for uri in FsStorage().sizes(self.folder)}
+        missing = [g for g in range(len(self.groups)) if f"{g:06d}" not in by_group]
+        if missing:
+            raise InvariantViolationError(f"{self.subject}: no task says what it read of group {missing[0]}")
+        return [Report(**json.loads(FsStorage().read(uri))) for _, uri in sorted(by_group.items())]
 
 
-@dataclass(frozen=True)
-class Report:
-    """What a task read: `records` that it met, of which `rows` went on and `malformed` did not; its dead letters."""
-
-    records: int = 0
-    rows: int = 0
-    malformed: int = 0
-    files: list[tuple[str, list[str], list[dict[str, Any]]]] = field(default_factory=list)
-
-
-def slices_of(source: FileSource, entries: Sequence[FileEntry]) -> tuple[Slice, ...]:
-    """The slices of planned files, in order. Raises MalformedInputError."""
+def pieces_of(source: FileSource, slices: Sequence[Slice]) -> tuple[Piece, ...]:
+    """The pieces of planned files, in order. Raises MalformedInputError."""
     found = []
-    for entry in entries:
-        of_file = parts(source, entry.path, entry.size)
-        found += [Slice(entry.path, part, entry.size // len(of_file)) for part in of_file]
+    for slice_ in slices:
+        size = FileDetail.of(slice_).size
+        of_file = parts(source, slice_.key, size)
+        found += [Piece(slice_.key, part, size // len(of_file)) for part in of_file]
     return tuple(found)
 
 
-def groups_of(slices: Sequence[Slice], tasks: int) -> tuple[tuple[int, int], ...]:
-    """Slices side by side for about `tasks` tasks of like size: fewer when there is little, more when there is much."""
-    ends = list(accumulate(s.bytes for s in slices))
+def groups_of(pieces: Sequence[Piece], tasks: int) -> tuple[tuple[int, int], ...]:
+    """Pieces side by side for about `tasks` tasks of like size: fewer when there is little, more when there is much."""
+    ends = list(accumulate(p.bytes for p in pieces))
     size = ends[-1] if ends else 0
     wanted = max(min(tasks, -(-size // BYTES_PER_TASK)), -(-size // _MOST_BYTES_PER_TASK), 1)
-    cuts = sorted({bisect(ends, size * i // wanted) for i in range(1, wanted)} - {0, len(slices)})
-    return tuple(zip([0, *cuts], [*cuts, len(slices)], strict=True))
+    cuts = sorted({bisect(ends, size * i // wanted) for i in range(1, wanted)} - {0, len(pieces)})
+    return tuple(zip([0, *cuts], [*cuts, len(pieces)], strict=True))
 
 
-def read_slices(reading: Reading, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def read_pieces(reading: FileReading, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The function that Spark calls once per task: numbers of groups in, rows out.
 
     What it raises is of tidegate's classes, by whose names `failures` knows them again.
@@ -108,19 +124,10 @@ def read_slices(reading: Reading, batches: Iterator[pa.RecordBatch]) -> Iterator
         raise classified(e, reading.subject) from e
 
 
-def reports_of(reading: Reading) -> list[Report]:
-    """One report for each group, in order. Spark may have repeated a task: then any of its reports is right."""
-    by_group = {uri.rpartition("/")[2].partition("-")[0]: uri for uri in FsStorage().sizes(reading.reports)}
-    missing = [g for g in range(len(reading.groups)) if f"{g:06d}" not in by_group]
-    if missing:
-        raise InvariantViolationError(f"{reading.subject}: no task says what it read of group {missing[0]}")
-    return [Report(**json.loads(FsStorage().read(uri))) for _, uri in sorted(by_group.items())]
-
-
 class _Group:
-    """The running pass over the slices of one task."""
+    """The running pass over the pieces of one task."""
 
-    def __init__(self, reading: Reading, group: int) -> None:
+    def __init__(self, reading: FileReading, group: int) -> None:
         self._reading = reading
         self._group = group
         self._part = f"{group:06d}-{uuid4().hex}"
@@ -133,7 +140,7 @@ class _Group:
         reading, records, rows, malformed = self._reading, 0, 0, 0
         schema = spark_types(reading.source.schema)
         for number in range(*reading.groups[self._group]):
-            of = reading.slices[number]
+            of = reading.pieces[number]
             for decoded in decode(reading.source, of.path, of.part):
                 records += decoded.records
                 rows += decoded.batch.num_rows
@@ -152,12 +159,12 @@ class _Group:
             table = reading.dead_letters.table
             files = [(table, list(v), [asdict(f) for f in found]) for v, found in self._dead.close().items()]
         report = json.dumps(asdict(Report(records, rows, malformed, files)))
-        FsStorage().write(f"{reading.reports}/{self._part}.json", report.encode())
+        FsStorage().write(f"{reading.folder}/{self._part}.json", report.encode())
 
     def _refuse(self, path: str, malformed: Sequence[Malformed]) -> None:
         if self._dead:
             letters = [
-                {"step": "read", "reason": _reason(m), "file": path, "key": None, "row": m.text} for m in malformed
+                {"step": "read", "reason": _reason(m), "source": path, "key": None, "row": m.text} for m in malformed
             ]
             self._dead.write(pa.RecordBatch.from_pylist(letters, DEAD_LETTER_SCHEMA))
         elif self._first is None:
@@ -171,20 +178,3 @@ def _reason(m: Malformed) -> str:
 def _placed(batch: pa.RecordBatch, number: int, rows: pa.Int64Array) -> pa.RecordBatch:
     numbers = pa.repeat(pa.scalar(number, pa.int32()), batch.num_rows)
     return batch.append_column(SLICE, numbers).append_column(ORDER, rows)
-
-
-def spark_types(schema: pa.Schema) -> pa.Schema:
-    """The schema with the one unit of moments that Spark has. Every column may be null: Spark would not look."""
-    return pa.schema([pa.field(f.name, _spark_type(f.type)) for f in schema])
-
-
-def _spark_type(dtype: pa.DataType) -> pa.DataType:
-    if pa.types.is_timestamp(dtype):
-        return pa.timestamp("us", tz=dtype.tz)
-    if pa.types.is_list(dtype):
-        return pa.list_(_spark_type(dtype.value_type))
-    if pa.types.is_map(dtype):
-        return pa.map_(_spark_type(dtype.key_type), _spark_type(dtype.item_type))
-    if pa.types.is_struct(dtype):
-        return pa.struct([pa.field(f.name, _spark_type(f.type)) for f in dtype])
-    return dtype

@@ -1,0 +1,132 @@
+"""The ledger of a pipeline's slices: what its sources offer, and what the checkpoint has of it, brought together.
+
+A source sees no checkpoint, and the checkpoint no source. Nothing here writes: what is found is written with the epoch.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from tidegate.errors import SourceGapError, StateIncompatibleError
+from tidegate.ports import CheckpointStore, Source
+from tidegate.protocol.ledger import NO_LIMIT, Limit, behind, choose, nothing_behind, start_of, told, undeclared
+from tidegate.protocol.model import Epoch, OffsetRange, Offsets, Slice
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the sources offer for the next epoch.
+
+    Args:
+        discovered: newly found slices, by source and position.
+        offsets: the range that the epoch takes of each source.
+        taken: the slices of these ranges, skipped ones too.
+        left: how many slices wait for later epochs.
+    """
+
+    discovered: tuple[Slice, ...]
+    offsets: Offsets
+    taken: tuple[Slice, ...]
+    left: int
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The slices of one pipeline's `sources`, which are by uid."""
+
+    pipeline: str
+    store: CheckpointStore
+    sources: Mapping[str, Source]
+
+    def offer(self, before: Epoch | None, *, limit: Limit = NO_LIMIT, until_ms: int | None = None) -> Offer:
+        """Look for new input, and choose what an epoch behind `before` takes, within the sources' limits and `limit`.
+
+        With `until_ms` (UTC) only input whose time is before it: what is not before it is not discovered yet, and a
+        range ends before the first slice that is not.
+
+        Raises:
+            StateIncompatibleError: `before` has a source that is not declared any more.
+            ConfigurationError: a source cannot be looked at, or the time of an input cannot be told.
+        """
+        if reason := undeclared(before, self.sources):
+            raise StateIncompatibleError(reason)
+        offers = [self._offer(uid, start_of(before, uid), limit, until_ms) for uid in self.sources]
+        return Offer(
+            discovered=tuple(chain.from_iterable(o.discovered for o in offers)),
+            offsets={uid: r for o in offers for uid, r in o.offsets.items()},
+            taken=tuple(chain.from_iterable(o.taken for o in offers)),
+            left=sum(o.left for o in offers),
+        )
+
+    def _offer(self, uid: str, start: int, limit: Limit, until_ms: int | None) -> Offer:
+        source, limit = self.sources[uid], self.sources[uid].limit.within(limit)
+        tail = self.store.tail(self.pipeline, uid)
+        new = source.discover(tail, lambda keys: self.store.known(self.pipeline, uid, keys), until_ms=until_ms)
+        waiting = [*self.store.slices(self.pipeline, uid, OffsetRange(start, behind(tail))), *new]
+        measured = source.measured(waiting, rows=limit.rows is not None, times=until_ms is not None)
+        taken = choose(measured, limit, until_ms=until_ms)
+        stop = start + len(taken)
+        return Offer(tuple(new), {uid: OffsetRange(start, stop)}, tuple(taken), behind(tail) + len(new) - stop)
+
+    def known(self, offsets: Offsets) -> tuple[Slice, ...]:
+        """The slices of some ranges, by source and position, skipped ones too; forgotten ones are missing."""
+        of_source = (self.store.slices(self.pipeline, uid, r) for uid, r in sorted(offsets.items()))
+        return tuple(chain.from_iterable(of_source))
+
+    def slices(self, offsets: Offsets) -> tuple[Slice, ...]:
+        """The slices of some ranges that are to be read: all but the skipped ones.
+
+        Raises SourceGapError when some were forgotten (I8).
+        """
+        slices = self.known(offsets)
+        if len(slices) != sum(r.size for r in offsets.values()):
+            raise SourceGapError(
+                f"{self.pipeline}: of source positions {told(offsets)} only {len(slices)} are known still"
+            )
+        return tuple(s for s in slices if not s.skipped)
+
+    def behind(self, before: Epoch | None) -> Offsets:
+        """Every position that is known behind an epoch; None is before the first."""
+        ends = {uid: behind(self.store.tail(self.pipeline, uid)) for uid in nothing_behind(before, self.sources)}
+        return {uid: OffsetRange(start_of(before, uid), end) for uid, end in ends.items()}
+
+    def check(self, slices: Iterable[Slice]) -> None:
+        """Raise SourceGapError when a planned slice changed or vanished, or cannot be read (I8)."""
+        for source, own in self._by_source(slices):
+            source.check(own)
+
+    def renewed(self, slices: Iterable[Slice]) -> tuple[Slice, ...]:
+        """Those that have changed, as they are now; see `ports.Source`."""
+        return tuple(chain.from_iterable(source.renewed(own) for source, own in self._by_source(slices)))
+
+    def rows(self, slices: Iterable[Slice]) -> int | None:
+        """How many rows the slices hold; None when a source cannot tell without reading them whole."""
+        counts = [source.rows(own) for source, own in self._by_source(slices)]
+        told = [count for count in counts if count is not None]
+        return sum(told) if len(told) == len(counts) else None
+
+    def gone(self, kept: Iterable[Epoch]) -> dict[str, tuple[int, ...]]:
+        """Positions, by source, that no kept epoch reads again, and whose slices cannot come up again."""
+        epochs, gone = tuple(kept), {}
+        for uid, source in self.sources.items():
+            floor = min((e.offsets[uid].start if uid in e.offsets else 0 for e in epochs), default=0)
+            slices = source.gone(self.store.slices(self.pipeline, uid, OffsetRange(0, floor))) if floor else []
+            if slices:
+                gone[uid] = tuple(s.position for s in slices)
+        return gone
+
+    def named(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """The keys that a person means by `texts`."""
+        return tuple(source.named(text) for source in self.sources.values() for text in texts)
+
+    def _by_source(self, slices: Iterable[Slice]) -> Iterator[tuple[Source, list[Slice]]]:
+        of_source: dict[str, list[Slice]] = {}
+        for slice_ in slices:
+            of_source.setdefault(slice_.source, []).append(slice_)
+        for uid, own in of_source.items():
+            if uid not in self.sources:
+                raise StateIncompatibleError(
+                    f"{self.pipeline}: {own[0].key} is of the source {uid!r}, which the pipeline does not declare any "
+                    "more: declare it again"
+                )
+            yield self.sources[uid], own

@@ -1,0 +1,96 @@
+"""Goal: the sources of a pipeline are planned and checked side by side, each against its own part of the ledger."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+import builders as make
+from tidegate.engine.ledger import Ledger
+from tidegate.errors import SourceGapError, StateIncompatibleError
+from tidegate.protocol.ledger import NO_LIMIT, Limit
+from tidegate.protocol.model import OffsetRange, Slice
+
+
+class Sources:
+    """A store with a ledger for each source, and what the sources have beside it."""
+
+    def __init__(self, **found: tuple[int, int]) -> None:
+        """For each source how many of its slices are in the ledger, and how many are new."""
+        self.kept = {uid: make.slices(old, source=uid) for uid, (old, _) in found.items()}
+        self.new = {uid: make.slices(new, start=old, source=uid) for uid, (old, new) in found.items()}
+        self.limits = dict.fromkeys(found, NO_LIMIT)
+        self.asked: list[tuple[Any, ...]] = []
+
+    @property
+    def ledger(self) -> Ledger:
+        store = SimpleNamespace(tail=self._tail, slices=self._slices)
+        return Ledger("p", cast("Any", store), {uid: cast("Any", self._source(uid)) for uid in self.kept})
+
+    def _tail(self, pipeline: str, uid: str) -> Slice | None:
+        return self.kept[uid][-1] if self.kept.get(uid) else None
+
+    def _slices(self, pipeline: str, uid: str, offsets: OffsetRange) -> list[Slice]:
+        return [s for s in self.kept[uid] if s.position in offsets]
+
+    def _source(self, uid: str) -> SimpleNamespace:
+        return SimpleNamespace(
+            limit=self.limits[uid],
+            discover=lambda tail, known, until_ms: self.new[uid],
+            measured=lambda slices, rows, times: self.asked.append((uid, rows, times)) or slices,
+            check=lambda slices: self.asked.append((uid, *(s.position for s in slices))),
+            rows=lambda slices: None if uid == "untold" else len(slices),
+            gone=lambda slices: slices[:1],
+        )
+
+
+BEFORE = make.epoch(1, offsets={"a": make.positions(0, 2), "b": make.positions(0, 1)})
+
+
+def test_an_epoch_takes_of_each_source_what_its_limit_allows() -> None:
+    sources = Sources(a=(3, 2), b=(1, 4))
+    sources.limits["b"] = Limit(slices=3, rows=100)
+    offer = sources.ledger.offer(BEFORE, limit=Limit(slices=2), until_ms=None)
+    assert offer.offsets == {"a": make.positions(2, 4), "b": make.positions(1, 3)}
+    assert offer.discovered == (*make.slices(2, start=3, source="a"), *make.slices(4, start=1, source="b"))
+    assert offer.taken == (*make.slices(2, start=2, source="a"), *make.slices(2, start=1, source="b"))
+    assert offer.left == 1 + 2
+    assert sources.asked == [("a", False, False), ("b", True, False)]  # rows are counted only where they are limited
+
+
+def test_nothing_new_is_an_empty_range_of_each() -> None:
+    offer = Sources(a=(2, 0), b=(1, 0)).ledger.offer(BEFORE)
+    assert (offer.offsets, offer.taken, offer.left) == ({"a": make.positions(2), "b": make.positions(1)}, (), 0)
+
+
+def test_a_source_whose_uid_was_changed_is_not_read_from_its_beginning() -> None:
+    with pytest.raises(StateIncompatibleError, match=r"p epoch 1 has read the source 'b', .* give the source its uid"):
+        Sources(a=(2, 1), c=(0, 9)).ledger.offer(BEFORE)
+    with pytest.raises(StateIncompatibleError, match=r"p: /in/7 is of the source 'b', .* declare it again"):
+        Sources(a=(2, 1)).ledger.check([make.slice_(7, source="b")])
+
+
+def test_slices_are_checked_by_their_own_source() -> None:
+    sources = Sources(a=(3, 0), b=(2, 0))
+    slices = sources.ledger.slices({"b": make.positions(1, 2), "a": make.positions(1, 3)})
+    assert [(s.source, s.position) for s in slices] == [("a", 1), ("a", 2), ("b", 1)]
+    sources.ledger.check(slices)
+    assert sources.asked == [("a", 1, 2), ("b", 1)]
+    with pytest.raises(SourceGapError, match=r"p: of source positions a \[1, 9\), b \[0, 1\) only 3 are known still"):
+        sources.ledger.slices({"a": make.positions(1, 9), "b": make.positions(0, 1)})
+
+
+def test_rows_are_told_when_every_source_tells_them() -> None:
+    ledger = Sources(a=(2, 0), untold=(1, 0)).ledger
+    assert ledger.rows(make.slices(2, source="a")) == 2
+    assert ledger.rows([*make.slices(2, source="a"), make.slice_(source="untold")]) is None
+
+
+def test_what_no_kept_epoch_reads_again_may_be_forgotten_of_each_source() -> None:
+    ledger = Sources(a=(3, 0), b=(2, 0)).ledger
+    kept = [make.epoch(3, offsets={"a": make.positions(2), "b": make.positions(0, 2)})]
+    assert ledger.gone(kept) == {"a": (0,)}
+    older = make.epoch(2, offsets={"b": make.positions(0)})  # from before the source was declared
+    assert ledger.gone([*kept, older]) == {}
+    assert ledger.behind(kept[0]) == {"a": make.positions(2, 3), "b": make.positions(2)}
+    assert ledger.behind(None) == {"a": make.positions(0, 3), "b": make.positions(0, 2)}
