@@ -7,7 +7,7 @@ import pytest
 import builders as make
 from contract.story import COUNTS, LANE, RUN, Sql, Story, contents, head, manifest
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
-from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError
+from tidegate.errors import FencedError, InvariantViolationError, RefusedError
 from tidegate.protocol.model import Epoch, Fork, Kind, LaneId, LaneStatus, Lease, Promotion, Run, Status, Word
 
 FIX = LaneId("orders", "fix")
@@ -75,7 +75,7 @@ def test_a_fork_may_be_repeated_but_not_moved(story: Story) -> None:
     lease = story.lease()
     story.sealed(lease), story.sealed(lease)
     assert story.store.fork(FIX, base=1) == story.store.fork(FIX, base=1)
-    with pytest.raises(ConfigurationError, match=r"orders@fix: the lane was forked behind epoch 1, not 2"):
+    with pytest.raises(RefusedError, match=r"orders@fix: the lane was forked behind epoch 1, not 2"):
         story.store.fork(FIX, base=2)
     with pytest.raises(InvariantViolationError, match="no sealed epoch 7"):
         story.store.fork(LaneId("orders", "other"), base=7)
@@ -97,14 +97,14 @@ def test_a_fork_that_reaches_back_replaces_a_lane_that_starts_later(story: Story
     assert replay(story, again, one).parent is None
     assert story.store.fork(FIX, base=1, reach_back=True).base == 0  # what reaches further back stays
     assert story.store.last_sealed(FIX) is not None
-    with pytest.raises(ConfigurationError, match="forked behind epoch 0, not 1"):
+    with pytest.raises(RefusedError, match="forked behind epoch 0, not 1"):
         story.store.fork(FIX, base=1)
 
 
 def test_an_unknown_lane_cannot_be_worked_on(story: Story, sql: Sql) -> None:
     """A name that was mistyped makes no lane."""
     before = contents(sql)
-    with pytest.raises(ConfigurationError, match="there is no lane 'fix'"):
+    with pytest.raises(RefusedError, match="there is no lane 'fix'"):
         story.store.acquire(FIX, "someone", ttl_s=60)
     assert contents(sql) == before
 
@@ -119,7 +119,7 @@ def test_who_works_on_a_discarded_lane_is_superseded(story: Story) -> None:
     assert story.store.discard(FIX).status is LaneStatus.DISCARDED
     with pytest.raises(FencedError):
         replay(story, fixing, one)
-    with pytest.raises(ConfigurationError, match="the lane is discarded"):
+    with pytest.raises(RefusedError, match="the lane is discarded"):
         story.store.acquire(FIX, "someone", ttl_s=60)
     anew = story.store.fork(FIX, base=1)
     assert (anew.base, anew.status) == (1, LaneStatus.OPEN)
@@ -142,7 +142,7 @@ def test_a_promotion_starts_from_the_lane_and_ends_it(story: Story, keeps_state:
     assert [f.status for f in story.store.forks("orders")] == [LaneStatus.PROMOTED]
     with pytest.raises(FencedError):
         story.store.renew(fixing, ttl_s=60)
-    with pytest.raises(ConfigurationError, match="being promoted"):
+    with pytest.raises(RefusedError, match="being promoted"):
         story.store.fork(FIX, base=1)
     assert (
         promote(story, lease, at=two.offsets.stop, base=1, keeps_state=keeps_state) == promotion
@@ -170,7 +170,7 @@ def test_a_lane_with_an_unfinished_epoch_is_not_promoted(story: Story, sql: Sql)
     fixing = story.store.acquire(FIX, "someone", ttl_s=60)
     story.store.plan(fixing, run=RUN, fingerprint="f", offsets=one.offsets, discovered=[], number=1)
     before = contents(sql)
-    with pytest.raises(ConfigurationError, match="an epoch of the lane is unfinished"):
+    with pytest.raises(RefusedError, match="an epoch of the lane is unfinished"):
         promote(story, lease, at=one.offsets.stop, base=0)
     assert contents(sql) == before
 

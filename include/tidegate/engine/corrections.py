@@ -34,7 +34,7 @@ def give_up(main: Coordinator) -> Correction:
     """Give the PLANNED epoch up, and take the files that wait as they are now. Nothing when no epoch is under way.
 
     Raises:
-        ConfigurationError: the epoch under way is past PLANNED.
+        RefusedError: the epoch under way is past PLANNED.
         SourceGapError: a file of the range, or behind it, is gone.
         UnavailableError: a file was changed a moment ago.
     """
@@ -48,7 +48,7 @@ def give_up(main: Coordinator) -> Correction:
 def skip(paths: Sequence[str]) -> Plan:
     """Skip source files, and give up the PLANNED epoch that has one of them in its range.
 
-    The plan raises ConfigurationError when one of `paths` is sealed, staged, or was never discovered.
+    The plan raises RefusedError when one of `paths` is sealed, staged, or was never discovered.
     """
 
     def plan(main: Coordinator) -> Correction:

@@ -53,7 +53,7 @@ class CheckpointStore(Protocol):
     def fork(self, lane: LaneId, *, base: int, reach_back: bool = False) -> Fork:
         """Make a lane behind main's sealed epoch `base` (0: before the first); repeating it is harmless.
 
-        The name of a lane that is over may be used again. Raises ConfigurationError when it is open with another base.
+        The name of a lane that is over may be used again. Raises RefusedError when it is open with another base.
         With `reach_back` one that starts later is given up for the new one, together, and one that starts earlier is
         returned as it is.
         """
@@ -198,7 +198,7 @@ class CheckpointStore(Protocol):
     def record_clone(self, lease: Lease, clone: Clone) -> Clone:
         """Note a clone, so that no clean-up deletes what it shows. When the same one is noted, that is returned.
 
-        Raises ConfigurationError when the name belongs to another clone, or to a table of a pipeline.
+        Raises RefusedError when the name belongs to another clone, ConfigurationError when to a table of a pipeline.
         """
 
     def forget_clone(self, lease: Lease, table: str) -> None:

@@ -17,7 +17,7 @@ from tidegate.adapters.checkpoint.rows import (
     lane_key,
     word_values,
 )
-from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError
+from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError, RefusedError
 from tidegate.protocol.lanes import usable
 from tidegate.protocol.model import (
     Epoch,
@@ -118,7 +118,7 @@ def start_of(
         if base != restores:
             raise InvariantViolationError(f"{promoted}: the lane was forked behind epoch {base}, not {restores}")
         if one(cursor, "unfinished", lane_key(promoted)):
-            raise ConfigurationError(f"{promoted}: an epoch of the lane is unfinished: replay it first")
+            raise RefusedError(f"{promoted}: an epoch of the lane is unfinished: replay it first")
         return last if promotes.keeps_state else _last_sealed(cursor, promoted)
     if restores is not None:
         return sealed_epoch(cursor, main, restores)

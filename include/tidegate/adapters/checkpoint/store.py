@@ -48,7 +48,7 @@ from tidegate.adapters.checkpoint.rows import (
 )
 from tidegate.adapters.checkpoint.summaries import PipelineSummary, summarised
 from tidegate.api.pipeline import Definition
-from tidegate.errors import ConfigurationError, InvariantViolationError, LeaseHeldError, StateIncompatibleError
+from tidegate.errors import InvariantViolationError, LeaseHeldError, RefusedError, StateIncompatibleError
 from tidegate.protocol.lanes import usable
 from tidegate.protocol.model import (
     MAIN_LANE,
@@ -152,14 +152,14 @@ class PostgresCheckpointStore:
                 if found.base == base or (reach_back and found.base < base):
                     return found
                 if not reach_back:
-                    raise ConfigurationError(
+                    raise RefusedError(
                         f"{lane}: the lane was forked behind epoch {found.base}, not {base}: take another name, or "
                         "discard it first"
                     )
                 end_lane(cursor, lane, LaneStatus.DISCARDED)
             row = one(cursor, "unfinished", lane_key(LaneId(lane.pipeline)))
             if row and row["promotes"] == lane.lane:
-                raise ConfigurationError(f"{lane}: the lane is being promoted: take another name")
+                raise RefusedError(f"{lane}: the lane is being promoted: take another name")
             cursor.execute(QUERIES["forget_lane"], lane_key(lane))
             made = one(cursor, "fork_lane", lane_key(lane) | {"base": base})
             if made is None:
@@ -437,7 +437,7 @@ class PostgresCheckpointStore:
             cursor.execute(QUERIES["record_clone"], clone_values(clone))
             found = clone_of(one(cursor, "clone", {"clone": clone.table}) or {})
             if (found.pipeline, found.source, found.epoch) != (clone.pipeline, clone.source, clone.epoch):
-                raise ConfigurationError(f"{found}, is there already: take another name, or drop that clone first")
+                raise RefusedError(f"{found}, is there already: take another name, or drop that clone first")
             return found
 
     def forget_clone(self, lease: Lease, table: str) -> None:

@@ -24,7 +24,7 @@ from tidegate.adapters.hive.tables import (
 )
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Mode, Target
-from tidegate.errors import ConfigurationError, OutcomeUnknownError, TidegateError, UnavailableError
+from tidegate.errors import ConfigurationError, OutcomeUnknownError, RefusedError, TidegateError, UnavailableError
 from tidegate.ports import Heads, TableChange
 from tidegate.protocol.columns import Column
 from tidegate.protocol.model import Clone, Head, PartitionValues, StagedPartition
@@ -173,7 +173,7 @@ class HiveSink:
     def _clone(self, clone: Clone) -> Table | None:
         table = self._metastore.table(*clone.table.split("."))
         if table is not None and property_of(table, CLONE) != _identity(clone):
-            raise ConfigurationError(f"table {clone.table} is there already, and is not the one wanted: {clone}")
+            raise RefusedError(f"table {clone.table} is there already, and is not the one wanted: {clone}")
         return table
 
     def _drop_table(self, name: str) -> None:
