@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tidegate.api.pipeline import Definition
-from tidegate.api.settings import Mode
 from tidegate.engine.manifests import listed, read_manifest
 from tidegate.errors import ConfigurationError
 from tidegate.ports import Adapters
@@ -67,7 +66,7 @@ class History:
         of_main = line(epochs, base=fork.base)
         after = redo(self._behind(fork.base, now), self._manifests([*replayed, *left(fork, replayed, of_main)]))
         window = {str(e.epoch) for e in replayed}
-        append = {t.name for t in self.definition.all_targets if t.mode is Mode.APPEND}
+        append = {t.name for t in self.definition.all_targets if t.mode.stamped}
         earlier = [
             (
                 ref,

@@ -9,7 +9,6 @@ process dies, leaves live as it was.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tidegate.api.settings import Mode
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lease import kept
 from tidegate.engine.manifests import read_manifest
@@ -249,7 +248,7 @@ class Lanes:
             )
 
     def _upsert(self) -> list[str]:
-        return [t.name for t in self.main.definition.all_targets if t.mode is Mode.UPSERT]
+        return [t.name for t in self.main.definition.all_targets if t.mode.merges]
 
     def _same_state(self, fork: Fork) -> bool:
         head, replayed = self.main.adapters.store.last_sealed(self.main.lane_id), self.main.history.replayed(fork.lane)

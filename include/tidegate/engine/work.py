@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tidegate.api.pipeline import Definition
-from tidegate.api.settings import Mode, Target
+from tidegate.api.settings import Target
 from tidegate.engine.history import History
 from tidegate.engine.manifests import read_manifest
 from tidegate.errors import InvariantViolationError, SourceGapError
@@ -136,7 +136,7 @@ class Work:
         return tuple(
             Group(target, heads)
             for target in self.definition.all_targets
-            if target.mode is Mode.APPEND and target.table.compact_at is not None
+            if target.mode.compacts and target.table.compact_at is not None
             for heads in joinable(
                 list(self.adapters.store.heads(target.name).values()),
                 minimum=target.table.compact_at,
