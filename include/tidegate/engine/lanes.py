@@ -14,7 +14,7 @@ from tidegate.engine.lease import kept
 from tidegate.engine.manifests import read_manifest
 from tidegate.errors import FencedError, RefusedError
 from tidegate.ports import Change, Compared, EpochReport
-from tidegate.protocol.lanes import forkable, lane_name, left, line, usable
+from tidegate.protocol.lanes import forkable, lane_name, left, line, serves, usable
 from tidegate.protocol.model import (
     Epoch,
     Fork,
@@ -71,11 +71,18 @@ class Lanes:
         forkable(epochs, base=base, upsert=bool(self._upsert()))
         self.main.adapters.sink.pending(self.main.definition, self.main.adapters.store.heads)
         self._check_state(next((e for e in epochs if e.epoch == base and e.manifest), None))
-        fork = self.main.adapters.store.fork(lane, base=base, reach_back=reach_back)
+        fork = self._fork(lane, base, reach_back=reach_back)
         self._reached("forked", fork)
         for epoch in left(fork, self.main.history.replayed(lane), line(epochs, base=fork.base)):
             if until is None or epoch.epoch <= until:
                 yield self._replay(run, fork, epoch)
+
+    def _fork(self, lane: LaneId, base: int, *, reach_back: bool) -> Fork:
+        there = self._named(lane.lane)
+        if there is not None and serves(there, base=base, reach_back=reach_back):
+            return there
+        heads = self.main.history.forked(base)
+        return self.main.adapters.store.fork(lane, base=base, heads=heads, reach_back=reach_back)
 
     def _check_state(self, base: Epoch | None) -> None:
         if base is not None:

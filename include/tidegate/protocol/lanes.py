@@ -77,6 +77,13 @@ def forkable(epochs: Sequence[Epoch], *, base: int, upsert: bool) -> None:
             )
 
 
+def serves(fork: Fork | None, *, base: int, reach_back: bool) -> bool:
+    """True when `fork` is open and starts behind `base`, or (`reach_back`) behind an earlier epoch."""
+    if fork is None or fork.status is not LaneStatus.OPEN:
+        return False
+    return fork.base == base or (reach_back and fork.base < base)
+
+
 def usable(fork: Fork | None, name: str) -> Fork:
     """The lane, when it is open. Raises RefusedError."""
     if fork is None:

@@ -30,6 +30,7 @@ from tidegate.protocol.model import (
     OffsetRange,
     PartitionValues,
     Place,
+    Placed,
     Promotion,
     Run,
     Status,
@@ -224,6 +225,22 @@ def set_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head]) -> None:
                 if head.pipeline != epoch.lane.pipeline:
                     raise foreign_table(epoch, table, head.pipeline)
         raise InvariantViolationError(f"{epoch}: {cursor.rowcount} of {len(ordered)} heads were set")
+
+
+def set_lane_heads(cursor: Cursor, lane: LaneId, heads: Mapping[Place, Placed]) -> None:
+    """Upsert where a forked lane has partitions. The lane is locked by whoever calls."""
+    params = [
+        lane_key(lane)
+        | {
+            "table": table,
+            "values": Jsonb(list(values)),
+            "location": placed.location,
+            "manifest_uri": placed.manifest.uri,
+            "manifest_sha256": placed.manifest.sha256,
+        }
+        for (table, values), placed in sorted(heads.items())
+    ]
+    cursor.executemany(QUERIES["set_lane_head"], params)
 
 
 def remove_heads(cursor: Cursor, epoch: Epoch, removed: Sequence[Place]) -> None:

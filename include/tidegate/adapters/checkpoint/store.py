@@ -5,7 +5,7 @@ fence). What a refused change means is not decided here: `protocol.transitions.a
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -27,6 +27,7 @@ from tidegate.adapters.checkpoint.changes import (
     remove_heads,
     sealed_epoch,
     set_heads,
+    set_lane_heads,
     start_of,
 )
 from tidegate.adapters.checkpoint.connection import Session
@@ -49,7 +50,7 @@ from tidegate.adapters.checkpoint.rows import (
 from tidegate.adapters.checkpoint.summaries import PipelineSummary, summarised
 from tidegate.api.pipeline import Definition
 from tidegate.errors import InvariantViolationError, LeaseHeldError, RefusedError, StateIncompatibleError
-from tidegate.protocol.lanes import usable
+from tidegate.protocol.lanes import serves, usable
 from tidegate.protocol.model import (
     MAIN_LANE,
     Clone,
@@ -143,13 +144,13 @@ class PostgresCheckpointStore:
         with self._session.transaction(f"{pipeline}: lanes", writes=False) as cursor:
             return [fork_of(r) for r in cursor.execute(QUERIES["forks"], {"pipeline": pipeline})]
 
-    def fork(self, lane: LaneId, *, base: int, reach_back: bool = False) -> Fork:
+    def fork(self, lane: LaneId, *, base: int, heads: Mapping[Place, Placed], reach_back: bool = False) -> Fork:
         """Make a lane behind main's sealed epoch `base`; see the port."""
         with self._session.transaction(f"{lane}: fork") as cursor:
             sealed_epoch(cursor, LaneId(lane.pipeline), base)
             found = fork(cursor, lane)
             if found and found.status is LaneStatus.OPEN:
-                if found.base == base or (reach_back and found.base < base):
+                if serves(found, base=base, reach_back=reach_back):
                     return found
                 if not reach_back:
                     raise RefusedError(
@@ -164,6 +165,7 @@ class PostgresCheckpointStore:
             made = one(cursor, "fork_lane", lane_key(lane) | {"base": base})
             if made is None:
                 raise InvariantViolationError(f"{lane}: the fork left no row. Run `tidegate verify`")
+            set_lane_heads(cursor, lane, heads)
             return fork_of(made)
 
     def discard(self, lane: LaneId) -> Fork:
@@ -339,15 +341,18 @@ class PostgresCheckpointStore:
         heads: Sequence[Head],
         removed: Sequence[Place] = (),
     ) -> Epoch:
-        """PartitionsPublished: STAGED → PUBLISHED and the table heads, in one transaction (I2)."""
+        """PartitionsPublished: STAGED → PUBLISHED and the heads, in one transaction (I2)."""
         ours = (epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation)
         for head in heads:
             if (head.pipeline, head.lane, head.epoch, head.generation) != ours:
                 raise InvariantViolationError(f"{epoch}: {head} is not this epoch's. Run `tidegate verify`")
         with self._session.transaction(f"{epoch}: publish") as cursor:
             published, verdict = advance(cursor, Event.PARTITIONS_PUBLISHED, lease, epoch, {})
-            if verdict is Verdict.ACCEPTED and heads:
+            if verdict is Verdict.ACCEPTED and heads and epoch.lane.lane == MAIN_LANE:
                 set_heads(cursor, epoch, heads)
+            elif verdict is Verdict.ACCEPTED and heads and epoch.manifest:
+                put = {(h.table, h.values): Placed(h.location, epoch.manifest) for h in heads}
+                set_lane_heads(cursor, epoch.lane, put)
             if verdict is Verdict.ACCEPTED and removed:
                 remove_heads(cursor, epoch, removed)
             return published
@@ -407,6 +412,14 @@ class PostgresCheckpointStore:
         """The heads of a table: all of them, or those of the given partitions."""
         with self._session.transaction(f"{table}: heads", writes=False) as cursor:
             return heads_of(cursor, table, values)
+
+    def placed_on_lane(
+        self, lane: LaneId, table: str, values: Sequence[PartitionValues]
+    ) -> dict[PartitionValues, Placed]:
+        """Where a forked lane has those of some partitions of a table that are there, and by which manifests."""
+        key = lane_key(lane) | {"table": table, "values": [Jsonb(list(v)) for v in values]}
+        with self._session.transaction(f"{lane}: heads of {table}", writes=False) as cursor:
+            return {tuple(r["partition_values"]): placed_of(r) for r in cursor.execute(QUERIES["placed_on_lane"], key)}
 
     def placed(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Placed]:
         """Where the partitions of a table lie, and by which manifests: all of them, or those of the given values."""
