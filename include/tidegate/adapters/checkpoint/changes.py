@@ -20,6 +20,7 @@ from tidegate.adapters.checkpoint.rows import (
 from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError, RefusedError
 from tidegate.protocol.lanes import usable
 from tidegate.protocol.model import (
+    MAIN_LANE,
     Epoch,
     FileEntry,
     Fork,
@@ -215,7 +216,19 @@ def heads_of(
     return {h.values: h for h in map(head_of, rows)}
 
 
-def set_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head]) -> None:
+def change_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head], removed: Sequence[Place]) -> None:
+    """Set and remove the heads of main, or set those of the forked lane on which `epoch` was published."""
+    if epoch.lane.lane == MAIN_LANE:
+        if heads:
+            _set_heads(cursor, epoch, heads)
+        if removed:
+            _remove_heads(cursor, epoch, removed)
+    elif epoch.manifest:
+        put = {(h.table, h.values): Placed(h.location, epoch.manifest) for h in heads}
+        set_lane_heads(cursor, epoch.lane, put)
+
+
+def _set_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head]) -> None:
     """Upsert the heads, in one order for everybody so that two pipelines cannot lock each other out."""
     ordered = sorted(heads, key=lambda h: (h.table, h.values))
     cursor.executemany(QUERIES["set_head"], [head_values(h) for h in ordered])
@@ -243,7 +256,7 @@ def set_lane_heads(cursor: Cursor, lane: LaneId, heads: Mapping[Place, Placed]) 
     cursor.executemany(QUERIES["set_lane_head"], params)
 
 
-def remove_heads(cursor: Cursor, epoch: Epoch, removed: Sequence[Place]) -> None:
+def _remove_heads(cursor: Cursor, epoch: Epoch, removed: Sequence[Place]) -> None:
     """Delete heads, in the order in which they are set."""
     params = [
         {"table": table, "values": Jsonb(list(values)), "pipeline": epoch.lane.pipeline}

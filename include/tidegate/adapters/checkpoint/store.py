@@ -15,6 +15,7 @@ from tidegate.adapters.checkpoint.changes import (
     abandon,
     advance,
     append_log,
+    change_heads,
     correct_log,
     end_lane,
     foreign_table,
@@ -24,9 +25,7 @@ from tidegate.adapters.checkpoint.changes import (
     log_end,
     one,
     planned_before,
-    remove_heads,
     sealed_epoch,
-    set_heads,
     set_lane_heads,
     start_of,
 )
@@ -348,13 +347,8 @@ class PostgresCheckpointStore:
                 raise InvariantViolationError(f"{epoch}: {head} is not this epoch's. Run `tidegate verify`")
         with self._session.transaction(f"{epoch}: publish") as cursor:
             published, verdict = advance(cursor, Event.PARTITIONS_PUBLISHED, lease, epoch, {})
-            if verdict is Verdict.ACCEPTED and heads and epoch.lane.lane == MAIN_LANE:
-                set_heads(cursor, epoch, heads)
-            elif verdict is Verdict.ACCEPTED and heads and epoch.manifest:
-                put = {(h.table, h.values): Placed(h.location, epoch.manifest) for h in heads}
-                set_lane_heads(cursor, epoch.lane, put)
-            if verdict is Verdict.ACCEPTED and removed:
-                remove_heads(cursor, epoch, removed)
+            if verdict is Verdict.ACCEPTED:
+                change_heads(cursor, published, heads, removed)
             return published
 
     def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
