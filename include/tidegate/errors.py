@@ -27,7 +27,13 @@ class ConfigurationError(TidegateError):
     kind = "configuration"
 
 
-class IntervalError(ConfigurationError):
+class RefusedError(TidegateError):
+    """What was asked for cannot be done as things stand, and the message says why. Nothing was changed: ask anew."""
+
+    kind = "refused"
+
+
+class IntervalError(RefusedError):
     """The run's data interval bounds no new epoch, and says why. Nothing was changed; other runs take what is left."""
 
     kind = "interval"

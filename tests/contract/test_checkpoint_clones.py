@@ -6,7 +6,7 @@ import pytest
 
 from contract.story import LANE, Sql, Story, contents, definition
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
-from tidegate.errors import ConfigurationError, FencedError
+from tidegate.errors import ConfigurationError, FencedError, RefusedError
 from tidegate.protocol.model import Clone, LaneId, ManifestRef
 
 MAY = Clone("db.may", "orders", "db.orders", 1, ManifestRef("file:///clone=db.may/manifest.json", "abc"))
@@ -37,7 +37,7 @@ def test_a_name_is_one_clones(story: Story, sql: Sql, other: dict[str, object]) 
     lease = story.lease()
     story.store.record_clone(lease, MAY)
     before = contents(sql)
-    with pytest.raises(ConfigurationError, match=r"db.may, a clone of db.orders as of epoch 1, is there already"):
+    with pytest.raises(RefusedError, match=r"db.may, a clone of db.orders as of epoch 1, is there already"):
         story.store.record_clone(lease, replace(MAY, **other))  # type: ignore[arg-type]
     assert contents(sql) == before
 
@@ -47,7 +47,7 @@ def test_another_pipelines_clone_stays(story: Story) -> None:
     noted = story.store.record_clone(story.lease(), MAY)
     story.store.register(definition("others"))
     lease = story.store.acquire(LaneId("others"), "somebody", ttl_s=60)
-    with pytest.raises(ConfigurationError, match="is there already"):
+    with pytest.raises(RefusedError, match="is there already"):
         story.store.record_clone(lease, replace(MAY, pipeline="others"))
     story.store.forget_clone(lease, "db.may")
     assert story.store.clones("orders") == [noted]

@@ -7,7 +7,7 @@ import pytest
 import builders as make
 from contract.story import COUNTS, LANE, RUN, Sql, Story, contents, head, manifest
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
-from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError
+from tidegate.errors import FencedError, InvariantViolationError, RefusedError
 from tidegate.protocol.model import Epoch, Fork, Kind, LaneId, LaneStatus, Lease, Promotion, Run, Status, Word
 
 FIX = LaneId("orders", "fix")
@@ -49,7 +49,7 @@ def test_a_lane_replays_mains_ranges_under_mains_numbers(story: Story) -> None:
     """From the state behind its base; main sees nothing of it."""
     lease = story.lease()
     one, two, three = (story.sealed(lease) for _ in range(3))
-    assert story.store.fork(FIX, base=1) == Fork(FIX, 1, 0)
+    assert story.store.fork(FIX, base=1, heads={}) == Fork(FIX, 1, 0)
     fixing = story.store.acquire(FIX, "someone", ttl_s=60)
     again = replay(story, fixing, two)
     assert (again.epoch, again.offsets, again.parent) == (2, two.offsets, one.manifest)
@@ -65,7 +65,7 @@ def test_a_lane_replays_mains_ranges_under_mains_numbers(story: Story) -> None:
 def test_a_lane_from_the_beginning_starts_from_nothing(story: Story) -> None:
     """Base 0 is before the first epoch."""
     one = story.sealed(story.lease())
-    story.store.fork(FIX, base=0)
+    story.store.fork(FIX, base=0, heads={})
     again = replay(story, story.store.acquire(FIX, "someone", ttl_s=60), one)
     assert (again.parent, again.watermark_in_ms) == (None, None)
 
@@ -74,37 +74,37 @@ def test_a_fork_may_be_repeated_but_not_moved(story: Story) -> None:
     """An open lane keeps its base; one must exist."""
     lease = story.lease()
     story.sealed(lease), story.sealed(lease)
-    assert story.store.fork(FIX, base=1) == story.store.fork(FIX, base=1)
-    with pytest.raises(ConfigurationError, match=r"orders@fix: the lane was forked behind epoch 1, not 2"):
-        story.store.fork(FIX, base=2)
+    assert story.store.fork(FIX, base=1, heads={}) == story.store.fork(FIX, base=1, heads={})
+    with pytest.raises(RefusedError, match=r"orders@fix: the lane was forked behind epoch 1, not 2"):
+        story.store.fork(FIX, base=2, heads={})
     with pytest.raises(InvariantViolationError, match="no sealed epoch 7"):
-        story.store.fork(LaneId("orders", "other"), base=7)
+        story.store.fork(LaneId("orders", "other"), base=7, heads={})
 
 
 def test_a_fork_that_reaches_back_replaces_a_lane_that_starts_later(story: Story) -> None:
     """In one transaction: who works on that one is superseded, and nobody meets a lane that is over."""
     lease = story.lease()
     one, two = story.sealed(lease), story.sealed(lease)
-    story.store.fork(FIX, base=1, reach_back=True)
+    story.store.fork(FIX, base=1, heads={}, reach_back=True)
     fixing = story.store.acquire(FIX, "someone", ttl_s=60)
     replay(story, fixing, two)
-    further = story.store.fork(FIX, base=0, reach_back=True)
+    further = story.store.fork(FIX, base=0, heads={}, reach_back=True)
     assert (further.base, further.status, story.store.epochs(FIX, limit=9)) == (0, LaneStatus.OPEN, [])
     with pytest.raises(FencedError):
         story.store.renew(fixing, ttl_s=60)
     again = story.store.acquire(FIX, "someone", ttl_s=60)
     assert again.fence > fixing.fence
     assert replay(story, again, one).parent is None
-    assert story.store.fork(FIX, base=1, reach_back=True).base == 0  # what reaches further back stays
+    assert story.store.fork(FIX, base=1, heads={}, reach_back=True).base == 0  # what reaches further back stays
     assert story.store.last_sealed(FIX) is not None
-    with pytest.raises(ConfigurationError, match="forked behind epoch 0, not 1"):
-        story.store.fork(FIX, base=1)
+    with pytest.raises(RefusedError, match="forked behind epoch 0, not 1"):
+        story.store.fork(FIX, base=1, heads={})
 
 
 def test_an_unknown_lane_cannot_be_worked_on(story: Story, sql: Sql) -> None:
     """A name that was mistyped makes no lane."""
     before = contents(sql)
-    with pytest.raises(ConfigurationError, match="there is no lane 'fix'"):
+    with pytest.raises(RefusedError, match="there is no lane 'fix'"):
         story.store.acquire(FIX, "someone", ttl_s=60)
     assert contents(sql) == before
 
@@ -112,16 +112,16 @@ def test_an_unknown_lane_cannot_be_worked_on(story: Story, sql: Sql) -> None:
 def test_who_works_on_a_discarded_lane_is_superseded(story: Story) -> None:
     """The name can be used again: nothing of the old lane is there, and its fences are never given out again."""
     one = story.sealed(story.lease())
-    story.store.fork(FIX, base=0)
+    story.store.fork(FIX, base=0, heads={})
     fixing = story.store.acquire(FIX, "someone", ttl_s=60)
     replay(story, fixing, one)
     assert story.store.discard(FIX).status is LaneStatus.DISCARDED
     assert story.store.discard(FIX).status is LaneStatus.DISCARDED
     with pytest.raises(FencedError):
         replay(story, fixing, one)
-    with pytest.raises(ConfigurationError, match="the lane is discarded"):
+    with pytest.raises(RefusedError, match="the lane is discarded"):
         story.store.acquire(FIX, "someone", ttl_s=60)
-    anew = story.store.fork(FIX, base=1)
+    anew = story.store.fork(FIX, base=1, heads={})
     assert (anew.base, anew.status) == (1, LaneStatus.OPEN)
     assert story.store.epochs(FIX, limit=9) == []
     assert story.store.acquire(FIX, "someone", ttl_s=60).fence > fixing.fence
@@ -132,7 +132,7 @@ def test_a_promotion_starts_from_the_lane_and_ends_it(story: Story, keeps_state:
     """With the lane's state and watermark, or with main's; in one transaction nobody can add to the lane any more."""
     lease = story.lease()
     one, two = story.sealed(lease), story.sealed(lease)
-    story.store.fork(FIX, base=1)
+    story.store.fork(FIX, base=1, heads={})
     fixing = story.store.acquire(FIX, "someone", ttl_s=60)
     again = replay(story, fixing, two)
     start = two if keeps_state else again
@@ -142,8 +142,8 @@ def test_a_promotion_starts_from_the_lane_and_ends_it(story: Story, keeps_state:
     assert [f.status for f in story.store.forks("orders")] == [LaneStatus.PROMOTED]
     with pytest.raises(FencedError):
         story.store.renew(fixing, ttl_s=60)
-    with pytest.raises(ConfigurationError, match="being promoted"):
-        story.store.fork(FIX, base=1)
+    with pytest.raises(RefusedError, match="being promoted"):
+        story.store.fork(FIX, base=1, heads={})
     assert promote(story, lease, at=make.stop(two), base=1, keeps_state=keeps_state) == promotion  # its answer was lost
     assert one.status is Status.SEALED
 
@@ -152,7 +152,7 @@ def test_a_lane_that_has_not_caught_up_does_not_bring_its_state(story: Story, sq
     """Main's events behind the window would be lost (I1)."""
     lease = story.lease()
     one, two = story.sealed(lease), story.sealed(lease)
-    story.store.fork(FIX, base=0)
+    story.store.fork(FIX, base=0, heads={})
     replay(story, story.store.acquire(FIX, "someone", ttl_s=60), one)
     before = contents(sql)
     with pytest.raises(InvariantViolationError, match="a plan starts at 4 in the ledger of source 'source'"):
@@ -164,11 +164,11 @@ def test_a_lane_with_an_unfinished_epoch_is_not_promoted(story: Story, sql: Sql)
     """What it is about to make would be missing."""
     lease = story.lease()
     one = story.sealed(lease)
-    story.store.fork(FIX, base=0)
+    story.store.fork(FIX, base=0, heads={})
     fixing = story.store.acquire(FIX, "someone", ttl_s=60)
     story.store.plan(fixing, run=RUN, fingerprint="f", offsets=one.offsets, discovered=[], number=1)
     before = contents(sql)
-    with pytest.raises(ConfigurationError, match="an epoch of the lane is unfinished"):
+    with pytest.raises(RefusedError, match="an epoch of the lane is unfinished"):
         promote(story, lease, at=make.stop(one), base=0)
     assert contents(sql) == before
 
@@ -177,7 +177,7 @@ def test_an_abandoned_promotion_gives_the_lane_back(story: Story) -> None:
     """A rollback that comes in between must not cost the replay."""
     lease = story.lease()
     one = story.sealed(lease)
-    story.store.fork(FIX, base=0)
+    story.store.fork(FIX, base=0, heads={})
     replay(story, story.store.acquire(FIX, "someone", ttl_s=60), one)
     promotion = promote(story, lease, at=make.stop(one), base=0)
     assert story.store.abandon(lease, promotion, Word("me", "why")).status is Status.ABANDONED
@@ -189,7 +189,7 @@ def test_forgetting_a_lane_leaves_main(story: Story) -> None:
     """Its epochs go, the row that knows its fence stays."""
     lease = story.lease()
     one = story.sealed(lease)
-    story.store.fork(FIX, base=0)
+    story.store.fork(FIX, base=0, heads={})
     replay(story, story.store.acquire(FIX, "someone", ttl_s=60), one)
     story.store.forget(lease, epochs=[], positions={}, lanes=[FIX])
     assert story.store.epochs(FIX, limit=9) == []

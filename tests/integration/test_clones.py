@@ -19,7 +19,7 @@ from tidegate.api.settings import Target
 from tidegate.engine.clones import Clones
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import roll_back
-from tidegate.errors import ConfigurationError, DefinitionError
+from tidegate.errors import DefinitionError, RefusedError
 from tidegate.protocol.model import Clone, Head, Kind, Run
 from tidegate.wiring import Endpoints, coordinator
 
@@ -92,7 +92,7 @@ def test_clones_are_what_the_tables_were_without_a_copy(opened: Any) -> None:
         assert third.sealed_ms is not None
         by_time = world.clone(world.tables[0], at_ms=third.sealed_ms)
         assert (by_time.epoch, world.rows(by_time.table)) == (3, world.was[3][world.tables[0]])
-        with pytest.raises(ConfigurationError, match="no epoch that is kept was sealed by then: the oldest is 1"):
+        with pytest.raises(RefusedError, match="no epoch that is kept was sealed by then: the oldest is 1"):
             world.clone(world.tables[0], at_ms=1)
         newest = world.clone(world.tables[1])
         assert newest.epoch == max(world.was)
@@ -111,7 +111,7 @@ def test_clones_outlive_retention_rollbacks_and_promotions(opened: Any) -> None:
         old = {p.location for name in clones for p in Clones(world.engine).partitions(_named(world, name))}
         world.run(6)
         world.clean()
-        with pytest.raises(ConfigurationError, match="is not kept any more"):
+        with pytest.raises(RefusedError, match="is not kept any more"):
             world.clone(world.tables[0], epoch=3)
         last = max(world.was)
         roll_back(world.engine, Run("back", "a person"), to_epoch=last - 1)
@@ -127,7 +127,7 @@ def test_clones_outlive_retention_rollbacks_and_promotions(opened: Any) -> None:
         assert world.clean() > 0
         assert not any(folder.exists() for folder in folders)
         assert (world.rows(world.tables[1]), world.wrong()) == (table, [])
-        with pytest.raises(ConfigurationError, match="has no clone"):
+        with pytest.raises(RefusedError, match="has no clone"):
             world.drop(next(iter(clones)))
 
 
@@ -175,7 +175,7 @@ def test_who_reads_several_tables_reads_a_snapshot(opened: Any, monkeypatch: pyt
             assert {c.table for c in clones.drop_all(Run(str(uuid4()), "a person"), database)} == set(names)
         assert of_one_epoch == {"tables": [False, False], "snapshot": [True, True]}
         assert clones.all() == []
-        with pytest.raises(ConfigurationError, match=f"has no clone in database '{database}'"):
+        with pytest.raises(RefusedError, match=f"has no clone in database '{database}'"):
             clones.drop_all(Run("again", "a person"), database)
 
 
@@ -188,11 +188,11 @@ def test_a_snapshot_is_of_all_tables_or_of_none(opened: Any) -> None:
         statements = [f"CREATE DATABASE {database}", f"CREATE TABLE {taken} (a int) STORED AS PARQUET"]
         execute(world.endpoints.hiveserver2, statements)
         before = world.recorded()
-        with pytest.raises(ConfigurationError, match=f"table {taken} is there already"):
+        with pytest.raises(RefusedError, match=f"table {taken} is there already"):
             clones.make_all(Run("first", "a person"), database)
         with pytest.raises(DefinitionError, match=r"database .* is not a valid identifier"):
             clones.make_all(Run("first", "a person"), "a.b")
-        with pytest.raises(ConfigurationError, match="is a table of the pipeline itself"):
+        with pytest.raises(RefusedError, match="is a table of the pipeline itself"):
             clones.make_all(Run("first", "a person"), "t")
         assert world.recorded() == before
         execute(world.endpoints.hiveserver2, [f"DROP TABLE {taken}"])
@@ -202,7 +202,7 @@ def test_a_snapshot_is_of_all_tables_or_of_none(opened: Any) -> None:
         assert begun in clones.all()
         other = HiveTable(f"elsewhere.{world.tables[0].partition('.')[2]}")
         world.engine.definition = world.definition.sink(other)
-        with pytest.raises(ConfigurationError, match="have the same name in different databases"):
+        with pytest.raises(RefusedError, match="have the same name in different databases"):
             clones.make_all(Run("fourth", "a person"), f"{database}_2")
 
 
@@ -210,7 +210,7 @@ def test_what_cannot_be_cloned_is_refused_before_any_change(opened: Any) -> None
     with opened() as world:
         clones, person = Clones(world.engine), Run("refused", "a person")
         log, latest = world.tables
-        with pytest.raises(ConfigurationError, match="has no sealed epoch to show"):
+        with pytest.raises(RefusedError, match="has no sealed epoch to show"):
             clones.make(person, log, "c.none")
         world.run(2)
         mine, taken = world.clone(log, epoch=1), f"c.taken_{uuid4().hex[:8]}"
@@ -226,7 +226,7 @@ def test_what_cannot_be_cloned_is_refused_before_any_change(opened: Any) -> None
             (log, "c.x", {"epoch": 3}, "there is no sealed epoch 3: the last one is 2"),
             (log, "c.x", {"epoch": 0}, "has no sealed epoch to show"),
         ):
-            with pytest.raises(ConfigurationError, match=says):
+            with pytest.raises(RefusedError, match=says):
                 clones.make(person, source, name, **as_of)
         for name in ("x", "c.x; DROP TABLE t", "c.`x`"):
             with pytest.raises(DefinitionError):

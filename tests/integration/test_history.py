@@ -12,7 +12,7 @@ from pipelines import totals
 from tidegate import Definition, Retention
 from tidegate.engine.replay import replay
 from tidegate.engine.verify import verify
-from tidegate.errors import ConfigurationError, SourceGapError
+from tidegate.errors import RefusedError, SourceGapError
 from tidegate.protocol.model import Kind, Run
 from tidegate.wiring import Endpoints, coordinator
 
@@ -47,7 +47,7 @@ def test_a_replay_gives_the_same_bytes_or_says_what_differs(tmp_path: Path, endp
         assert {f.subject.split()[0] for f in findings} == {"partition"}
         folder = Path(root.removeprefix("file://")) / definition.name / "lane=main"
         assert not list(folder.glob("replay=*"))
-        with pytest.raises(ConfigurationError, match="epoch 9 is not kept"):
+        with pytest.raises(RefusedError, match="epoch 9 is not kept"):
             replay(definition, engine.adapters, root, 9, progress=print)
         (tmp_path / "in" / "002.json").unlink()
         with pytest.raises(SourceGapError, match=r"002\.json is gone"):

@@ -13,7 +13,7 @@ from test_reprocessing import Live, from_scratch, replayed
 from pipelines import totals
 from tidegate import ValueState
 from tidegate.engine.lanes import Lanes
-from tidegate.errors import ConfigurationError, SourceGapError, StateIncompatibleError, TidegateError
+from tidegate.errors import RefusedError, SourceGapError, StateIncompatibleError, TidegateError
 from tidegate.protocol.model import LaneStatus, Run
 from tidegate.wiring import Endpoints, coordinator
 
@@ -77,7 +77,7 @@ def refused(
     ids=["diff", "promote", "promote output only", "discard"],
 )
 def test_a_lane_that_is_not_there(live: Live, ask: Callable[[Lanes], object]) -> None:
-    with refused(live, ConfigurationError, "there is no lane 'nowhere'; `tidegate lanes` lists them") as lanes:
+    with refused(live, RefusedError, "there is no lane 'nowhere'; `tidegate lanes` lists them") as lanes:
         ask(lanes)
 
 
@@ -117,7 +117,7 @@ def test_two_lanes_over_the_same_epochs(live: Live, tmp_path: Path, endpoints: E
             assert len(list(lanes.replay(Run(name, name), name, since=since, until=until))) == 2
         assert lanes.promote(PROMOTE, "first") is not None
     assert live.rows() == from_scratch(tmp_path, endpoints, live.source)
-    with refused(live, ConfigurationError, "were reprocessed by epoch 4.*behind epoch 4") as lanes:
+    with refused(live, RefusedError, "were reprocessed by epoch 4.*behind epoch 4") as lanes:
         lanes.promote(replace(PROMOTE, key="another"), "second")
     with live.engine() as engine:
         Lanes(engine).discard("second")

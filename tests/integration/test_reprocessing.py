@@ -16,7 +16,7 @@ from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import roll_back
 from tidegate.engine.verify import verify
-from tidegate.errors import ConfigurationError, SourceGapError
+from tidegate.errors import RefusedError, SourceGapError
 from tidegate.ports import Compared
 from tidegate.protocol.model import Kind, LaneStatus, Run
 from tidegate.wiring import Endpoints, coordinator
@@ -143,7 +143,7 @@ def test_a_replay_goes_on_where_it_was_and_can_be_given_up(live: Live) -> None:
         assert replayed(engine, since=1) == [2, 3]
         assert replayed(engine, since=1) == []
         lanes.discard("fix")
-        with pytest.raises(ConfigurationError, match="the lane is discarded"):
+        with pytest.raises(RefusedError, match="the lane is discarded"):
             lanes.promote(Run("promote", "p"), "fix")
         assert replayed(engine, since=3) == [3]
     live.verified()
@@ -201,21 +201,21 @@ def test_what_cannot_be_done_is_refused_before_any_change(live: Live) -> None:
     with live.engine() as engine:
         lanes, store = Lanes(engine), engine.adapters.store
         for since, until, why in ((9, None, "epoch 9 is not kept"), (3, 2, "epoch 3 has no events")):
-            with pytest.raises(ConfigurationError, match=why):
+            with pytest.raises(RefusedError, match=why):
                 replayed(engine, since=since, until=until)
-        with pytest.raises(ConfigurationError, match="cannot be a lane's name"):
+        with pytest.raises(RefusedError, match="cannot be a lane's name"):
             list(lanes.replay(Run("r", "r"), "../x", since=1))
-        with pytest.raises(ConfigurationError, match="there is no lane 'fix'"):
+        with pytest.raises(RefusedError, match="there is no lane 'fix'"):
             lanes.promote(Run("promote", "p"), "fix")
         assert store.forks(live.definition.name) == []
         replayed(engine, since=2, until=2)
-        with pytest.raises(ConfigurationError, match=r"rewritten partitions of t\.\w+_latest"):
+        with pytest.raises(RefusedError, match=r"rewritten partitions of t\.\w+_latest"):
             lanes.promote(Run("promote", "p"), "fix", output_only=True)
-        with pytest.raises(ConfigurationError, match="was forked behind epoch 1, not 0"):
+        with pytest.raises(RefusedError, match="was forked behind epoch 1, not 0"):
             replayed(engine, since=1)
         assert store.unfinished(engine.lane_id) is None
         roll_back(engine, Run("back", "b"), to_epoch=1)
-        with pytest.raises(ConfigurationError, match="main was rolled back over epochs that this lane has replayed"):
+        with pytest.raises(RefusedError, match="main was rolled back over epochs that this lane has replayed"):
             lanes.promote(Run("promote", "p"), "fix")
         (live.source / "001.json").unlink()
         with pytest.raises(SourceGapError, match=r"001\.json is gone"):

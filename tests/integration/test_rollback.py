@@ -22,7 +22,7 @@ from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.replay import replay
 from tidegate.engine.rollback import plan_rollback, roll_back
 from tidegate.engine.verify import verify
-from tidegate.errors import ConfigurationError, SourceGapError, UserFunctionError
+from tidegate.errors import RefusedError, SourceGapError, UserFunctionError
 from tidegate.protocol.model import Kind, Manifest, Run, Status
 from tidegate.wiring import Endpoints, coordinator
 
@@ -236,13 +236,13 @@ def test_what_cannot_be_is_refused_and_changes_nothing(opened: Any, tmp_path: Pa
                 roll_back(world.engine, Run(key, "a person"), to_epoch=to_epoch)
             assert world.recorded() == before  # the lease was given back, too
 
-        refused(last + 1, ConfigurationError, f"no sealed epoch {last + 1}: the last one is {last}")
-        refused(-1, ConfigurationError, "no sealed epoch -1")
-        refused(last, ConfigurationError, "is the last one: there is nothing to go back from")
+        refused(last + 1, RefusedError, f"no sealed epoch {last + 1}: the last one is {last}")
+        refused(-1, RefusedError, "no sealed epoch -1")
+        refused(last, RefusedError, "is the last one: there is nothing to go back from")
         missing = max(set(range(1, last)) - set(kept))
-        refused(missing, ConfigurationError, rf"not kept any more .* the oldest that can is {missing + 1}")
-        refused(0, ConfigurationError, "not kept any more")
-        with pytest.raises(ConfigurationError, match=r"run run-7 has made .* before, which is of kind EVENTS"):
+        refused(missing, RefusedError, rf"not kept any more .* the oldest that can is {missing + 1}")
+        refused(0, RefusedError, "not kept any more")
+        with pytest.raises(RefusedError, match=r"run run-7 has made .* before, which is of kind EVENTS"):
             roll_back(world.engine, Run("run-7", "a person"), to_epoch=last - 1)
         assert world.recorded() == before
 

@@ -165,7 +165,7 @@ def test_a_file_that_was_renamed_or_cannot_be_mended_is_skipped(walk: Walk) -> N
     sealed = [e for e in walk.epochs() if e["status"] == "SEALED"]
     assert sum(e["skipped"] for e in sealed) == 1
     assert f"{broken} is skipped, by " in walk.call("verify")
-    assert walk.stops("skip", str(walk.source / "1.json"), "--reason", "late").kind == "configuration"
+    assert walk.stops("skip", str(walk.source / "1.json"), "--reason", "late").kind == "refused"
 
     walk.write("2.json", ("a", 99))  # it stays skipped
     assert "No new input" in walk.call("run")

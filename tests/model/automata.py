@@ -18,7 +18,7 @@ from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.corrections import correct, give_up
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import roll_back
-from tidegate.errors import ConfigurationError
+from tidegate.errors import RefusedError
 from tidegate.protocol.model import MAIN_LANE, Lease, Run, Word
 
 SOURCE_OF_CLONE = "t.p_latest"
@@ -281,18 +281,18 @@ def _work(name: str) -> Callable[[Coordinator, Run], Any]:
 
 def _discard(coordinator: Coordinator, run: Run) -> None:
     """Give the lane up, if it is there and open."""
-    with suppress(ConfigurationError):
+    with suppress(RefusedError):
         Lanes(coordinator).discard("fix")
 
 
 def _give_up(coordinator: Coordinator, run: Run) -> object:
-    with suppress(ConfigurationError):  # it is staged already
+    with suppress(RefusedError):  # it is staged already
         return correct(coordinator, run, Word("a person", "why"), give_up)
 
 
 def _drop(coordinator: Coordinator, run: Run) -> None:
     """Drop the clone, if it is there."""
-    with suppress(ConfigurationError):
+    with suppress(RefusedError):
         Clones(coordinator).drop(run, CLONE)
 
 

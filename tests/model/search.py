@@ -305,7 +305,7 @@ class Engine:
             "UnavailableError": node.hit or len(self.programs) > 1 or node.task.name.startswith("clone"),
             "OutcomeUnknownError": node.hit,
             "SourceGapError": self.scenario.changes > 0,
-            "ConfigurationError": "the lane is discarded" in node.message,
+            "RefusedError": "the lane is discarded" in node.message,
         }
         if not allowed.get(node.outcome, False):
             attempt = f"{node.task.name} (attempt {node.fence} of {tables.fence(MAIN_LANE)})"

@@ -34,12 +34,13 @@ class Tables:
     lanes: dict[str, Row] = field(default_factory=dict)
     epochs: dict[tuple[str, int, int], Row] = field(default_factory=dict)
     heads: dict[tuple[str, tuple[str, ...]], Row] = field(default_factory=dict)
+    lane_heads: dict[tuple[str, str, tuple[str, ...]], Row] = field(default_factory=dict)
     log: dict[int, Row] = field(default_factory=dict)
     clones: dict[str, Row] = field(default_factory=dict)
     repairs: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
 
     def copy(self) -> Self:
-        tables = (self.lanes, self.epochs, self.heads, self.log, self.clones)
+        tables = (self.lanes, self.epochs, self.heads, self.lane_heads, self.log, self.clones)
         return type(self)(*(dict(t) for t in tables), self.repairs)
 
     @property
@@ -53,8 +54,8 @@ class Tables:
 
     def key(self) -> str:
         """Equal databases have equal keys."""
-        rows = (sorted(of_table.items()) for of_table in (self.lanes, self.epochs, self.heads, self.log, self.clones))
-        return repr((*rows, sorted(self.repairs)))
+        tables = (self.lanes, self.epochs, self.heads, self.lane_heads, self.log, self.clones)
+        return repr((*(sorted(of_table.items()) for of_table in tables), sorted(self.repairs)))
 
 
 class Store(PostgresCheckpointStore):
@@ -158,8 +159,9 @@ def end_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 @_statement
 def forget_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    for key in [k for k in t.epochs if k[0] == v["lane"]]:
-        del t.epochs[key]
+    for of_lanes in (t.epochs, t.lane_heads):
+        for key in [k for k in of_lanes if k[0] == v["lane"]]:
+            del of_lanes[key]
     return []
 
 
@@ -377,6 +379,20 @@ def placed(t: Tables, v: Mapping[str, Any]) -> list[Row]:
     names = ("manifest_uri", "manifest_sha256")
     keys = [(row["lane"], row["epoch"], row["generation"]) for row in rows]
     return [{**row, **{n: t.epochs[key][n] for n in names}} for row, key in zip(rows, keys, strict=True)]
+
+
+@_statement
+def set_lane_head(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    values = tuple(v["values"].obj)
+    row = {k: v[k] for k in ("location", "manifest_uri", "manifest_sha256")}
+    t.lane_heads[v["lane"], v["table"], values] = {"partition_values": list(values), **row}
+    return []
+
+
+@_statement
+def placed_on_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    wanted = ((v["lane"], v["table"], tuple(w.obj)) for w in v["values"])
+    return [t.lane_heads[key] for key in wanted if key in t.lane_heads]
 
 
 @_statement

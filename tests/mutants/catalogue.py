@@ -186,9 +186,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "publish without setting the heads",
         "I4",
-        "adapters/checkpoint/store.py",
-        "                set_heads(cursor, epoch, heads)\n",
-        "                len(heads)\n",
+        "adapters/checkpoint/changes.py",
+        "        if heads:\n            _set_heads(",
+        "        if not heads:\n            _set_heads(",
     ),
     Mutant(
         "clean up what a running attempt writes",
@@ -324,6 +324,13 @@ MUTANTS: tuple[Mutant, ...] = (
         "        if lane:\n",
     ),
     Mutant(
+        "replay on a lane that does not know what it made",
+        "I3",
+        "adapters/checkpoint/changes.py",
+        "        set_lane_heads(cursor, epoch.lane, put)\n",
+        "        pass\n",
+    ),
+    Mutant(
         "replay what was rolled back",
         "I1",
         "protocol/lanes.py",
@@ -420,9 +427,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "leave a lane where a later run of a backfill forked it",
         "I3",
-        "adapters/checkpoint/store.py",
-        "if found.base == base or (reach_back and found.base < base):",
-        "if found.base == base or reach_back:",
+        "protocol/lanes.py",
+        "fork.base == base or (reach_back and fork.base < base)",
+        "fork.base == base or reach_back",
     ),
     Mutant(
         "go on with a lane that another run forked anew",

@@ -26,7 +26,7 @@ from tidegate.api.schema import (
     known_columns,
     table_name,
 )
-from tidegate.api.settings import DEAD_LETTER_SCHEMA, HiveTable, Mode, Retention, Target
+from tidegate.api.settings import DEAD_LETTER_SCHEMA, HiveTable, Retention, Target
 from tidegate.api.state import State
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class Definition:
         if table.name in {t.name for t in self.targets} | {self.pipeline.dead_letters}:
             raise fail(f"pipeline {self.name}: two sinks write to {table.name}; give each its own table")
         target = Target(table, self.processed.output)
-        if target.mode is Mode.UPSERT:
+        if target.mode.merges:
             key_columns(table.primary_key, target.schema, "primary_key")
             self._contained(table, self.key, "key_by column", "two keys could write the same row")
             self._contained(table, table.partition_by, "partition column", "a row could move between partitions")

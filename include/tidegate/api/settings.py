@@ -31,10 +31,25 @@ class Retention:
 
 
 class Mode(StrEnum):
-    """How rows reach a target table."""
+    """How rows reach a target table. What a mode means to the protocol are its three answers, and nothing else."""
 
     APPEND = "append"
     UPSERT = "upsert"
+
+    @property
+    def stamped(self) -> bool:
+        """The epoch is the first partition value: no epoch touches what another one made."""
+        return self is Mode.APPEND
+
+    @property
+    def merges(self) -> bool:
+        """Rows are merged by primary key with those that are there: what an epoch makes hangs on earlier ones."""
+        return self is Mode.UPSERT
+
+    @property
+    def compacts(self) -> bool:
+        """Partitions may be joined later: readers do not ask by them."""
+        return self.stamped
 
 
 class Evolve(StrEnum):
@@ -77,9 +92,10 @@ class HiveTable:
         if self.compact_at is not None and self.compact_at < 2:
             raise fail(f"HiveTable {self.name}: compact_at must be at least 2, not {self.compact_at}")
         try:
-            object.__setattr__(self, "mode", Mode(self.mode))
+            mode = Mode(self.mode)
         except ValueError:
             raise fail(f"HiveTable mode {self.mode!r} is not one of {', '.join(Mode)}") from None
+        object.__setattr__(self, "mode", mode)
         try:
             object.__setattr__(self, "evolve", Evolve(self.evolve))
         except ValueError:
@@ -89,11 +105,11 @@ class HiveTable:
             if isinstance(columns, str):
                 raise fail(f"HiveTable {name} must be a tuple of column names: ({columns!r},)")
             object.__setattr__(self, name, tuple(columns))
-        if self.mode is Mode.UPSERT and not self.primary_key:
+        if mode.merges and not self.primary_key:
             raise fail(f"HiveTable {self.name}: mode 'upsert' needs primary_key")
-        if self.mode is Mode.UPSERT and not self.partition_by:
+        if mode.merges and not self.partition_by:
             raise fail(f"HiveTable {self.name}: mode 'upsert' needs partition_by: whole partitions are swapped")
-        if self.mode is Mode.APPEND and self.primary_key:
+        if self.primary_key and not mode.merges:
             raise fail(f"HiveTable {self.name}: primary_key is for mode 'upsert'")
 
 
@@ -144,7 +160,7 @@ class Target:
     @property
     def partition_schema(self) -> pa.Schema:
         """All partition columns of the table in Hive's order."""
-        epoch = [pa.field(EPOCH_COLUMN, pa.int64())] if self.mode is Mode.APPEND else []
+        epoch = [pa.field(EPOCH_COLUMN, pa.int64())] if self.mode.stamped else []
         return pa.schema([*epoch, *(self.schema.field(c) for c in self.partition_by)])
 
 

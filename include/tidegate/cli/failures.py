@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from tidegate.errors import RETRYABLE, ConfigurationError, DefinitionError, TidegateError
+from tidegate.errors import RETRYABLE, ConfigurationError, DefinitionError, RefusedError, TidegateError
 
 OPTIONAL = {
     "airflow": "airflow",
@@ -17,7 +17,7 @@ OPTIONAL = {
 FAILED = 1
 """Differences were found, or the epoch failed in a way that repeating does not mend."""
 USAGE = 2
-"""The call, the definition or the configuration is wrong; click uses the same code."""
+"""The call, the definition or the configuration is wrong, or what was asked for is refused; click uses the same."""
 TRY_AGAIN = 75
 """EX_TEMPFAIL of sysexits.h: the same command may succeed later."""
 
@@ -41,7 +41,7 @@ def exit_code(error: TidegateError) -> int:
     """The process's exit code for an error."""
     if isinstance(error, RETRYABLE):
         return TRY_AGAIN
-    return USAGE if isinstance(error, DefinitionError | ConfigurationError) else FAILED
+    return USAGE if isinstance(error, DefinitionError | ConfigurationError | RefusedError) else FAILED
 
 
 def failed(error: TidegateError) -> None:

@@ -15,7 +15,7 @@ from tidegate.api.schema import identifier, table_name
 from tidegate.api.settings import Target
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.manifests import read_manifest
-from tidegate.errors import ConfigurationError, FencedError
+from tidegate.errors import FencedError, RefusedError
 from tidegate.protocol import layout
 from tidegate.protocol.model import (
     Clone,
@@ -58,7 +58,7 @@ class Clones:
             epoch: a sealed epoch; left out, the newest, or that of the clone when it was begun before.
             at_ms: in place of `epoch`: a time in milliseconds UTC, for the newest epoch that was sealed by then.
 
-        Raises ConfigurationError, before any change: no such table or epoch, the epoch is not kept any more, or the
+        Raises RefusedError, before any change: no such table or epoch, the epoch is not kept any more, or the
         name is taken.
         """
         self._target(source)
@@ -69,13 +69,13 @@ class Clones:
         """A snapshot: let `database` show all tables, under their own names, as of one and the same epoch.
 
         An epoch is published table by table, so whoever reads several of them can meet two epochs; not so here.
-        Otherwise as `make`. Raises ConfigurationError too when two of the tables differ in their database only.
+        Otherwise as `make`. Raises RefusedError too when two of the tables differ in their database only.
         """
         identifier(database, "database")
         sources = [t.name for t in self.main.definition.all_targets]
         wanted = {f"{database}.{source.partition('.')[2]}": source for source in sources}
         if len(wanted) < len(sources):
-            raise ConfigurationError(
+            raise RefusedError(
                 f"tables of {self.main.definition.name} have the same name in different databases "
                 f"({', '.join(sources)}): clone them one by one"
             )
@@ -85,7 +85,7 @@ class Clones:
     def drop(self, run: Run, table: str) -> Clone:
         """Drop a clone: its table first, then the note that keeps its files. Repeating it until it is done is harmless.
 
-        Raises ConfigurationError when the pipeline has no such clone.
+        Raises RefusedError when the pipeline has no such clone.
         """
         with self.main.exclusive(run) as lease:
             return self._drop(lease, [c for c in self.all() if c.table == table], repr(table))[0]
@@ -98,7 +98,7 @@ class Clones:
 
     def _drop(self, lease: Lease, clones: Sequence[Clone], wanted: str) -> list[Clone]:
         if not clones:
-            raise ConfigurationError(f"{self.main.definition.name} has no clone {wanted}: see `tidegate clones`")
+            raise RefusedError(f"{self.main.definition.name} has no clone {wanted}: see `tidegate clones`")
         for clone in clones:
             self.main.adapters.sink.drop_clone(clone)
             self._reached("clone_dropped", clone)
@@ -112,14 +112,14 @@ class Clones:
         for table in wanted:
             table_name(table)
             if table in own:
-                raise ConfigurationError(f"{table} is a table of the pipeline itself: give the clone another name")
+                raise RefusedError(f"{table} is a table of the pipeline itself: give the clone another name")
         noted = {c.table: c for c in self.all() if c.table in wanted}
         number = self._number(epoch, at_ms, next(iter(noted.values()), None))
         clones = []
         for table, source in wanted.items():
             clone = noted.get(table) or Clone(table, self.main.definition.name, source, number, ManifestRef("", ""))
             if (clone.source, clone.epoch) != (source, number):
-                raise ConfigurationError(f"{clone}, is there already: take another name, or drop that clone first")
+                raise RefusedError(f"{clone}, is there already: take another name, or drop that clone first")
             self.main.adapters.sink.shown(clone)
             clones.append(clone)
         return [self._show(clone if clone.table in noted else self._note(lease, clone)) for clone in clones]
@@ -136,9 +136,7 @@ class Clones:
     def _target(self, source: str) -> Target:
         targets = {t.name: t for t in self.main.definition.all_targets}
         if source not in targets:
-            raise ConfigurationError(
-                f"{source!r} is no table of {self.main.definition.name}, which has {', '.join(targets)}"
-            )
+            raise RefusedError(f"{source!r} is no table of {self.main.definition.name}, which has {', '.join(targets)}")
         return targets[source]
 
     def _number(self, epoch: int | None, at_ms: int | None, noted: Clone | None) -> int:
@@ -165,7 +163,7 @@ class Clones:
         epochs = self.main.history.epochs_of_main()
         found = next((e for e in epochs if e.epoch == number and e.status is Status.SEALED), None)
         if found is None:
-            raise ConfigurationError(f"{self.main.lane_id} has no sealed epoch to show")
+            raise RefusedError(f"{self.main.lane_id} has no sealed epoch to show")
         return found
 
     def _write_manifest(

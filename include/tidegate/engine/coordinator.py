@@ -355,7 +355,9 @@ class Coordinator:
     def _roll_forward(self, lease: Lease, epoch: Epoch) -> Epoch:
         with self._timings.of("publish"):
             if epoch.lane.lane != MAIN_LANE:  # nobody sees what a lane makes until it is promoted
-                epoch = self.adapters.store.publish(lease, epoch, heads=())
+                merging = {t.name for t in self.definition.all_targets if t.mode.merges}
+                placements = read_manifest(self.adapters.storage, epoch.manifest).placements()
+                epoch = self.adapters.store.publish(lease, epoch, heads=[h for h in placements if h.table in merging])
             elif epoch.status is Status.STAGED:
                 epoch = self._publisher.publish(lease, epoch)
             else:

@@ -34,7 +34,7 @@ def give_up(main: Coordinator) -> Correction:
     """Give the PLANNED epoch up, and take the slices that wait as they are now. Nothing when no epoch is under way.
 
     Raises:
-        ConfigurationError: the epoch under way is past PLANNED.
+        RefusedError: the epoch under way is past PLANNED.
         SourceGapError: a slice of the ranges, or behind them, is gone.
         UnavailableError: one was changed a moment ago.
     """
@@ -49,7 +49,7 @@ def give_up(main: Coordinator) -> Correction:
 def skip(names: Sequence[str]) -> Plan:
     """Skip slices, and give up the PLANNED epoch that has one of them in its ranges.
 
-    The plan raises ConfigurationError when one of `names`, which are keys, is sealed, staged, or was never discovered.
+    The plan raises RefusedError when one of `names`, which are keys, is sealed, staged, or was never discovered.
     """
 
     def plan(main: Coordinator) -> Correction:

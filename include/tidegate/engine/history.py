@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tidegate.api.pipeline import Definition
-from tidegate.api.settings import Mode
 from tidegate.engine.manifests import listed, read_manifest
 from tidegate.errors import ConfigurationError
 from tidegate.ports import Adapters
@@ -67,7 +66,7 @@ class History:
         of_main = line(epochs, base=fork.base)
         after = redo(self._behind(fork.base, now), self._manifests([*replayed, *left(fork, replayed, of_main)]))
         window = {str(e.epoch) for e in replayed}
-        append = {t.name for t in self.definition.all_targets if t.mode is Mode.APPEND}
+        append = {t.name for t in self.definition.all_targets if t.mode.stamped}
         earlier = [
             (
                 ref,
@@ -87,12 +86,17 @@ class History:
     def on_lane(
         self, lane: LaneId, table: str, values: Sequence[PartitionValues]
     ) -> Mapping[PartitionValues, StagedPartition]:
-        """Those of some partitions that are there as a lane has them: one beside main as behind its base, and on."""
+        """Those of some partitions that are there, as a lane has them."""
+        store = self.adapters.store
         if lane.lane == MAIN_LANE:
-            return self._listed(table, self.adapters.store.placed(table, values))
-        base = next(f.base for f in self.adapters.store.forks(lane.pipeline) if f.lane == lane)
-        placed = redo(self._behind(base, self.now()), self._manifests(self.replayed(lane)))
-        return self._listed(table, {v: placed[table, v] for v in values if (table, v) in placed})
+            return self._listed(table, store.placed(table, values))
+        return self._listed(table, store.placed_on_lane(lane, table, values))
+
+    def forked(self, base: int) -> dict[Place, Placed]:
+        """What a lane that is forked behind main's epoch `base` begins with: partitions into which rows are merged."""
+        merging = {t.name for t in self.definition.all_targets if t.mode.merges}
+        then = self._behind(base, self.now()) if merging else {}
+        return {place: placed for place, placed in then.items() if place[0] in merging}
 
     def _listed(
         self, table: str, placed: Mapping[PartitionValues, Placed]

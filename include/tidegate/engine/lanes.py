@@ -9,13 +9,12 @@ process dies, leaves live as it was.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tidegate.api.settings import Mode
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lease import kept
 from tidegate.engine.manifests import read_manifest
-from tidegate.errors import ConfigurationError, FencedError
+from tidegate.errors import FencedError, RefusedError
 from tidegate.ports import Change, Compared, EpochReport
-from tidegate.protocol.lanes import forkable, lane_name, left, line, usable
+from tidegate.protocol.lanes import forkable, lane_name, left, line, serves, usable
 from tidegate.protocol.ledger import told
 from tidegate.protocol.model import (
     Epoch,
@@ -43,7 +42,7 @@ class Lanes:
         return self.main.adapters.store.forks(self.main.definition.name)
 
     def find(self, name: str) -> Fork:
-        """The open lane of that name. Raises ConfigurationError."""
+        """The open lane of that name. Raises RefusedError."""
         return usable(self._named(name), name)
 
     def _named(self, name: str) -> Fork | None:
@@ -59,8 +58,8 @@ class Lanes:
         starts here, and one that starts earlier is continued from there.
 
         Raises:
-            ConfigurationError: no such window, or rows that would not fit the tables (nothing is changed then); or the
-                lane is over, or starts elsewhere.
+            RefusedError: no such window, or the lane is over, or starts elsewhere.
+            ConfigurationError: the rows would not fit the tables. Nothing is changed then either.
             SourceGapError: a slice of the window is gone or has changed.
             StateIncompatibleError: the code's state has other types than the state before the window.
         """
@@ -68,17 +67,24 @@ class Lanes:
         base = _before(epochs, since)
         window = line(epochs, base=base, until=until)
         if not window or window[0].epoch != since:
-            raise ConfigurationError(f"{self.main.lane_id}: epoch {since} has no events, or was rolled back")
+            raise RefusedError(f"{self.main.lane_id}: epoch {since} has no events, or was rolled back")
         ledger = self.main.work.ledger
         ledger.check(s for epoch in window for s in ledger.slices(epoch.offsets))
         forkable(epochs, base=base, upsert=bool(self._upsert()))
         self.main.adapters.sink.pending(self.main.definition, self.main.adapters.store.heads)
         self._check_state(next((e for e in epochs if e.epoch == base and e.manifest), None))
-        fork = self.main.adapters.store.fork(lane, base=base, reach_back=reach_back)
+        fork = self._fork(lane, base, reach_back=reach_back)
         self._reached("forked", fork)
         for epoch in left(fork, self.main.history.replayed(lane), line(epochs, base=fork.base)):
             if until is None or epoch.epoch <= until:
                 yield self._replay(run, fork, epoch)
+
+    def _fork(self, lane: LaneId, base: int, *, reach_back: bool) -> Fork:
+        there = self._named(lane.lane)
+        if there is not None and serves(there, base=base, reach_back=reach_back):
+            return there
+        heads = self.main.history.forked(base)
+        return self.main.adapters.store.fork(lane, base=base, heads=heads, reach_back=reach_back)
 
     def _check_state(self, base: Epoch | None) -> None:
         if base is not None:
@@ -102,7 +108,7 @@ class Lanes:
         try:
             for report in self.replay(run, name, since=since, until=until, reach_back=True):
                 self.main.progress(f"{report.epoch} replayed")
-        except (FencedError, ConfigurationError):
+        except (FencedError, RefusedError):
             now, base = self._named(name), _before(self.main.history.epochs_of_main(), since)
             if now is None or now.status is not LaneStatus.OPEN or now.base >= base:
                 raise
@@ -112,7 +118,7 @@ class Lanes:
     def again(self, run: Run, own: Epoch) -> str | None:
         """Process one sealed epoch again on a lane of its own: what a cleared run does.
 
-        Returns the lane's name, or None when it gives the same output and state again. Raises ConfigurationError, and
+        Returns the lane's name, or None when it gives the same output and state again. Raises RefusedError, and
         gives the lane up, when its output cannot be swapped alone.
         """
         name = lane_of_clear(run, own)
@@ -130,7 +136,7 @@ class Lanes:
                 self.discard(name)
                 return None
             self._allow_output_only(str(own), self.remaining(fork))
-        except ConfigurationError:
+        except RefusedError:
             self.discard(name)
             raise
         return name
@@ -154,7 +160,7 @@ class Lanes:
 
         def plan(lease: Lease) -> Epoch:
             if (now := self.find(fork.lane.lane)).base != fork.base:
-                raise ConfigurationError(f"{fork.lane}: another run has forked the lane anew, behind epoch {now.base}")
+                raise RefusedError(f"{fork.lane}: another run has forked the lane anew, behind epoch {now.base}")
             planned = coordinator.adapters.store.plan(
                 lease,
                 run=again,
@@ -173,7 +179,7 @@ class Lanes:
     def remaining(self, fork: Fork) -> tuple[Epoch, ...]:
         """Main's epochs that the lane has not replayed yet.
 
-        Raises ConfigurationError when main went back meanwhile, or a promotion replaced what the lane began from.
+        Raises RefusedError when main went back meanwhile, or a promotion replaced what the lane began from.
         """
         history = self.main.history
         epochs = history.epochs_of_main()
@@ -207,7 +213,7 @@ class Lanes:
             output_only: leave main's state, and do not catch up. Partitions that later epochs of main have rewritten
                 would be lost, so upsert tables allow it only for a lane that has caught up.
 
-        Raises ConfigurationError, before any change: no such lane, `output_only` is not possible, main was rolled back
+        Raises RefusedError, before any change: no such lane, `output_only` is not possible, main was rolled back
         over what the lane replayed, or another lane was promoted over what this one began from.
         """
         done = self.main.adapters.store.of_run(self.main.lane_id, run.key)
@@ -244,13 +250,13 @@ class Lanes:
     def _allow_output_only(self, subject: str, behind: Sequence[Epoch]) -> None:
         upsert = self._upsert()
         if behind and upsert:
-            raise ConfigurationError(
+            raise RefusedError(
                 f"{subject}: later epochs, up to {behind[-1].epoch}, have rewritten partitions of {upsert[0]} from "
                 "what it made, so they must be replayed too: give the run the parameter `lane`, and promote that lane"
             )
 
     def _upsert(self) -> list[str]:
-        return [t.name for t in self.main.definition.all_targets if t.mode is Mode.UPSERT]
+        return [t.name for t in self.main.definition.all_targets if t.mode.merges]
 
     def _same_state(self, fork: Fork) -> bool:
         head, replayed = self.main.adapters.store.last_sealed(self.main.lane_id), self.main.history.replayed(fork.lane)
@@ -280,10 +286,10 @@ def _before(epochs: list[Epoch], since: int) -> int:
     """The epoch that `since` started from: what a lane is forked behind."""
     epoch = next((e for e in epochs if e.epoch == since and e.manifest), None)
     if epoch is None:
-        raise ConfigurationError(f"epoch {since} is not kept, or was never staged")
+        raise RefusedError(f"epoch {since} is not kept, or was never staged")
     parent = next((e for e in epochs if e.manifest == epoch.parent), None) if epoch.parent else None
     if epoch.parent and parent is None:
-        raise ConfigurationError(f"epoch {since} cannot be replayed: the state it started from is not kept any more")
+        raise RefusedError(f"epoch {since} cannot be replayed: the state it started from is not kept any more")
     return parent.epoch if parent else 0
 
 

@@ -8,7 +8,7 @@ from tidegate.api.pipeline import Definition
 from tidegate.engine.ledger import Ledger
 from tidegate.engine.manifests import listed, read_manifest
 from tidegate.engine.verify import Finding
-from tidegate.errors import ConfigurationError
+from tidegate.errors import RefusedError
 from tidegate.ports import Adapters, EpochTask
 from tidegate.protocol import layout
 from tidegate.protocol.corrections import as_read
@@ -23,7 +23,7 @@ def replay(
     Returns the differences between what it made then and what it makes now; an empty list means the same bytes.
 
     Raises:
-        ConfigurationError: the epoch, or what it started from, is not kept any more; or it is a compaction.
+        RefusedError: the epoch, or what it started from, is not kept any more; or it is a compaction.
         SourceGapError: a slice of its ranges changed or is gone.
         DataDamagedError: what it started from, or its manifest, is not as it was written.
     """
@@ -67,11 +67,11 @@ def _recorded(definition: Definition, adapters: Adapters, number: int) -> tuple[
     epochs = adapters.store.epochs(LaneId(definition.name), limit=2**31 - 1)
     epoch = next((e for e in epochs if e.epoch == number and e.manifest), None)
     if epoch is None:
-        raise ConfigurationError(f"{definition.name}: epoch {number} is not kept, or was never staged")
+        raise RefusedError(f"{definition.name}: epoch {number} is not kept, or was never staged")
     if epoch.kind is not Kind.EVENTS:
-        raise ConfigurationError(f"{epoch} is a {epoch.kind.lower()}: it has no events to replay")
+        raise RefusedError(f"{epoch} is a {epoch.kind.lower()}: it has no events to replay")
     if epoch.parent and all(e.manifest != epoch.parent for e in epochs):
-        raise ConfigurationError(f"{epoch} cannot be replayed: the state it started from is not kept any more")
+        raise RefusedError(f"{epoch} cannot be replayed: the state it started from is not kept any more")
     return epoch, read_manifest(adapters.storage, epoch.manifest)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tidegate.engine.coordinator import Coordinator
-from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError
+from tidegate.errors import MalformedInputError, RefusedError, SourceGapError
 from tidegate.ports import EpochReport
 from tidegate.protocol.model import Epoch, Kind, Lease, Offsets, Place, Placed, Run, Status, Word
 from tidegate.protocol.rebasing import undone
@@ -46,8 +46,9 @@ def roll_back(main: Coordinator, run: Run, *, to_epoch: int, allow_gap: bool = F
         allow_gap: go back even when a slice that must then be read again is gone or has changed.
 
     Raises, with nothing changed but another run's epoch that was finished first:
-        ConfigurationError: the epoch, or one behind it, is not kept; or it is the last one; or its state is not whole;
-            or one behind it wrote to a table that is not declared any more; or the run has made another epoch before.
+        RefusedError: the epoch, or one behind it, is not kept; or it is the last one; or its state is not whole;
+            or the run has made another epoch before.
+        ConfigurationError: an epoch behind it wrote to a table that is not declared any more.
         SourceGapError: see `allow_gap`.
     """
     store = main.adapters.store
@@ -75,13 +76,13 @@ def plan_rollback(main: Coordinator, to_epoch: int, *, allow_gap: bool = False) 
     epochs = store.epochs(lane, limit=_ALL)
     behind = undone(epochs, to=to_epoch)
     if not behind:
-        raise ConfigurationError(
+        raise RefusedError(
             f"{lane}: epoch {to_epoch} is the last one: there is nothing to go back from. What is planned behind it "
             f"can be planned anew: `tidegate give-up {lane.pipeline} --reason …`"
         )
     restored = next((e for e in epochs if e.epoch == to_epoch and e.status is Status.SEALED), None)
     if lost := main.history.lost_state(restored):
-        raise ConfigurationError(
+        raise RefusedError(
             f"{lane}: epoch {to_epoch} cannot be gone back to: {lost}, a part of the state behind it, is not as it was "
             f"written. {_whole(main, epochs)}"
         )
@@ -111,7 +112,7 @@ def _whole(main: Coordinator, epochs: Sequence[Epoch]) -> str:
     for number, epoch in sealed[1:]:
         try:
             undone(epochs, to=number)
-        except ConfigurationError:
+        except RefusedError:
             break
         if main.history.lost_state(epoch) is None:
             return f"The newest one whose state is whole is {number}"
@@ -124,4 +125,4 @@ def _same_rollback(run: Run, own: Epoch | None, to_epoch: int) -> None:
         return
     if (own.kind, own.restores) != (Kind.ROLLBACK, to_epoch):
         made = f"went back to epoch {own.restores}" if own.kind is Kind.ROLLBACK else f"is of kind {own.kind}"
-        raise ConfigurationError(f"run {run.key} has made {own} before, which {made}: roll back in a run of its own")
+        raise RefusedError(f"run {run.key} has made {own} before, which {made}: roll back in a run of its own")

@@ -7,7 +7,7 @@ from itertools import pairwise
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
 from tidegate.engine.manifests import read_manifest
-from tidegate.errors import ConfigurationError, DataDamagedError
+from tidegate.errors import DataDamagedError, RefusedError
 from tidegate.ports import Adapters
 from tidegate.protocol.conservation import contradiction
 from tidegate.protocol.corrections import skipped_by
@@ -128,7 +128,7 @@ class _Audit:
         try:
             partitions = read_manifest(self.adapters.storage, clone.manifest).partitions
             shown = self.adapters.sink.shown(clone)
-        except (ConfigurationError, DataDamagedError) as e:
+        except (RefusedError, DataDamagedError) as e:
             yield Finding(clone.table, str(e))
             return
         if shown != {p.values: p.location for p in partitions}:

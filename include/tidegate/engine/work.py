@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tidegate.api.pipeline import Definition
-from tidegate.api.settings import Mode, Target
+from tidegate.api.settings import Target
 from tidegate.engine.history import History
 from tidegate.engine.ledger import Ledger
 from tidegate.engine.manifests import read_manifest
@@ -127,7 +127,7 @@ class Work:
         return tuple(
             Group(target, heads)
             for target in self.definition.all_targets
-            if target.mode is Mode.APPEND and target.table.compact_at is not None
+            if target.mode.compacts and target.table.compact_at is not None
             for heads in joinable(
                 list(self.adapters.store.heads(target.name).values()),
                 minimum=target.table.compact_at,

@@ -8,7 +8,7 @@ from airflow.sdk import DAG, Context, Param
 from tidegate.api.pipeline import Definition
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.corrections import correct, give_up, skip
-from tidegate.errors import ConfigurationError
+from tidegate.errors import RefusedError
 from tidegate.orchestration.by_hand import dag_by_hand
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.operators import EpochOperator, run_of
@@ -67,7 +67,7 @@ class CorrectionOperator(EpochOperator):
         user = getattr(context["dag_run"], "triggering_user_name", None)
         word = Word(f"{user}, by {run.owner}" if user else run.owner, params["reason"])
         if (params["what"] == SKIP) != bool(params["slices"]):
-            raise ConfigurationError("`slices` are for `what` = skip, which needs some: trigger the run again")
+            raise RefusedError("`slices` are for `what` = skip, which needs some: trigger the run again")
         summary = self._coordinated(lambda c: _correct(c, run, word, params))
         for line in summary["says"]:
             self.log.info("%s", line)

@@ -5,7 +5,7 @@ from typing import Any
 
 from airflow.sdk import Context, Param
 
-from tidegate.errors import ConfigurationError
+from tidegate.errors import RefusedError
 from tidegate.protocol.lanes import lane_name
 
 LANE_PATTERN = "^((?!main$)[a-z0-9][a-z0-9_-]{0,62})?$"
@@ -66,19 +66,17 @@ def _count(title: str, description: str) -> Param:
 
 
 def params_of(context: Context) -> RunParams:
-    """The run's params. Raises ConfigurationError: a DAG may declare them anew, so Airflow's check is not enough."""
+    """The run's params. Raises RefusedError: a DAG may declare them anew, so Airflow's check is not enough."""
     given: Any = context.get("params") or {}
     lane = given.get("lane") or None
     said = {name: given.get(name, False) for name in ("dry_run", "resume")}
     for name, value in said.items():
         if not isinstance(value, bool):
-            raise ConfigurationError(f"param {name} must be true or false, not {value!r}: trigger the run again")
+            raise RefusedError(f"param {name} must be true or false, not {value!r}: trigger the run again")
     numbers = {name: given.get(name) for name in ("max_slices", "from_epoch", "to_epoch")}
     for name, number in numbers.items():
         if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < 1):
-            raise ConfigurationError(
-                f"param {name} must be null or an integer from 1, not {number!r}: trigger the run again"
-            )
+            raise RefusedError(f"param {name} must be null or an integer from 1, not {number!r}: trigger the run again")
     if lane is None and (numbers["from_epoch"] or numbers["to_epoch"]):
-        raise ConfigurationError("params from_epoch and to_epoch need a lane: trigger the run again with one")
+        raise RefusedError("params from_epoch and to_epoch need a lane: trigger the run again with one")
     return RunParams(**said, lane=None if lane is None else lane_name(str(lane)), **numbers)

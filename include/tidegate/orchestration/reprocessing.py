@@ -4,7 +4,7 @@ from typing import Any
 
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
-from tidegate.errors import ConfigurationError
+from tidegate.errors import RefusedError
 from tidegate.orchestration.summary import ON_LANE, UNCHANGED, report_summary
 from tidegate.ports import EpochReport
 from tidegate.protocol.lanes import line
@@ -21,7 +21,7 @@ def sealed_before(coordinator: Coordinator, run: Run) -> Epoch | None:
 def process_again(coordinator: Coordinator, run: Run, own: Epoch, *, lane: str | None) -> dict[str, Any]:
     """Replay the epoch: on the lane that the run names, to be promoted by a person, or on one of its own.
 
-    Raises ConfigurationError when it has no lane and its output cannot be swapped alone; and, before any change, when
+    Raises RefusedError when it has no lane and its output cannot be swapped alone; and, before any change, when
     it was rolled back.
     """
     lanes = Lanes(coordinator)
@@ -38,9 +38,7 @@ def process_range(
 ) -> dict[str, Any]:
     """Replay past epochs on a lane, as the run's parameters say."""
     if since is None:
-        raise ConfigurationError(
-            f"{coordinator.definition.name}: with the parameter `lane` this run needs `from_epoch`"
-        )
+        raise RefusedError(f"{coordinator.definition.name}: with the parameter `lane` this run needs `from_epoch`")
     rows = 0
     for report in Lanes(coordinator).replay(run, lane, since=since, until=until):
         rows += report.epoch.counts.rows_in if report.epoch.counts else 0
@@ -57,8 +55,8 @@ def publish_again(coordinator: Coordinator, run: Run, own: Epoch) -> EpochReport
 def _not_rolled_back(coordinator: Coordinator, own: Epoch) -> None:
     try:
         line(coordinator.history.epochs_of_main(), base=own.epoch)
-    except ConfigurationError as e:
-        raise ConfigurationError(
+    except RefusedError as e:
+        raise RefusedError(
             f"{own} of run {own.run.key} cannot be processed again: {e}. What was rolled back comes again in a later "
             f"epoch, of another run: `tidegate epochs {own.lane.pipeline}` names it. Clear that one instead"
         ) from e

@@ -28,6 +28,7 @@ BEHAVIOURS: dict[type[TidegateError], Behaviour] = {
     errors.DefinitionError: Behaviour(_FAIL, "change the pipeline's declaration, then clear this task"),
     # before its base class: the first that fits is taken
     errors.IntervalError: Behaviour(_FAIL, "nothing was changed, and no input is lost: another run takes it"),
+    errors.RefusedError: Behaviour(_FAIL, "nothing was changed: start a run that asks for what the message allows"),
     errors.ConfigurationError: Behaviour(_FAIL, "change the configuration, then clear this task"),
     errors.UserFunctionError: Behaviour(
         _FAIL, "mend the pipeline's function or declare dead_letters, then clear this task"

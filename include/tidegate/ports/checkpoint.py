@@ -51,12 +51,12 @@ class CheckpointStore(Protocol):
     def forks(self, pipeline: str) -> list[Fork]:
         """The pipeline's forked lanes, in the order in which they were made."""
 
-    def fork(self, lane: LaneId, *, base: int, reach_back: bool = False) -> Fork:
+    def fork(self, lane: LaneId, *, base: int, heads: Mapping[Place, Placed], reach_back: bool = False) -> Fork:
         """Make a lane behind main's sealed epoch `base` (0: before the first); repeating it is harmless.
 
-        The name of a lane that is over may be used again. Raises ConfigurationError when it is open with another base.
+        The name of a lane that is over may be used again. Raises RefusedError when it is open with another base.
         With `reach_back` one that starts later is given up for the new one, together, and one that starts earlier is
-        returned as it is.
+        returned as it is. A new one begins with `heads`: the partitions into which it merges rows, as behind `base`.
         """
 
     def discard(self, lane: LaneId) -> Fork:
@@ -141,7 +141,7 @@ class CheckpointStore(Protocol):
         heads: Sequence[Head],
         removed: Sequence[Place] = (),
     ) -> Epoch:
-        """PartitionsPublished: STAGED → PUBLISHED, and the table heads set and removed, together."""
+        """PartitionsPublished: STAGED → PUBLISHED, and heads set and removed, together: main's, or the lane's own."""
 
     def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
         """EpochSealed: PUBLISHED → SEALED: the next epoch starts from here."""
@@ -205,7 +205,7 @@ class CheckpointStore(Protocol):
     def record_clone(self, lease: Lease, clone: Clone) -> Clone:
         """Note a clone, so that no clean-up deletes what it shows. When the same one is noted, that is returned.
 
-        Raises ConfigurationError when the name belongs to another clone, or to a table of a pipeline.
+        Raises RefusedError when the name belongs to another clone, ConfigurationError when to a table of a pipeline.
         """
 
     def forget_clone(self, lease: Lease, table: str) -> None:
@@ -213,6 +213,11 @@ class CheckpointStore(Protocol):
 
     def placed(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Placed]:
         """The heads of a table with the manifests that set them: all of them, or those of the given partitions."""
+
+    def placed_on_lane(
+        self, lane: LaneId, table: str, values: Sequence[PartitionValues]
+    ) -> dict[PartitionValues, Placed]:
+        """The same of a forked lane, for those of the given partitions that it knows: see `fork` and `publish`."""
 
     def heads_of_pipeline(self, pipeline: str) -> list[Head]:
         """Every head that the pipeline set, by table and values."""

@@ -276,7 +276,7 @@ class Sink(Protocol):
     def shown(self, clone: Clone) -> dict[PartitionValues, str] | None:
         """The locations that a clone shows; None when Hive has no table of its name.
 
-        Raises ConfigurationError when that table is not this clone.
+        Raises RefusedError when that table is not this clone.
         """
 
     def clone(self, target: Target, clone: Clone, partitions: Sequence[StagedPartition]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError
+from tidegate.errors import MalformedInputError, RefusedError, SourceGapError
 from tidegate.protocol.model import MAIN_LANE, Epoch, Kind, LaneId, Slice, Status
 
 _NAMED = 5
@@ -11,9 +11,9 @@ _NAMED = 5
 
 
 def givable(unfinished: Epoch | None) -> Epoch | None:
-    """The epoch that can be given up, if one is under way. Raises ConfigurationError when it is past PLANNED (I5)."""
+    """The epoch that can be given up, if one is under way. Raises RefusedError when it is past PLANNED (I5)."""
     if unfinished is not None and unfinished.status is not Status.PLANNED:
-        raise ConfigurationError(
+        raise RefusedError(
             f"{unfinished} is {unfinished.status}: from there it is only rolled forward. Run the pipeline to finish "
             "it; a rollback can then undo it"
         )
@@ -37,12 +37,12 @@ def last_read(last: Epoch | None, unfinished: Epoch | None) -> Epoch | None:
 def skipping(lane: LaneId, keys: Sequence[str], waiting: Sequence[Slice]) -> tuple[Slice, ...]:
     """The slices of `keys` among those that are not read yet, as skipped; those that are it already are left out.
 
-    Raises ConfigurationError for a key that is not among them.
+    Raises RefusedError for a key that is not among them.
     """
     by_key = {s.key: s for s in waiting}
     unknown = [k for k in keys if k not in by_key]
     if unknown:
-        raise ConfigurationError(
+        raise RefusedError(
             f"{lane}: {unknown[0]} is none of the {len(waiting)} planned or discovered slices that are not sealed yet"
             f"{_listed(by_key)}. What is sealed can be rolled back first; what was never discovered can be moved away"
         )

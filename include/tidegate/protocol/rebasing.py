@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tidegate.errors import ConfigurationError
+from tidegate.errors import RefusedError
 from tidegate.protocol.model import Epoch, Manifest, ManifestRef, Place, Placed, Status
 
 
@@ -13,16 +13,16 @@ def undone(epochs: Iterable[Epoch], *, to: int) -> tuple[Epoch, ...]:
         epochs: all rows of the lane that are kept.
         to: the epoch whose tables, state and offsets are wanted.
 
-    Raises ConfigurationError when that epoch, or one behind it, is not kept any more, or never was.
+    Raises RefusedError when that epoch, or one behind it, is not kept any more, or never was.
     """
     shown = {e.epoch: e for e in epochs if e.status in (Status.PUBLISHED, Status.SEALED)}
     head, last = max(shown, default=0), max((n for n, e in shown.items() if e.status is Status.SEALED), default=0)
     if not 0 <= to <= last:
-        raise ConfigurationError(f"there is no sealed epoch {to}: the last one is {last}")
+        raise RefusedError(f"there is no sealed epoch {to}: the last one is {last}")
     missing = [n for n in range(max(to, 1), head + 1) if n not in shown]
     if missing:
         oldest = max(missing) + 1
-        raise ConfigurationError(
+        raise RefusedError(
             f"epoch {to} cannot be gone back to: epoch {missing[-1]} is not kept any more (see Retention); "
             f"the oldest that can is {oldest}"
         )
@@ -32,12 +32,12 @@ def undone(epochs: Iterable[Epoch], *, to: int) -> tuple[Epoch, ...]:
 def newest_at(epochs: Iterable[Epoch], at_ms: int) -> int:
     """The number of the newest epoch that was sealed at `at_ms` (UTC) or before: what readers then saw.
 
-    Raises ConfigurationError when none of the kept ones was.
+    Raises RefusedError when none of the kept ones was.
     """
     sealed = [(e.epoch, e.sealed_ms) for e in epochs if e.status is Status.SEALED and e.sealed_ms is not None]
     found = max((n for n, sealed_ms in sealed if sealed_ms <= at_ms), default=None)
     if found is None:
-        raise ConfigurationError(
+        raise RefusedError(
             "no epoch that is kept was sealed by then" + (f": the oldest is {min(sealed)[0]}" if sealed else "")
         )
     return found

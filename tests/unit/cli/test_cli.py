@@ -256,6 +256,8 @@ def test_services_up_stays_and_watches_when_told_to(monkeypatch, tmp_path):
     [
         (errors.DefinitionError, 2),
         (errors.ConfigurationError, 2),
+        (errors.RefusedError, 2),
+        (errors.IntervalError, 2),
         (errors.UnavailableError, 75),
         (errors.LeaseHeldError, 75),
         (errors.OutcomeUnknownError, 75),

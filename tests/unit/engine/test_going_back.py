@@ -12,7 +12,7 @@ from model.alone import Alone
 from model.scenarios import BOTH, ONE
 from model.systems import METASTORE, SOURCE
 from tidegate.engine.rollback import plan_rollback, roll_back
-from tidegate.errors import ConfigurationError, SourceGapError, UnavailableError
+from tidegate.errors import ConfigurationError, RefusedError, SourceGapError, UnavailableError
 from tidegate.protocol.model import Kind, Run, Status
 
 BACK = Run("back", "a person")
@@ -23,7 +23,7 @@ def test_a_refused_rollback_changes_nothing_and_keeps_nobody_waiting() -> None:
     before = alone.durable()
     for to_epoch in (-1, 3, 4):
         alone.calls.clear()
-        with pytest.raises(ConfigurationError):
+        with pytest.raises(RefusedError):
             roll_back(alone.engine, BACK, to_epoch=to_epoch)
         assert alone.calls[-1] == "fail"
     assert alone.durable() == before
@@ -83,7 +83,7 @@ def test_what_could_not_be_computed_is_abandoned_and_its_range_comes_again() -> 
         alone.engine.run(Run("fails", "fails"))
     alone.broken = lambda method: False
     assert plan_rollback(alone.engine, 3).unfinished.status is Status.PLANNED
-    with pytest.raises(ConfigurationError, match="the last one"):
+    with pytest.raises(RefusedError, match="the last one"):
         roll_back(alone.engine, BACK, to_epoch=4)
     assert alone.tables.epochs["main", 5, 1]["status"] == "PLANNED"  # a refusal gives nothing up
     done = roll_back(alone.engine, BACK, to_epoch=2).epoch
@@ -110,12 +110,12 @@ def test_a_staged_epoch_is_finished_first() -> None:
 def test_a_run_that_made_another_epoch_makes_no_rollback() -> None:
     """Two DAGs may have runs of the same name: the rollback must not report the other's epoch as its own."""
     alone = Alone(BOTH, ONE, BOTH)
-    with pytest.raises(ConfigurationError, match=r"run run-3 has made p epoch 3 before, which is of kind EVENTS"):
+    with pytest.raises(RefusedError, match=r"run run-3 has made p epoch 3 before, which is of kind EVENTS"):
         roll_back(alone.engine, Run("run-3", "a person"), to_epoch=1)
     done = roll_back(alone.engine, BACK, to_epoch=2)
     before = alone.durable()
     assert roll_back(alone.engine, BACK, to_epoch=2).epoch == done.epoch  # asked again
-    with pytest.raises(ConfigurationError, match="which went back to epoch 2: roll back in a run of its own"):
+    with pytest.raises(RefusedError, match="which went back to epoch 2: roll back in a run of its own"):
         roll_back(alone.engine, BACK, to_epoch=1)
     assert alone.durable() == before
 

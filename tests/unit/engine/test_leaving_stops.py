@@ -14,7 +14,7 @@ from model.systems import SOURCE, STORAGE
 from tidegate.engine.corrections import correct, give_up, skip
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import plan_rollback, roll_back
-from tidegate.errors import ConfigurationError, DataDamagedError, FencedError, SourceGapError, UnavailableError
+from tidegate.errors import DataDamagedError, FencedError, RefusedError, SourceGapError, UnavailableError
 from tidegate.protocol.model import Kind, Run, Status, Word
 
 WORD = Word("me@here", "cut off")
@@ -61,7 +61,7 @@ def test_a_staged_epoch_and_one_that_waits_for_a_file_that_is_gone_are_not_given
     alone.engine.process(Run("slow", "slow"))
     before = alone.durable()
     for plan in (give_up, skip(["/in/1"])):
-        with pytest.raises(ConfigurationError):
+        with pytest.raises(RefusedError):
             correct(alone.engine, ME, WORD, plan)
         assert alone.durable() == before
         assert alone.calls[-1] == "fail"  # which gives the lease back
@@ -128,12 +128,12 @@ def test_a_rollback_is_refused_whose_state_is_not_whole_and_says_how_far_back_it
     state = next(uri for uri in alone.states[STORAGE] if "/epoch=2/" in uri and "/state/" in uri)
     alone.states[STORAGE] = {**alone.states[STORAGE], state: alone.states[STORAGE][state].replace(b"1", b"7")}
     before = alone.durable()
-    with pytest.raises(ConfigurationError, match=rf"{state}, a part of .* The newest one whose state is whole is 1$"):
+    with pytest.raises(RefusedError, match=rf"{state}, a part of .* The newest one whose state is whole is 1$"):
         roll_back(alone.engine, ME, to_epoch=2)
     assert alone.durable() == before
     first = next(uri for uri in alone.states[STORAGE] if "/epoch=1/" in uri and "/state/" in uri)
     alone.states[STORAGE] = {u: d for u, d in alone.states[STORAGE].items() if u != first}
-    with pytest.raises(ConfigurationError, match=r"whole is 0$"):
+    with pytest.raises(RefusedError, match=r"whole is 0$"):
         plan_rollback(alone.engine, 1)
     roll_back(alone.engine, ME, to_epoch=0)
     assert make.stop(alone.engine.run(NEXT).epoch) == 1

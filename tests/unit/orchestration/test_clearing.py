@@ -11,7 +11,7 @@ import pytest
 from model.alone import Alone
 from model.scenarios import BOTH, ONE
 from tidegate.engine.rollback import roll_back
-from tidegate.errors import ConfigurationError
+from tidegate.errors import RefusedError
 from tidegate.orchestration.reprocessing import process_again, sealed_before
 from tidegate.protocol.model import Run
 
@@ -37,9 +37,7 @@ def test_a_cleared_run_whose_epoch_was_rolled_back_is_refused(
     if come_again:
         alone.engine.run(Run("next", "next"))
     before, lanes = alone.durable(), dict(alone.tables.lanes)
-    with pytest.raises(
-        ConfigurationError, match=rf"^p epoch {number} of run run-{number} .* rolled back.*Clear that one"
-    ):
+    with pytest.raises(RefusedError, match=rf"^p epoch {number} of run run-{number} .* rolled back.*Clear that one"):
         clear(alone, number, lane)
     assert (alone.durable(), alone.tables.lanes) == (before, lanes)
     assert alone.wrong() == []

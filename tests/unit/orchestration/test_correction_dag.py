@@ -11,7 +11,7 @@ import builders as make
 from tidegate import wiring
 from tidegate.engine.corrections import Correction
 from tidegate.engine.repairing import Repaired
-from tidegate.errors import ConfigurationError, DefinitionError
+from tidegate.errors import DefinitionError, RefusedError
 from tidegate.orchestration import correction, correction_dag
 from tidegate.protocol.model import LaneId, Status
 
@@ -100,5 +100,5 @@ def test_a_dry_run_changes_nothing(execute, what):
 
 @pytest.mark.parametrize("params", [{"what": "skip"}, {"what": "give up", "slices": ["/in/b"]}])
 def test_slices_go_with_skip_only(execute, params):
-    with pytest.raises(ConfigurationError, match="`slices` are for"):
+    with pytest.raises(RefusedError, match="`slices` are for"):
         execute(**params)

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipExcept
 
 import builders as make
 from tidegate import wiring
-from tidegate.errors import ConfigurationError, FencedError, LeaseHeldError, UnavailableError
+from tidegate.errors import FencedError, LeaseHeldError, RefusedError, UnavailableError
 from tidegate.orchestration import epoch_dag, operators
 from tidegate.orchestration.operators import ProcessEpochOperator, PublishEpochOperator, run_of
 from tidegate.orchestration.plans import plan_summary
@@ -249,5 +249,5 @@ def test_a_run_can_resume_the_pipeline_first(execute, capsys):
 def test_a_run_can_take_fewer_slices(execute):
     assert execute(ProcessEpochOperator, EpochReport(EPOCH, None, {}), max_slices=2).limits == [Limit(slices=2)]
     assert execute(ProcessEpochOperator, EpochReport(EPOCH, None, {})).limits == [NO_LIMIT]
-    with pytest.raises(ConfigurationError, match="max_slices must be null or an integer from 1, not 0"):
+    with pytest.raises(RefusedError, match="max_slices must be null or an integer from 1, not 0"):
         execute(ProcessEpochOperator, EpochReport(EPOCH, None, {}), max_slices=0)

@@ -7,7 +7,7 @@ from airflow.sdk import Param
 from airflow.sdk.exceptions import ParamValidationError
 from airflow.serialization.serialized_objects import DagSerialization
 
-from tidegate.errors import ConfigurationError
+from tidegate.errors import RefusedError
 from tidegate.orchestration import epoch_dag, promotion_dag
 from tidegate.orchestration.params import RunParams, params_of
 
@@ -51,7 +51,7 @@ def test_an_operator_in_a_dag_without_params():
 )
 def test_anything_else_is_refused_by_airflow_and_by_the_task(definition, given):
     ((name, value),) = given.items()
-    with pytest.raises(ConfigurationError, match=f"param {name} must be"):
+    with pytest.raises(RefusedError, match=f"param {name} must be"):
         params_of({"params": given})
     if value is not True:  # JSON Schema's integer is not Python's: only the task tells True from 1
         params = epoch_dag(definition).params
@@ -68,7 +68,7 @@ def test_anything_else_is_refused_by_airflow_and_by_the_task(definition, given):
     ],
 )
 def test_a_range_needs_a_lane_with_a_name(given, why):
-    with pytest.raises(ConfigurationError, match=why):
+    with pytest.raises(RefusedError, match=why):
         params_of({"params": given})
 
 
@@ -82,7 +82,7 @@ def test_a_wrong_lane_is_refused_at_the_form_and_by_the_task(definition, name):
     for field in lane_fields(definition):
         with pytest.raises(ParamValidationError):
             field.resolve(name)
-    with pytest.raises(ConfigurationError, match="cannot be a lane's name"):
+    with pytest.raises(RefusedError, match="cannot be a lane's name"):
         params_of({"params": {"lane": name}})
 
 

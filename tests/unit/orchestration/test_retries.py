@@ -18,6 +18,7 @@ OPERATORS = {errors.FencedError, errors.LeaseHeldError}
 FAILED = {
     errors.DefinitionError,
     errors.ConfigurationError,
+    errors.RefusedError,
     errors.IntervalError,
     errors.UserFunctionError,
     errors.MalformedInputError,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import builders as make
-from tidegate.errors import ConfigurationError, SourceGapError
+from tidegate.errors import RefusedError, SourceGapError
 from tidegate.protocol.corrections import as_read, covered, givable, last_read, mendable, skipped_by, skipping
 from tidegate.protocol.model import Kind, LaneId, Status, Word
 
@@ -19,7 +19,7 @@ SAID = {"word": Word("me", "why"), "noted_ms": 50}
 def test_a_staged_epoch_is_not_given_up(status: Status) -> None:
     assert givable(None) is None
     assert givable(EPOCH) is EPOCH
-    with pytest.raises(ConfigurationError, match=f"is {status}: from there it is only rolled forward"):
+    with pytest.raises(RefusedError, match=f"is {status}: from there it is only rolled forward"):
         givable(replace(EPOCH, status=status))
 
 
@@ -53,9 +53,9 @@ def test_a_skipped_file_is_named_exactly_and_skipped_once() -> None:
     waiting = (*FILES[1:4], replace(FILES[4], skipped=True))
     found = skipping(LANE, ["/in/3", "/in/1", "/in/3", "/in/4"], waiting)
     assert found == (replace(FILES[3], skipped=True), replace(FILES[1], skipped=True))
-    with pytest.raises(ConfigurationError, match=r"/in/0 is none of the 4 .*: /in/1, /in/2, /in/3, /in/4\. "):
+    with pytest.raises(RefusedError, match=r"/in/0 is none of the 4 .*: /in/1, /in/2, /in/3, /in/4\. "):
         skipping(LANE, ["/in/0"], waiting)
-    with pytest.raises(ConfigurationError, match=r"none of the 0 planned .* sealed yet\. "):
+    with pytest.raises(RefusedError, match=r"none of the 0 planned .* sealed yet\. "):
         skipping(LANE, ["/in/0"], [])
 
 

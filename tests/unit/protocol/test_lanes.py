@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders as make
-from tidegate.errors import ConfigurationError
+from tidegate.errors import RefusedError
 from tidegate.protocol.lanes import forkable, lane_name, left, line, usable
 from tidegate.protocol.model import Epoch, Fork, Kind, LaneId, LaneStatus, ManifestRef
 
@@ -56,12 +56,12 @@ def test_a_rollback_to_before_the_first_epoch() -> None:
 @pytest.mark.parametrize("base", [3, 4, 9])
 def test_a_base_that_is_not_shown_is_refused(base: int) -> None:
     """It was gone back over, or never was."""
-    with pytest.raises(ConfigurationError, match=f"epoch {base} is not part of what the tables show"):
+    with pytest.raises(RefusedError, match=f"epoch {base} is not part of what the tables show"):
         line(MAIN, base=base)
 
 
 def test_a_line_that_was_forgotten_in_between_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="epoch 3 is not kept any more"):
+    with pytest.raises(RefusedError, match="epoch 3 is not kept any more"):
         line([epoch(2), epoch(4)], base=2)
 
 
@@ -107,7 +107,7 @@ def test_a_state_that_an_earlier_promotion_has_replaced_is_refused(
     if allowed:
         forkable(main, base=base, upsert=upsert)
     else:
-        with pytest.raises(ConfigurationError, match=f"starts at epoch {restores + 1} or before, or behind epoch 4"):
+        with pytest.raises(RefusedError, match=f"starts at epoch {restores + 1} or before, or behind epoch 4"):
             forkable(main, base=base, upsert=upsert)
 
 
@@ -122,17 +122,17 @@ def test_a_lane_goes_on_where_it_was() -> None:
 
 
 def test_a_lane_that_replayed_what_was_rolled_back_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="p@fix: main was rolled back over epochs"):
+    with pytest.raises(RefusedError, match="p@fix: main was rolled back over epochs"):
         left(FORK, [epoch(2), epoch(4)], line(MAIN, base=1))
-    with pytest.raises(ConfigurationError, match="main was rolled back"):
+    with pytest.raises(RefusedError, match="main was rolled back"):
         left(FORK, line(MAIN, base=1), line(MAIN, base=1, until=6))
 
 
 def test_only_open_lanes_are_usable() -> None:
     assert usable(FORK, "fix") is FORK
-    with pytest.raises(ConfigurationError, match="there is no lane 'fix'"):
+    with pytest.raises(RefusedError, match="there is no lane 'fix'"):
         usable(None, "fix")
-    with pytest.raises(ConfigurationError, match="p@fix: the lane is promoted"):
+    with pytest.raises(RefusedError, match="p@fix: the lane is promoted"):
         usable(Fork(FORK.lane, 1, 3, LaneStatus.PROMOTED), "fix")
 
 
@@ -143,5 +143,5 @@ def test_names_of_lanes(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["main", "", "Fix", "a/b", "..", "-a", "a" * 64, "lane=x", "é"])
 def test_names_that_no_folder_may_have(name: str) -> None:
-    with pytest.raises(ConfigurationError, match="cannot be a lane's name"):
+    with pytest.raises(RefusedError, match="cannot be a lane's name"):
         lane_name(name)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders as make
-from tidegate.errors import ConfigurationError
+from tidegate.errors import RefusedError
 from tidegate.protocol.model import Epoch, Manifest, ManifestRef, Place, Placed, Run, Status
 from tidegate.protocol.rebasing import changes, newest_at, tables, undo, undone
 
@@ -108,7 +108,7 @@ def test_everything_can_be_undone_while_everything_is_kept() -> None:
     ],
 )
 def test_what_is_not_kept_is_refused(to: int, words: str) -> None:
-    with pytest.raises(ConfigurationError, match=words):
+    with pytest.raises(RefusedError, match=words):
         undone([*KEPT, epoch(8, Status.PLANNED)], to=to)
 
 
@@ -116,7 +116,7 @@ def test_what_is_published_is_undone_before_it_is_sealed() -> None:
     """The heads show it already; but nothing can be brought back to it yet."""
     published = epoch(8, Status.PUBLISHED)
     assert [e.epoch for e in undone([*KEPT, published], to=6)] == [8, 7]
-    with pytest.raises(ConfigurationError, match="no sealed epoch 8: the last one is 7"):
+    with pytest.raises(RefusedError, match="no sealed epoch 8: the last one is 7"):
         undone([*KEPT, published], to=8)
 
 
@@ -124,9 +124,9 @@ def test_the_newest_epoch_at_a_time() -> None:
     at = [replace(epoch(n), sealed_ms=n * 100) for n in (4, 5, 6)]
     unsealed = [epoch(7, Status.PUBLISHED), replace(epoch(5, Status.ABANDONED), sealed_ms=None)]
     assert [newest_at([*at, *unsealed], ms) for ms in (400, 499, 500, 10_000)] == [4, 4, 5, 6]
-    with pytest.raises(ConfigurationError, match="no epoch that is kept was sealed by then: the oldest is 4"):
+    with pytest.raises(RefusedError, match="no epoch that is kept was sealed by then: the oldest is 4"):
         newest_at(at, 399)
-    with pytest.raises(ConfigurationError, match=r"no epoch that is kept was sealed by then$"):
+    with pytest.raises(RefusedError, match=r"no epoch that is kept was sealed by then$"):
         newest_at(unsealed, 10_000)
 
 

@@ -18,10 +18,11 @@ from tidegate.adapters.checkpoint.rows import (
     slice_values,
     word_values,
 )
-from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError
+from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError, RefusedError
 from tidegate.protocol.lanes import usable
 from tidegate.protocol.ledger import behind, start_of
 from tidegate.protocol.model import (
+    MAIN_LANE,
     Epoch,
     Fork,
     Head,
@@ -31,6 +32,7 @@ from tidegate.protocol.model import (
     Offsets,
     PartitionValues,
     Place,
+    Placed,
     Promotion,
     Run,
     Slice,
@@ -120,7 +122,7 @@ def parent_of(
         if base != restores:
             raise InvariantViolationError(f"{promoted}: the lane was forked behind epoch {base}, not {restores}")
         if one(cursor, "unfinished", lane_key(promoted)):
-            raise ConfigurationError(f"{promoted}: an epoch of the lane is unfinished: replay it first")
+            raise RefusedError(f"{promoted}: an epoch of the lane is unfinished: replay it first")
         return last if promotes.keeps_state else _last_sealed(cursor, promoted)
     if restores is not None:
         return sealed_epoch(cursor, main, restores)
@@ -231,7 +233,19 @@ def heads_of(
     return {h.values: h for h in map(head_of, rows)}
 
 
-def set_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head]) -> None:
+def change_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head], removed: Sequence[Place]) -> None:
+    """Set and remove the heads of main, or set those of the forked lane on which `epoch` was published."""
+    if epoch.lane.lane == MAIN_LANE:
+        if heads:
+            _set_heads(cursor, epoch, heads)
+        if removed:
+            _remove_heads(cursor, epoch, removed)
+    elif epoch.manifest:
+        put = {(h.table, h.values): Placed(h.location, epoch.manifest) for h in heads}
+        set_lane_heads(cursor, epoch.lane, put)
+
+
+def _set_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head]) -> None:
     """Upsert the heads, in one order for everybody so that two pipelines cannot lock each other out."""
     ordered = sorted(heads, key=lambda h: (h.table, h.values))
     cursor.executemany(QUERIES["set_head"], [head_values(h) for h in ordered])
@@ -243,7 +257,23 @@ def set_heads(cursor: Cursor, epoch: Epoch, heads: Sequence[Head]) -> None:
         raise InvariantViolationError(f"{epoch}: {cursor.rowcount} of {len(ordered)} heads were set")
 
 
-def remove_heads(cursor: Cursor, epoch: Epoch, removed: Sequence[Place]) -> None:
+def set_lane_heads(cursor: Cursor, lane: LaneId, heads: Mapping[Place, Placed]) -> None:
+    """Upsert where a forked lane has partitions. The lane is locked by whoever calls."""
+    params = [
+        lane_key(lane)
+        | {
+            "table": table,
+            "values": Jsonb(list(values)),
+            "location": placed.location,
+            "manifest_uri": placed.manifest.uri,
+            "manifest_sha256": placed.manifest.sha256,
+        }
+        for (table, values), placed in sorted(heads.items())
+    ]
+    cursor.executemany(QUERIES["set_lane_head"], params)
+
+
+def _remove_heads(cursor: Cursor, epoch: Epoch, removed: Sequence[Place]) -> None:
     """Delete heads, in the order in which they are set."""
     params = [
         {"table": table, "values": Jsonb(list(values)), "pipeline": epoch.lane.pipeline}

@@ -83,7 +83,8 @@ WHERE pipeline = %(pipeline)s AND lane = %(lane)s
 RETURNING pipeline, lane, fence, forked_from, status;
 
 -- name: forget_lane
--- Drop the epochs of a lane that is over.
+-- Drop the epochs and the heads of a lane that is over.
+WITH heads AS (DELETE FROM lane_heads WHERE pipeline = %(pipeline)s AND lane = %(lane)s)
 DELETE FROM epochs WHERE pipeline = %(pipeline)s AND lane = %(lane)s;
 
 -- name: renew_lane
@@ -345,6 +346,26 @@ SELECT h.partition_values, h.location, e.manifest_uri, e.manifest_sha256
 FROM table_heads AS h JOIN epochs AS e USING (pipeline, lane, epoch, generation)
 WHERE h.table_name = %(table)s AND (%(values)s::jsonb[] IS NULL OR h.partition_values = ANY(%(values)s::jsonb[]))
 ORDER BY h.partition_values;
+
+-- name: set_lane_head
+-- Say where a lane has a partition from now on.
+INSERT INTO lane_heads (
+    pipeline, lane, table_name, partition_values, location, manifest_uri, manifest_sha256
+)
+VALUES (
+    %(pipeline)s, %(lane)s, %(table)s, %(values)s, %(location)s, %(manifest_uri)s, %(manifest_sha256)s
+)
+ON CONFLICT (pipeline, lane, table_name, partition_values) DO UPDATE SET
+    location = excluded.location,
+    manifest_uri = excluded.manifest_uri,
+    manifest_sha256 = excluded.manifest_sha256;
+
+-- name: placed_on_lane
+-- Where a lane has some partitions of a table, and the manifests that put them there.
+SELECT partition_values, location, manifest_uri, manifest_sha256 FROM lane_heads
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND table_name = %(table)s
+    AND partition_values = ANY(%(values)s::jsonb[])
+ORDER BY partition_values;
 
 -- name: heads_of_pipeline
 -- All heads that a pipeline set.

@@ -15,6 +15,7 @@ from tidegate.adapters.checkpoint.changes import (
     abandon,
     advance,
     append_slices,
+    change_heads,
     continued,
     correct_slices,
     end_lane,
@@ -25,9 +26,8 @@ from tidegate.adapters.checkpoint.changes import (
     one,
     parent_of,
     planned_before,
-    remove_heads,
     sealed_epoch,
-    set_heads,
+    set_lane_heads,
     tail,
 )
 from tidegate.adapters.checkpoint.connection import Session
@@ -50,8 +50,8 @@ from tidegate.adapters.checkpoint.rows import (
 )
 from tidegate.adapters.checkpoint.summaries import PipelineSummary, summarised
 from tidegate.api.pipeline import Definition
-from tidegate.errors import ConfigurationError, InvariantViolationError, LeaseHeldError, StateIncompatibleError
-from tidegate.protocol.lanes import usable
+from tidegate.errors import InvariantViolationError, LeaseHeldError, RefusedError, StateIncompatibleError
+from tidegate.protocol.lanes import serves, usable
 from tidegate.protocol.ledger import told
 from tidegate.protocol.model import (
     MAIN_LANE,
@@ -147,27 +147,28 @@ class PostgresCheckpointStore:
         with self._session.transaction(f"{pipeline}: lanes", writes=False) as cursor:
             return [fork_of(r) for r in cursor.execute(QUERIES["forks"], {"pipeline": pipeline})]
 
-    def fork(self, lane: LaneId, *, base: int, reach_back: bool = False) -> Fork:
+    def fork(self, lane: LaneId, *, base: int, heads: Mapping[Place, Placed], reach_back: bool = False) -> Fork:
         """Make a lane behind main's sealed epoch `base`; see the port."""
         with self._session.transaction(f"{lane}: fork") as cursor:
             sealed_epoch(cursor, LaneId(lane.pipeline), base)
             found = fork(cursor, lane)
             if found and found.status is LaneStatus.OPEN:
-                if found.base == base or (reach_back and found.base < base):
+                if serves(found, base=base, reach_back=reach_back):
                     return found
                 if not reach_back:
-                    raise ConfigurationError(
+                    raise RefusedError(
                         f"{lane}: the lane was forked behind epoch {found.base}, not {base}: take another name, or "
                         "discard it first"
                     )
                 end_lane(cursor, lane, LaneStatus.DISCARDED)
             row = one(cursor, "unfinished", lane_key(LaneId(lane.pipeline)))
             if row and row["promotes"] == lane.lane:
-                raise ConfigurationError(f"{lane}: the lane is being promoted: take another name")
+                raise RefusedError(f"{lane}: the lane is being promoted: take another name")
             cursor.execute(QUERIES["forget_lane"], lane_key(lane))
             made = one(cursor, "fork_lane", lane_key(lane) | {"base": base})
             if made is None:
                 raise InvariantViolationError(f"{lane}: the fork left no row. Run `tidegate verify`")
+            set_lane_heads(cursor, lane, heads)
             return fork_of(made)
 
     def discard(self, lane: LaneId) -> Fork:
@@ -337,17 +338,15 @@ class PostgresCheckpointStore:
         heads: Sequence[Head],
         removed: Sequence[Place] = (),
     ) -> Epoch:
-        """PartitionsPublished: STAGED → PUBLISHED and the table heads, in one transaction (I2)."""
+        """PartitionsPublished: STAGED → PUBLISHED and the heads, in one transaction (I2)."""
         ours = (epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation)
         for head in heads:
             if (head.pipeline, head.lane, head.epoch, head.generation) != ours:
                 raise InvariantViolationError(f"{epoch}: {head} is not this epoch's. Run `tidegate verify`")
         with self._session.transaction(f"{epoch}: publish") as cursor:
             published, verdict = advance(cursor, Event.PARTITIONS_PUBLISHED, lease, epoch, {})
-            if verdict is Verdict.ACCEPTED and heads:
-                set_heads(cursor, epoch, heads)
-            if verdict is Verdict.ACCEPTED and removed:
-                remove_heads(cursor, epoch, removed)
+            if verdict is Verdict.ACCEPTED:
+                change_heads(cursor, published, heads, removed)
             return published
 
     def seal(self, lease: Lease, epoch: Epoch) -> Epoch:
@@ -406,6 +405,14 @@ class PostgresCheckpointStore:
         with self._session.transaction(f"{table}: heads", writes=False) as cursor:
             return heads_of(cursor, table, values)
 
+    def placed_on_lane(
+        self, lane: LaneId, table: str, values: Sequence[PartitionValues]
+    ) -> dict[PartitionValues, Placed]:
+        """Where a forked lane has those of some partitions of a table that are there, and by which manifests."""
+        key = lane_key(lane) | {"table": table, "values": [Jsonb(list(v)) for v in values]}
+        with self._session.transaction(f"{lane}: heads of {table}", writes=False) as cursor:
+            return {tuple(r["partition_values"]): placed_of(r) for r in cursor.execute(QUERIES["placed_on_lane"], key)}
+
     def placed(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Placed]:
         """Where the partitions of a table lie, and by which manifests: all of them, or those of the given values."""
         wanted = None if values is None else [Jsonb(list(v)) for v in values]
@@ -435,7 +442,7 @@ class PostgresCheckpointStore:
             cursor.execute(QUERIES["record_clone"], clone_values(clone))
             found = clone_of(one(cursor, "clone", {"clone": clone.table}) or {})
             if (found.pipeline, found.source, found.epoch) != (clone.pipeline, clone.source, clone.epoch):
-                raise ConfigurationError(f"{found}, is there already: take another name, or drop that clone first")
+                raise RefusedError(f"{found}, is there already: take another name, or drop that clone first")
             return found
 
     def forget_clone(self, lease: Lease, table: str) -> None:

@@ -22,8 +22,8 @@ from tidegate.adapters.hive.tables import (
     staging,
 )
 from tidegate.api.pipeline import Definition
-from tidegate.api.settings import Mode, Target
-from tidegate.errors import ConfigurationError, OutcomeUnknownError, TidegateError, UnavailableError
+from tidegate.api.settings import Target
+from tidegate.errors import ConfigurationError, OutcomeUnknownError, RefusedError, TidegateError, UnavailableError
 from tidegate.ports import Heads, TableChange
 from tidegate.protocol.columns import Column
 from tidegate.protocol.model import Clone, Head, PartitionValues, StagedPartition
@@ -77,7 +77,7 @@ class HiveSink:
 
     def stage(self, target: Target, partitions: Sequence[StagedPartition], *, epoch: int) -> None:
         """Point the staging table at one epoch's partitions, and drop those of other epochs; see the port."""
-        by_row = target.mode is Mode.UPSERT
+        by_row = not target.mode.stamped
         wanted = [Placement((str(epoch), *p.values) if by_row else p.values, p.location, {}) for p in partitions]
         self._show(self._table(staging(target)), wanted)
 
@@ -111,7 +111,7 @@ class HiveSink:
         table = self._table(target.name)
         there = self._metastore.partitions(table, [p.values for p in wanted])
         new = [p for p in wanted if p.values not in there]
-        if new and len(new) == len(wanted) and target.mode is Mode.APPEND:
+        if new and len(new) == len(wanted) and target.mode.stamped:
             if self._metastore.add(table, new):
                 return
         elif new:
@@ -173,7 +173,7 @@ class HiveSink:
     def _clone(self, clone: Clone) -> Table | None:
         table = self._metastore.table(*clone.table.split("."))
         if table is not None and property_of(table, CLONE) != _identity(clone):
-            raise ConfigurationError(f"table {clone.table} is there already, and is not the one wanted: {clone}")
+            raise RefusedError(f"table {clone.table} is there already, and is not the one wanted: {clone}")
         return table
 
     def _drop_table(self, name: str) -> None:

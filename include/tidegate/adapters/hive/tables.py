@@ -10,7 +10,7 @@ from pymetastore.hive_metastore.ttypes import FieldSchema, Table
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.api.pipeline import Definition
 from tidegate.api.schema import hive_type
-from tidegate.api.settings import EPOCH_COLUMN, Evolve, Mode, Target
+from tidegate.api.settings import EPOCH_COLUMN, Evolve, Target
 from tidegate.errors import ConfigurationError
 from tidegate.ports import TableChange
 from tidegate.protocol.columns import Column, fit
@@ -30,7 +30,7 @@ def staging(target: Target) -> str:
 def keys_of(target: Target) -> dict[str, list[Column]]:
     """A target's table and its staging table, with their partition columns."""
     keys = columns_of(target.partition_schema)
-    by_epoch = [] if target.mode is Mode.APPEND else [(EPOCH_COLUMN, "bigint")]
+    by_epoch = [] if target.mode.stamped else [(EPOCH_COLUMN, "bigint")]
     return {target.name: keys, staging(target): [*by_epoch, *keys]}
 
 

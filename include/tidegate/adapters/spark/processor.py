@@ -27,7 +27,7 @@ from tidegate.adapters.spark.readers.files import FileReading, groups_of, pieces
 from tidegate.adapters.spark.readers.reading import Reading, Report
 from tidegate.adapters.spark.session import opened
 from tidegate.api.pipeline import Definition
-from tidegate.api.settings import EPOCH_COLUMN, Mode, Target
+from tidegate.api.settings import EPOCH_COLUMN, Target
 from tidegate.ports import Change, CompactionTask, Compared, EpochTask, Processed
 from tidegate.protocol import layout
 from tidegate.protocol.model import (
@@ -220,8 +220,8 @@ class _Epoch:
         )
 
     def _output(self, target: Target) -> Output:
-        folder = layout.changes_in if target.mode is Mode.UPSERT else layout.data_in
-        prefix = () if target.mode is Mode.UPSERT else ((EPOCH_COLUMN, str(self._task.epoch.epoch)),)
+        folder = layout.changes_in if target.mode.merges else layout.data_in
+        prefix = ((EPOCH_COLUMN, str(self._task.epoch.epoch)),) if target.mode.stamped else ()
         return Output(
             target.name,
             folder(self._task.root, target.name),
@@ -233,7 +233,7 @@ class _Epoch:
     # -- what comes out -------------------------------------------------------------------------------------------
 
     def _partitions(self, files: Files) -> tuple[StagedPartition, ...]:
-        upserts = {t.name: t for t in self._definition.targets if t.mode is Mode.UPSERT}
+        upserts = {t.name: t for t in self._definition.targets if t.mode.merges}
         staged = [
             StagedPartition(table, values, found[0].path.rpartition("/")[0], tuple(found))
             for (table, values), found in files.items()

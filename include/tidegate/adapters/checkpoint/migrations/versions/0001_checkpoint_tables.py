@@ -148,6 +148,21 @@ TABLES = (
     )
     """,
     "CREATE INDEX heads_of_pipeline ON table_heads (pipeline, lane, epoch, generation)",
+    # Where a forked lane has the partitions into which it merges rows. They are copied when it is forked, so that a
+    # replay of many epochs does not go through the history of main again for each.
+    """
+    CREATE TABLE lane_heads (
+        pipeline text NOT NULL,
+        lane text NOT NULL CHECK (lane <> 'main'),
+        table_name text NOT NULL CHECK (table_name <> ''),
+        partition_values jsonb NOT NULL CHECK (jsonb_typeof(partition_values) = 'array'),
+        location text NOT NULL,
+        manifest_uri text NOT NULL,
+        manifest_sha256 text NOT NULL,
+        PRIMARY KEY (pipeline, lane, table_name, partition_values),
+        FOREIGN KEY (pipeline, lane) REFERENCES lanes (pipeline, lane)
+    )
+    """,
     """
     CREATE TABLE repairs (
         pipeline text NOT NULL REFERENCES pipelines (name),
