@@ -5,7 +5,7 @@ from pickle import PicklingError
 
 import pytest
 from grpc import StatusCode
-from pyspark.errors import PySparkException
+from pyspark.errors import PySparkException, PySparkRuntimeError
 from pyspark.errors.exceptions import connect
 
 from tidegate.adapters.spark.failures import translate
@@ -62,6 +62,13 @@ CASES: list[tuple[PySparkException | PicklingError, str, str]] = [
     (spark("OPERATION_CANCELED", "HY008"), "unavailable", "interrupted"),
     (spark("SPARK_JOB_CANCELLED", "XXKDA"), "unavailable", "interrupted"),
     (spark("INVALID_HANDLE.SESSION_CLOSED", "HY000"), "unavailable", ""),
+    (
+        PySparkRuntimeError(
+            errorClass="RESPONSE_ALREADY_RECEIVED", messageParameters={"error_type": "INVALID_HANDLE.SESSION_NOT_FOUND"}
+        ),
+        "unavailable",
+        "SESSION_NOT_FOUND on the server but responses were already received",
+    ),
     (spark("UNABLE_TO_ACQUIRE_MEMORY", "53200"), "unavailable", ""),
     (spark("SPILL_OUT_OF_MEMORY", "82003"), "unavailable", ""),
     (spark("TASK_WRITE_FAILED", "58030"), "unavailable", ""),

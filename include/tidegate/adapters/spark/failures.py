@@ -53,6 +53,8 @@ _CONDITIONS: dict[str, tuple[type[TidegateError], str]] = {
     "OPERATION_CANCELED": (UnavailableError, "the operation was interrupted"),
     "SPARK_JOB_CANCELLED": (UnavailableError, "the operation was interrupted"),
     "RETRIES_EXCEEDED": (UnavailableError, "Spark does not answer"),
+    # it was started again between two parts of one answer; a condition of the client's own, without SQLSTATE
+    "RESPONSE_ALREADY_RECEIVED": (UnavailableError, _AWAY),
 }
 """By the beginning of Spark's condition, the longer ones first."""
 
