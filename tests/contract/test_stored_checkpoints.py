@@ -1,7 +1,6 @@
 """Goal: the checkpoint of every format ever written is worked on as it is, and brought to the newest revision."""
 
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from golden.stored import BEFORE, FORMATS, statements
 from tidegate.adapters.checkpoint import PostgresCheckpointStore, migrate
 from tidegate.adapters.checkpoint.revisions import REVISION
 from tidegate.errors import FormatError
+from tidegate.protocol.ledger import nothing_behind
 from tidegate.protocol.model import Kind, LaneId, Run, Status
 
 MAIN = LaneId(story.NAME)
@@ -36,7 +36,7 @@ def everything(url: str) -> list[Any]:
             store.heads_of_pipeline(story.NAME),
             [store.placed(t.name) for t in story.definition(Path("/in")).all_targets],
             store.clones(story.NAME),
-            [store.log(story.NAME, e.offsets) for e in epochs],
+            [store.slices(story.NAME, source, r) for e in epochs for source, r in e.offsets.items()],
             store.unfinished(MAIN),
         ]
 
@@ -73,7 +73,7 @@ def test_a_stored_checkpoint_goes_on(empty_url: str, folder: Path, migrated: boo
             lease,
             run=Run("next", "o"),
             fingerprint="f",
-            offsets=replace(sealed.offsets, start=sealed.offsets.stop),
+            offsets=nothing_behind(sealed, ()),
             discovered=(),
         )
         assert (planned.epoch, planned.parent) == (sealed.epoch + 1, sealed.manifest)

@@ -15,6 +15,9 @@ BEFORE = HERE / "before"
 """What was written before the first format."""
 
 
+_NAMED = ("rows_out", "offsets")
+
+
 def root(folder: Path) -> str:
     """The folder in which everything lay when it was written."""
     return (folder / "root").read_text().strip()
@@ -36,12 +39,13 @@ def statements(folder: Path) -> str:
 
 
 def objects(found: Any) -> list[dict[str, Any]]:
-    """Every object within a stored one, except the counts by table, whose keys are tables."""
+    """Every object within a stored one, except the counts by table and the ranges by source, whose keys are names."""
     if isinstance(found, list):
         return [o for item in found for o in objects(item)]
     if not isinstance(found, dict):
         return []
-    return [found, *(o for name, item in found.items() if name != "rows_out" for o in objects(item))]
+    within = [o for name, item in found.items() if name not in _NAMED for o in objects(item)]
+    return [found, *within, *(o for item in found.get("offsets", {}).values() for o in objects(item))]
 
 
 def moved(folder: Path, target: Path) -> str:

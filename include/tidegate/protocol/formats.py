@@ -33,6 +33,7 @@ class Shape:
 MANIFEST = Shape("manifest")
 COUNTS = Shape("row of counts")
 STATE_RUN = Shape("state run")
+FILE = Shape("detail of the file")
 
 
 def stamped(shape: Shape, content: Mapping[str, Any]) -> dict[str, Any]:

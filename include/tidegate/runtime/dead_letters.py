@@ -17,7 +17,7 @@ class DeadLetters:
 
     Args:
         subject: the epoch, for messages.
-        places: where rows come from, by slice.
+        places: where rows come from, by number.
         writer: of the dead-letter table; None when the pipeline has none.
     """
 

@@ -7,7 +7,7 @@ import pytest
 
 import builders as make
 from tidegate.adapters.files.detail import FileDetail
-from tidegate.errors import ConfigurationError
+from tidegate.errors import FormatError
 
 
 def test_a_file_is_kept_as_canonical_json(tmp_path: Path) -> None:
@@ -19,5 +19,5 @@ def test_a_file_is_kept_as_canonical_json(tmp_path: Path) -> None:
 
 def test_a_newer_format_is_refused_with_its_name() -> None:
     newer = replace(make.slice_(), detail='{"format":2,"inode":7}')
-    with pytest.raises(ConfigurationError, match=r"/in/0: the ledger has it in format 2 .* reads 1: a newer one"):
+    with pytest.raises(FormatError, match=r"the detail of the file /in/0 is of format 2"):
         FileDetail.of(newer)

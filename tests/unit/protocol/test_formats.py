@@ -66,6 +66,8 @@ def required(value: Any) -> list[tuple[Any, str]]:
     """The fields without a default of a dataclass and of all within it."""
     if isinstance(value, tuple):
         return [r for item in value for r in required(item)]
+    if isinstance(value, Mapping):
+        return required(tuple(value.values()))
     if not is_dataclass(value):
         return []
     own = [(value, f.name) for f in fields(value) if f.default is MISSING and f.default_factory is MISSING]
@@ -104,7 +106,7 @@ def test_a_missing_key_has_its_default_or_is_named() -> None:
         ({"format": "1"}, "is of format '1'"),
         ({"format": None}, "says no format: no release wrote it"),
         ({"kind": "UNHEARD_OF"}, "UNHEARD_OF"),
-        ({"offsets": {"start": 5, "stop": 2}}, "not a range"),
+        ({"offsets": {"source": {"start": 5, "stop": 2}}}, "not a range"),
         ({"offsets": 5}, "has a value that is none of its format"),
         ({"partitions": [None]}, "has a value that is none of its format"),
         ({"state": {"bucket": 1}}, "has"),

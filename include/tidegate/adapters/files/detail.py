@@ -1,14 +1,11 @@
 """What makes a file a slice: its size and the time of its last change, as a slice keeps them."""
 
-import json
 import os
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from tidegate.errors import ConfigurationError
+from tidegate.protocol.formats import FILE, canonical, read
 from tidegate.protocol.model import Slice
-
-FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -25,15 +22,9 @@ class FileDetail:
 
     @classmethod
     def of(cls, slice_: Slice) -> Self:
-        """As a file was planned. Raises ConfigurationError when a newer tidegate wrote it."""
-        written = json.loads(slice_.detail)
-        if written["format"] != FORMAT:
-            raise ConfigurationError(
-                f"{slice_.key}: the ledger has it in format {written['format']} of slices that are files, and this "
-                f"tidegate reads {FORMAT}: a newer one wrote it; install that one"
-            )
-        return cls(written["size"], written["modified_ns"])
+        """As a file was planned. Raises FormatError, which names it, when it is of a format that is not known."""
+        return read(FILE, slice_.detail.encode(), slice_.key, lambda d: cls(d["size"], d["modified_ns"]))
 
     def to_json(self) -> str:
-        """Canonical: the same file gives the same text."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, sort_keys=True, separators=(",", ":"))
+        """Canonical: the same file gives the same text, whoever writes it."""
+        return canonical({"format": FILE.format, **asdict(self)}).decode()
