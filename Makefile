@@ -39,7 +39,7 @@ check: install ## style, types, layers; seconds once mypy has its cache
 	$(BIN)/pytest -q tests/unit/test_tidy.py
 
 test: check ## check, then every test; those without services run beside the others
-	$(BIN)/pytest tests -n 2 --dist loadgroup --durations 40
+	$(BIN)/pytest tests -n 2 --durations 40
 
 unit: install ## tests without a JVM
 	$(BIN)/pytest tests/unit -n 2

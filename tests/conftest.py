@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from side_by_side import pytest_xdist_make_scheduler  # noqa: F401  (a hook)
 from tidegate import services
 from tidegate.services import ServiceEvent
 from tidegate.wiring import Endpoints
@@ -18,22 +19,8 @@ settings.load_profile("tidegate")
 collect_ignore = ["elsewhere"]
 """Not part of `pytest tests`: needs Hive 4, and `make hive4` brings it."""
 
-GROUPS = {"contract": "contract", "integration": "integration", "crash": "crash, then e2e", "e2e": "crash, then e2e"}
-"""The folders whose tests share what they started: one process has all tests of a group, by `-n 2 --dist loadgroup`.
-
-The tests of Airflow wait for it with deadlines: they come when most of what the other process does is over.
-"""
-
 SERVICES_HOME = "TIDEGATE_TEST_HOME"
 """Name a folder here to keep the services running between test sessions; with `-n`, of each process below it."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name each test's group; tests without one run wherever there is room."""
-    for item in items:
-        group = GROUPS.get(item.path.relative_to(Path(__file__).parent).parts[0])
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
