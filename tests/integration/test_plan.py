@@ -73,7 +73,7 @@ def everything(endpoints: Endpoints) -> tuple[dict[str, list[Any]], set[Any]]:
 
 
 @pytest.fixture
-def dry_run(endpoints: Endpoints, tmp_path: Path, monkeypatch) -> Callable[..., dict[str, Any]]:
+def dry_run(endpoints: Endpoints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     """A dry run of the DAG's first task: what it pushed. Fails when anything is different afterwards."""
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "airflow"))  # Airflow writes its settings file when imported
     from tidegate.orchestration import Connections, epoch_dag
@@ -119,7 +119,7 @@ def check(plan: dict[str, Any], engine: Coordinator, report: EpochReport | None)
 
 
 def test_a_dry_run_changes_nothing_and_the_next_epoch_does_what_it_said(
-    tmp_path: Path, endpoints: Endpoints, dry_run: Callable[..., dict[str, Any]], monkeypatch
+    tmp_path: Path, endpoints: Endpoints, dry_run: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = Folder(tmp_path / "in")
     definition = pipeline(f"planned_{uuid4().hex[:6]}", folder.path)
