@@ -18,7 +18,7 @@ from tidegate.errors import ConfigurationError, FormatError, TidegateError, Unav
 from tidegate.protocol.formats import WRITER
 
 if TYPE_CHECKING:
-    from conftest import Postgres
+    from contract.conftest import Postgres
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def failure(url: str, call: Callable[[str], Any]) -> tuple[TidegateError, str]:
     return caught.value, "".join(traceback.format_exception(caught.value))
 
 
-def read(url: str) -> int:
+def read(url: str) -> object:
     with closing(PostgresCheckpointStore(url)) as opened:
         return opened.tail("orders", make.SOURCE)
 

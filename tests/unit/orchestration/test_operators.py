@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipExcept
 import builders as make
 from tidegate import Definition, wiring
 from tidegate.engine.planning import EpochPlan
-from tidegate.errors import RefusedError, FencedError, LeaseHeldError, UnavailableError
+from tidegate.errors import FencedError, LeaseHeldError, RefusedError, UnavailableError
 from tidegate.orchestration import epoch_dag, operators
 from tidegate.orchestration.operators import ProcessEpochOperator, PublishEpochOperator, run_of
 from tidegate.orchestration.plans import plan_summary

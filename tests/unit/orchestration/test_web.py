@@ -14,7 +14,7 @@ import builders as make
 from tidegate.adapters.checkpoint import LaneSummary, PipelineSummary
 from tidegate.errors import UnavailableError
 from tidegate.orchestration.web.format import moment, number, seconds, segment, spans
-from tidegate.protocol.model import Clone, Epoch, FileEntry, Kind, LaneId, LaneStatus, ManifestRef, Run, Status, Word
+from tidegate.protocol.model import Clone, Epoch, Kind, LaneId, LaneStatus, ManifestRef, Run, Slice, Status, Word
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what Airflow's server imports warns of what that imports
@@ -76,7 +76,7 @@ class FakeStore:
     def clones(self, pipeline: str) -> list[Clone]:
         return [MAY] if pipeline == "sales" else []
 
-    def corrected(self, pipeline: str) -> list[FileEntry]:
+    def corrected(self, pipeline: str) -> list[Slice]:
         return CORRECTED if pipeline == "sales" else []
 
     def close(self) -> None:
