@@ -36,7 +36,7 @@ def everything(url: str) -> list[Any]:
             store.heads_of_pipeline(story.NAME),
             [store.placed(t.name) for t in story.definition(Path("/in")).all_targets],
             store.clones(story.NAME),
-            [store.log(story.NAME, e.offsets) for e in epochs],
+            [store.slices(story.NAME, uid, taken) for e in epochs for uid, taken in e.offsets.items()],
             store.unfinished(MAIN),
         ]
 
@@ -73,7 +73,7 @@ def test_a_stored_checkpoint_goes_on(empty_url: str, folder: Path, migrated: boo
             lease,
             run=Run("next", "o"),
             fingerprint="f",
-            offsets=replace(sealed.offsets, start=sealed.offsets.stop),
+            offsets={uid: replace(taken, start=taken.stop) for uid, taken in sealed.offsets.items()},
             discovered=(),
         )
         assert (planned.epoch, planned.parent) == (sealed.epoch + 1, sealed.manifest)

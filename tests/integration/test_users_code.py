@@ -24,11 +24,7 @@ TEXT = pa.schema({"k": pa.string(), "v": pa.string()})
 OUTPUT = pa.schema({"k": pa.string(), "v": pa.int64(), "balance": pa.int64()})
 
 
-def _strip(text: str) -> str:
-    return text.strip()
-
-
-trimmed = cast("Callable[[str], Column]", F.udf(_strip, StringType()))
+trimmed = cast("Callable[[str], Column]", F.udf(lambda text: text.strip(), StringType()))
 """Made before there is a session."""
 
 
