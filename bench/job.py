@@ -1,7 +1,9 @@
 """The benchmark's pipeline: running count and sum per key, without repeated events."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -27,7 +29,7 @@ class Running(KeyedProcessFunction):
     last_seen = ValueState(pa.int64())
     recent = ListState(pa.string())
 
-    def process_element(self, value: Row, ctx: Context):  # noqa: ARG002
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:  # noqa: ARG002
         """One event."""
         recent = self.recent.get()
         if value.event_id in recent:

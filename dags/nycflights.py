@@ -5,13 +5,18 @@ independent computation.
 """
 
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from tidegate import Csv, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate import Context, Csv, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row, ValueState
 from tidegate.orchestration import epoch_dag, rollback_dag
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 HOME = Path(os.environ.get("TIDEGATE_HOME", ".tidegate")).resolve()
 UTC = pa.timestamp("us", tz="UTC")
@@ -37,7 +42,7 @@ flights = FileSource(
 )
 
 
-def departures(rows):
+def departures(rows: "DataFrame") -> "DataFrame":
     """Flights that an aircraft was named for, with the scheduled moment of departure."""
     return rows.where("tailnum IS NOT NULL").selectExpr(
         "tailnum",
@@ -59,7 +64,7 @@ class AircraftLog(KeyedProcessFunction):
     last_dest = ValueState(pa.string())
     last_departure = ValueState(pa.int64())
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
         """One departure."""
         previous = self.last_departure.value()
         self.flights.update(self.flights.value() + 1)
@@ -90,7 +95,7 @@ class CarrierDelays(KeyedProcessFunction):
     delay_sum = ValueState(pa.int64(), default=0)
     worst = ValueState(pa.int64())
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
         """One flight."""
         self.flights.update(self.flights.value() + 1)
         if value.dep_delay is None:

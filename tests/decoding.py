@@ -21,11 +21,12 @@ class Reading:
     @property
     def rows(self) -> list[dict[str, Any]]:
         """The rows as dictionaries."""
-        return self.table.to_pylist()
+        rows: list[dict[str, Any]] = self.table.to_pylist()
+        return rows
 
     def column(self, name: str) -> list[Any]:
         """A column's values."""
-        return self.table.column(name).to_pylist()
+        return list(self.table.column(name).to_pylist())
 
     @property
     def reasons(self) -> list[tuple[str, str | None, str]]:
@@ -38,7 +39,9 @@ Reader = Callable[..., Reading]
 
 def reading(path: Path, source: FileSource) -> Reading:
     """Every part of a file. Every record is one row or malformed; types are the declared ones; counts agree."""
-    batches, malformed, records = [], [], 0
+    batches: list[pa.RecordBatch] = []
+    malformed: list[Malformed] = []
+    records = 0
     for part in parts(source, str(path), path.stat().st_size):
         first = 0
         for found in decode(source, str(path), part):

@@ -6,9 +6,9 @@ Only what no epoch that stays has read can be corrected, whoever asks.
 from dataclasses import replace
 
 import pytest
-from story import COUNTS, RUN, Sql, Story, contents, manifest
 
 import builders as make
+from contract.story import COUNTS, RUN, Sql, Story, contents, manifest
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.errors import FencedError, InvariantViolationError
 from tidegate.protocol.model import Epoch, Status, Word

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from story import RUN, Sql, Story, contents
 
 import builders as make
+from contract.story import RUN, Sql, Story, contents
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.errors import InvariantViolationError
 from tidegate.protocol.model import Epoch, Lease, Offsets, Word

@@ -27,7 +27,7 @@ from tidegate.protocol.recovery import reprocesses
 from tidegate.protocol.transitions import Event, Standing, Verdict, apply
 
 if TYPE_CHECKING:
-    from conftest import Postgres, Wire
+    from contract.conftest import Postgres, Wire
 
 
 @pytest.fixture

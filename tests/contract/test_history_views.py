@@ -10,15 +10,15 @@ import psycopg
 import pytest
 from psycopg import errors
 from psycopg.rows import dict_row
-from test_checkpoint_store import COUNTS, LANE, RUN, Sql, Story, head, manifest
 
 import builders as make
+from contract.story import COUNTS, LANE, RUN, Sql, Story, head, manifest
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.protocol.formats import WRITER
 from tidegate.protocol.model import Lease, Status, Word
 
 if TYPE_CHECKING:
-    from conftest import Postgres
+    from contract.conftest import Postgres
 
 VIEWS = ("clone_overview", "epoch_history", "epoch_ranges", "lane_overview", "partition_origin", "source_corrections")
 GUIDE = Path(__file__).parents[2] / "docs/operations.md"

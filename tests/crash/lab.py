@@ -57,16 +57,15 @@ class Lab:
     def start_plain(self, key: str, **environment: str) -> subprocess.Popen[str]:
         """The same by `python attempt.py`, imports and all."""
         path = f"{TESTS}{os.pathsep}{TESTS.parent / 'include'}"
-        self._started.append(
-            subprocess.Popen(
-                [sys.executable, attempt.__file__, self.name, str(self.source), key],
-                env={**self._environment(environment), "PYTHONPATH": path},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
+        started = subprocess.Popen(
+            [sys.executable, attempt.__file__, self.name, str(self.source), key],
+            env={**self._environment(environment), "PYTHONPATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
-        return self._started[-1]
+        self._started.append(started)
+        return started
 
     def fork(self, main: Callable[..., int | None], *arguments: str, **environment: str) -> Forked:
         """A process that gets the pipeline's name, its source folder and the arguments."""

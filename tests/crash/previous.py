@@ -10,7 +10,8 @@ WRITER = "tidegate 0.0.1"
 def main(*arguments: str) -> int:
     """What that code does otherwise: it says another name, and knows no revision but its own."""
     revisions.REVISION = revisions.OLDEST
-    formats.WRITER = revisions.WRITER = WRITER
+    for module in (formats, revisions):
+        vars(module)["WRITER"] = WRITER
     connection._DEFAULTS["application_name"] = WRITER
-    assert rows.stamped is model.stamped is formats.stamped
+    assert vars(rows)["stamped"] is vars(model)["stamped"] is formats.stamped
     return attempt.main(*arguments)

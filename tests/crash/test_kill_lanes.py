@@ -19,8 +19,8 @@ UNSEEN = ("exposed", "swapping", "swapped", "published", "read_back")
 """Points that an epoch of a lane does not have: nothing of it is shown."""
 
 
-def shown(lab: Lab) -> tuple[list[object], ...]:
-    return tuple(totals.found(lab.endpoints.hiveserver2, lab.name))
+def shown(lab: Lab) -> totals.Tables:
+    return totals.found(lab.endpoints.hiveserver2, lab.name)
 
 
 @pytest.fixture

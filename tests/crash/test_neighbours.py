@@ -42,9 +42,10 @@ pipeline = NEIGHBOURS[{kind!r}].definition({name!r}, Path({folder!r}))
 def command_line(*words: str) -> None:
     """`tidegate` with these words; nobody has to wait half a minute for the lease of a killed run."""
     from tidegate.cli import main
-    from tidegate.engine import coordinator, lease
+    from tidegate.engine import lease, staging
 
-    coordinator.LEASE_TTL_S = lease.LEASE_TTL_S = 5.0
+    for module in (lease, staging):
+        vars(module)["LEASE_TTL_S"] = 5.0
     sys.argv = ["tidegate", *words]
     main()
 

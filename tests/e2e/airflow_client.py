@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 POLL_S = 0.25
+T = TypeVar("T")
 
 
 class AirflowClient:
@@ -70,8 +71,9 @@ class AirflowClient:
 
     def finished(self, dag_id: str, run_id: str, *, timeout_s: float = 90) -> str:
         """Wait for the end of a run; its state."""
+        ended = ("success", "failed")
         return self._until(
-            lambda: (state := self.run(dag_id, run_id)["state"]) in ("success", "failed") and state,
+            lambda: state if (state := str(self.run(dag_id, run_id)["state"])) in ended else None,
             f"the end of {run_id}",
             timeout_s,
         )
@@ -140,12 +142,12 @@ class AirflowClient:
         answer = self.http.get(f"/api/v2{path}", params={"deserialize": "true"})
         return answer.json()["value"]
 
-    def until(self, condition: Callable[[], Any], what: str, timeout_s: float = 90) -> Any:
+    def until(self, condition: Callable[[], T | None], what: str, timeout_s: float = 90) -> T:
         """Poll until `condition` gives something true; that is returned."""
         return self._until(condition, what, timeout_s)
 
     @staticmethod
-    def _until(condition: Callable[[], Any], what: str, timeout_s: float) -> Any:
+    def _until(condition: Callable[[], T | None], what: str, timeout_s: float) -> T:
         deadline = time.monotonic() + timeout_s
         while not (found := condition()):
             assert time.monotonic() < deadline, f"waited {timeout_s} s for {what}"

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from stack_of_services import Stack, running
+
+from e2e.stack_of_services import Stack, running
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,11 @@ from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pyhive.exc import OperationalError
-from stack_of_services import Stack, expected, running
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from pyhive.exc import OperationalError
+
+from e2e.stack_of_services import Stack, expected, running
 from tidegate.engine.crash import POINTS
 from tidegate.protocol.model import Status
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from airflow_client import AirflowClient
 
+from e2e.airflow_client import AirflowClient
 from pipelines.neighbours import NEIGHBOURS
 from tidegate import services
 from tidegate.adapters.checkpoint import PostgresCheckpointStore

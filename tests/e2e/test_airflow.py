@@ -1,11 +1,12 @@
 """Goal: on a real Airflow every verb keeps the promise: run, kill, retry, clear, backfill; the pages are guarded."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
-from stack_of_services import Stack, expected
 
 import builders as make
+from e2e.stack_of_services import Stack, expected
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.protocol.model import Kind, LaneId, Status
 
@@ -16,7 +17,7 @@ pytestmark = [
 ]
 
 
-def test_scheduled_runs_make_epochs_and_empty_ones_are_skipped(stack: Stack):
+def test_scheduled_runs_make_epochs_and_empty_ones_are_skipped(stack: Stack) -> None:
     stack.add("ticking", 1)
     stack.airflow.await_dag("ticking")
     stack.airflow.until(lambda: _sealed(stack, "ticking") == 1, "the first epoch")
@@ -44,7 +45,9 @@ def test_scheduled_runs_make_epochs_and_empty_ones_are_skipped(stack: Stack):
         (2, "swapped", {"process": ("success", 1), "publish": ("success", 2)}),
     ],
 )
-def test_a_killed_task_is_retried_and_the_run_succeeds(stack: Stack, number, point, tries):
+def test_a_killed_task_is_retried_and_the_run_succeeds(
+    stack: Stack, number: int, point: str, tries: dict[str, tuple[str, int]]
+) -> None:
     stack.add("manual", number)
     stack.airflow.await_dag("manual")
     stack.arm(f"{point}@manual:{number}")
@@ -56,7 +59,7 @@ def test_a_killed_task_is_retried_and_the_run_succeeds(stack: Stack, number, poi
     assert stack.rows("manual") == expected(range(1, number + 1))
 
 
-def test_clearing_a_sealed_run_changes_nothing(stack: Stack):
+def test_clearing_a_sealed_run_changes_nothing(stack: Stack) -> None:
     before, rows = stack.epochs("manual"), stack.rows("manual")
     run_id = before[-1].run.key
     stack.airflow.clear("manual", run_id, only_failed=False)
@@ -65,7 +68,7 @@ def test_clearing_a_sealed_run_changes_nothing(stack: Stack):
     assert stack.rows("manual") == rows
 
 
-def test_a_failed_run_says_why_and_clearing_it_finishes_it(stack: Stack):
+def test_a_failed_run_says_why_and_clearing_it_finishes_it(stack: Stack) -> None:
     stack.add("manual", 3)
     (stack.root / "poison-manual").touch()
     run_id = stack.airflow.trigger("manual")
@@ -84,7 +87,7 @@ def test_a_failed_run_says_why_and_clearing_it_finishes_it(stack: Stack):
     assert stack.rows("manual") == expected(range(1, 4))
 
 
-def test_clearing_an_empty_run_takes_what_has_come_meanwhile(stack: Stack):
+def test_clearing_an_empty_run_takes_what_has_come_meanwhile(stack: Stack) -> None:
     run_id = stack.airflow.trigger("manual")
     assert stack.airflow.finished("manual", run_id) == "success"
     assert stack.airflow.tasks("manual", run_id) == {"process": ("success", 1), "publish": ("skipped", 0)}
@@ -95,7 +98,7 @@ def test_clearing_an_empty_run_takes_what_has_come_meanwhile(stack: Stack):
     assert stack.rows("manual") == expected(range(1, 5))
 
 
-def test_a_run_waits_for_a_lane_without_a_worker_slot_and_without_a_try(stack: Stack):
+def test_a_run_waits_for_a_lane_without_a_worker_slot_and_without_a_try(stack: Stack) -> None:
     stack.add("manual", 5)
     store = PostgresCheckpointStore(stack.endpoints.checkpoint)
     lease = store.acquire(LaneId("manual"), "somebody else", ttl_s=600)
@@ -112,7 +115,7 @@ def test_a_run_waits_for_a_lane_without_a_worker_slot_and_without_a_try(stack: S
     assert stack.rows("manual") == expected(range(1, 6))
 
 
-def test_a_dry_run_says_what_would_be_done_and_does_nothing(stack: Stack):
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(stack: Stack) -> None:
     airflow, before = stack.airflow, stack.epochs("manual")
     airflow.await_dag("manual")
     wrong = {"logical_date": None, "conf": {"max_slices": 0}}
@@ -126,7 +129,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(stack: Stack):
     assert stack.epochs("manual") == before
 
 
-def test_a_backfill_a_scheduled_and_a_manual_run_at_once_make_epochs_one_after_the_other(stack: Stack):
+def test_a_backfill_a_scheduled_and_a_manual_run_at_once_make_epochs_one_after_the_other(stack: Stack) -> None:
     """Airflow runs the backfill's three and the others together: the lease alone puts them in a row."""
     for number in range(1, 6):
         stack.add("daily", number)
@@ -142,10 +145,10 @@ def test_a_backfill_a_scheduled_and_a_manual_run_at_once_make_epochs_one_after_t
     assert stack.rows("daily") == expected(range(1, 6))
 
 
-def test_the_rollback_dag_goes_back_and_the_next_run_processes_the_events_again(stack: Stack):
+def test_the_rollback_dag_goes_back_and_the_next_run_processes_the_events_again(stack: Stack) -> None:
     airflow = stack.airflow
 
-    def succeeds(dag_id: str, **conf: object) -> str:
+    def succeeds(dag_id: str, **conf: Any) -> str:
         run_id = airflow.trigger(dag_id, **conf)
         assert airflow.finished(dag_id, run_id) == "success", airflow.tasks(dag_id, run_id)
         return run_id
@@ -186,7 +189,7 @@ def test_the_rollback_dag_goes_back_and_the_next_run_processes_the_events_again(
 HOURS = 8
 
 
-def test_a_backfill_by_interval_takes_a_long_history_in_order(stack: Stack):
+def test_a_backfill_by_interval_takes_a_long_history_in_order(stack: Stack) -> None:
     """Several runs are active at once: whichever comes first takes all that is before the end of its interval."""
     stack.add("hourly", 1, "2025-12-31T07.csv")  # older than the first interval
     for hour in range(HOURS):
@@ -206,12 +209,13 @@ def test_a_backfill_by_interval_takes_a_long_history_in_order(stack: Stack):
     # an epoch goes on where the last one ended, up to the end of its run's interval: one file an hour, and one before
     first_ms = datetime.fromisoformat("2026-01-01T00:00+00:00").timestamp() * 1000
     assert [make.ends(e)[0] for e in epochs] == [0, *(make.stop(e) for e in epochs[:-1])]
-    assert [make.stop(e) for e in epochs] == [1 + (e.run.interval_end_ms - first_ms) // 3_600_000 for e in epochs]
+    ends_ms = [e.run.interval_end_ms for e in epochs if e.run.interval_end_ms is not None]
+    assert [make.stop(e) for e in epochs] == [1 + (end_ms - first_ms) // 3_600_000 for end_ms in ends_ms]
     assert make.stop(epochs[-1]) == HOURS + 1
     assert stack.rows("hourly") == expected(range(1, HOURS + 2))
 
 
-def test_late_input_is_refused_behind_the_head_and_taken_by_the_next_interval(stack: Stack):
+def test_late_input_is_refused_behind_the_head_and_taken_by_the_next_interval(stack: Stack) -> None:
     stack.add("hourly", HOURS + 2, "2026-01-01T03-late.csv")
     before = stack.epochs("hourly")
     for logical_date, says in (("2026-01-01T05:30:00Z", "T03-late.csv came late"), (None, "has no data interval")):
@@ -227,7 +231,7 @@ def test_late_input_is_refused_behind_the_head_and_taken_by_the_next_interval(st
     assert stack.rows("hourly") == expected(range(1, HOURS + 3))
 
 
-def test_a_backwards_backfill_by_interval_loses_nothing(stack: Stack):
+def test_a_backwards_backfill_by_interval_loses_nothing(stack: Stack) -> None:
     stack.airflow.await_backfills("hourly")
     stack.backfill("hourly", "2026-01-01T09:00", "2026-01-01T11:00", "--run-backwards")
     stack.airflow.await_backfills("hourly")
@@ -247,7 +251,7 @@ def reworked(stack: Stack, last: int, *changed: int) -> None:
     assert stack.rows("reworked") == sorted(rows)
 
 
-def test_a_cleared_run_is_processed_again_with_todays_code(stack: Stack):
+def test_a_cleared_run_is_processed_again_with_todays_code(stack: Stack) -> None:
     """Its own epoch's output is swapped; what came behind it stays, and so does the state."""
     for number in range(1, 6):
         stack.add("reworked", number)
@@ -268,7 +272,7 @@ def test_a_cleared_run_is_processed_again_with_todays_code(stack: Stack):
     reworked(stack, 5, 2)
 
 
-def test_a_backfill_reprocesses_on_a_lane_that_is_compared_and_promoted(stack: Stack):
+def test_a_backfill_reprocesses_on_a_lane_that_is_compared_and_promoted(stack: Stack) -> None:
     """Live goes on meanwhile, and nobody sees the lane before."""
     lane = ("--reprocess-behavior", "completed", "--dag-run-conf", '{"lane": "fix"}')
     stack.backfill("reworked", "2026-01-03", "2026-01-04", *lane)
@@ -291,7 +295,7 @@ def test_a_backfill_reprocesses_on_a_lane_that_is_compared_and_promoted(stack: S
     assert "exactly what the sealed epochs made" in stack.tidegate("verify", "reworked", "--checksums")
 
 
-def test_pages_need_a_login_and_show_the_epochs(stack: Stack):
+def test_pages_need_a_login_and_show_the_epochs(stack: Stack) -> None:
     airflow = stack.airflow
     for path in ("pipelines", "pipelines/manual", "dags/manual", "api/pipelines", "api/pipelines/manual", "nothing"):
         refused = airflow.anonymous.get(f"/tidegate/{path}")
@@ -320,7 +324,7 @@ def test_pages_need_a_login_and_show_the_epochs(stack: Stack):
     assert airflow.call("GET", "/plugins/importErrors")["total_entries"] == 0
 
 
-def test_every_epoch_was_announced_to_airflows_assets(stack: Stack):
+def test_every_epoch_was_announced_to_airflows_assets(stack: Stack) -> None:
     events = stack.airflow.call("GET", "/assets/events?limit=100&source_dag_id=manual")["asset_events"]
     assert {e["extra"]["epoch"] for e in events} == {1, 2, 3, 4, 5}
     assert {(e["extra"]["pipeline"], e["extra"]["lane"], e["extra"]["rows_in"]) for e in events} == {
@@ -330,7 +334,7 @@ def test_every_epoch_was_announced_to_airflows_assets(stack: Stack):
     assert touched == {(n, f"epoch_id={n}") for n in range(1, 6)}
 
 
-def test_warm_runs_and_what_their_time_goes_into(stack: Stack, capsys):
+def test_warm_runs_and_what_their_time_goes_into(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     """The times are printed for people; a busy machine says little."""
     lines = []
     for number in range(6, 9):

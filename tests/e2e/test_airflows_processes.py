@@ -1,9 +1,11 @@
 """Goal: Airflow's processes listen on this machine alone, on ports that `status` names, and are told from dead ones."""
 
+from typing import Any
+
 import psutil
 import pytest
-from stack_of_services import DAGS, Stack
 
+from e2e.stack_of_services import DAGS, Stack
 from tidegate import services
 from tidegate.services import ServiceStatus, processes
 from tidegate.services.model import Settings
@@ -17,12 +19,12 @@ def states(stack: Stack) -> dict[str, ServiceStatus]:
     return {s.name: s for s in services.status(stack.home)}
 
 
-def test_every_listener_of_every_process_is_on_loopback_and_the_ports_of_airflow_are_in_status(stack: Stack):
+def test_every_listener_of_every_process_is_on_loopback_and_the_ports_of_airflow_are_in_status(stack: Stack) -> None:
     stack.airflow.await_dag("canary")
     stack.succeeds("canary")
     settings = Settings.load(stack.home)
     assert settings is not None
-    found = {}
+    found: dict[Any, str] = {}
     for process in processes.family(stack.home, settings.started.values()):
         try:
             sockets = process.net_connections("inet")
@@ -35,7 +37,7 @@ def test_every_listener_of_every_process_is_on_loopback_and_the_ports_of_airflow
     assert 8793 not in {address.port for address in found}
 
 
-def test_a_log_server_that_dies_is_seen_and_comes_back(stack: Stack):
+def test_a_log_server_that_dies_is_seen_and_comes_back(stack: Stack) -> None:
     before = states(stack)
     assert {s.state for s in before.values()} == {"healthy"}
     victim = psutil.Process(before["airflow-logs"].pid)

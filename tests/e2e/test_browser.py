@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
-from stack_of_services import Stack, expected
 
 import builders as make
+from e2e.stack_of_services import Stack, expected
 from tidegate import services
 from tidegate.protocol.model import Kind, Status
 
@@ -59,7 +59,7 @@ def known(stack: Stack) -> None:
     stack.airflow.pause("filled", paused=True)
 
 
-def test_a_run_is_triggered_by_the_form_with_a_param(stack: Stack, page: Page):
+def test_a_run_is_triggered_by_the_form_with_a_param(stack: Stack, page: Page) -> None:
     for number in (1, 2):
         stack.add("clicked", number)
     page.get_by_role("link", name="Dags", exact=True).click()
@@ -72,7 +72,7 @@ def test_a_run_is_triggered_by_the_form_with_a_param(stack: Stack, page: Page):
     assert stack.rows("clicked") == expected(range(1, 2))
 
 
-def test_a_cleared_run_whose_epoch_is_sealed_changes_nothing(stack: Stack, page: Page):
+def test_a_cleared_run_whose_epoch_is_sealed_changes_nothing(stack: Stack, page: Page) -> None:
     before = stack.epochs("clicked")
     run_id = before[-1].run.key
     page.goto(f"/dags/clicked/runs/{run_id}")
@@ -88,7 +88,7 @@ def test_a_cleared_run_whose_epoch_is_sealed_changes_nothing(stack: Stack, page:
     assert stack.rows("clicked") == expected(range(1, 2))
 
 
-def test_a_run_marked_as_failed_and_deleted_leaves_its_epoch_to_the_next(stack: Stack, page: Page):
+def test_a_run_marked_as_failed_and_deleted_leaves_its_epoch_to_the_next(stack: Stack, page: Page) -> None:
     (stack.root / "hold-clicked").touch()
     page.goto("/dags/clicked")
     left = start(page, trigger_form(page, "clicked"))
@@ -105,7 +105,7 @@ def test_a_run_marked_as_failed_and_deleted_leaves_its_epoch_to_the_next(stack: 
     assert stack.rows("clicked") == expected(range(1, 2))
 
 
-def test_a_backfill_is_created_by_the_form(stack: Stack, page: Page):
+def test_a_backfill_is_created_by_the_form(stack: Stack, page: Page) -> None:
     for number in (1, 2):
         stack.add("filled", number)
     page.goto("/dags/filled")
@@ -115,7 +115,7 @@ def test_a_backfill_is_created_by_the_form(stack: Stack, page: Page):
     assert stack.rows("filled") == expected(range(1, 3))
 
 
-def test_the_next_run_finishes_it_and_marked_as_success_publishes_nothing_of_its_own(stack: Stack, page: Page):
+def test_the_next_run_finishes_it_and_marked_as_success_publishes_nothing_of_its_own(stack: Stack, page: Page) -> None:
     (stack.root / "poison-clicked").touch()
     stack.add("clicked", 3)
     page.goto("/dags/clicked")
@@ -128,7 +128,7 @@ def test_the_next_run_finishes_it_and_marked_as_success_publishes_nothing_of_its
     assert stack.rows("clicked") == expected(range(1, 3))
 
 
-def test_a_paused_dag_queues_a_run_until_the_switch_is_turned(stack: Stack, page: Page):
+def test_a_paused_dag_queues_a_run_until_the_switch_is_turned(stack: Stack, page: Page) -> None:
     page.goto("/dags/clicked")
     switch(page, active=False)
     stack.add("clicked", 4)
@@ -141,7 +141,7 @@ def test_a_paused_dag_queues_a_run_until_the_switch_is_turned(stack: Stack, page
     assert stack.rows("clicked") == expected(range(1, 5))
 
 
-def test_a_backfill_by_the_form_fills_a_lane_that_is_promoted_when_a_person_says_so(stack: Stack, page: Page):
+def test_a_backfill_by_the_form_fills_a_lane_that_is_promoted_when_a_person_says_so(stack: Stack, page: Page) -> None:
     before = stack.epochs("filled")
     (stack.root / "changed-filled").touch()
     page.goto("/dags/filled")
@@ -165,7 +165,7 @@ def test_a_backfill_by_the_form_fills_a_lane_that_is_promoted_when_a_person_says
     assert stack.rows("filled") == [(name, amount, 10 * total) for name, amount, total in expected(range(1, 3))]
 
 
-def test_browse_tidegate_leads_to_the_epochs_and_from_there_to_a_run(stack: Stack, page: Page):
+def test_browse_tidegate_leads_to_the_epochs_and_from_there_to_a_run(stack: Stack, page: Page) -> None:
     page.goto("/")
     page.get_by_role("button", name="Browse", exact=True).click()
     page.get_by_role("menuitem", name="tidegate", exact=True).click()
@@ -179,7 +179,7 @@ def test_browse_tidegate_leads_to_the_epochs_and_from_there_to_a_run(stack: Stac
     expect(page.get_by_role("heading", name=epochs[-1].run.key, exact=True)).to_be_visible()
 
 
-def test_the_tab_of_the_dag_shows_its_epochs_also_behind_a_promotion(stack: Stack, page: Page):
+def test_the_tab_of_the_dag_shows_its_epochs_also_behind_a_promotion(stack: Stack, page: Page) -> None:
     page.goto("/dags/filled")
     page.get_by_role("link", name="Epochs", exact=True).click()
     inside = page.frame_locator("iframe")

@@ -7,8 +7,8 @@ import os
 import random
 
 import pytest
-from stack_of_services import Stack
 
+from e2e.stack_of_services import Stack
 from pipelines import neighbours
 from pipelines.neighbours import NEIGHBOURS
 from tidegate.engine.verify import verify

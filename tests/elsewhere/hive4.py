@@ -111,7 +111,8 @@ def command(jars: Path, home: Path, name: str, main: str) -> list[str | Path]:
     """How to start one of the two; its configuration is found on the class path."""
     conf = home / "conf" / name
     return [
-        *(find_java(), "-Xmx1g", *(f"--add-opens=java.base/java.{p}=ALL-UNNAMED" for p in _OPENS)),
+        find_java(),
+        *("-Xmx1g", *(f"--add-opens=java.base/java.{p}=ALL-UNNAMED" for p in _OPENS)),
         *(f"-Dlog4j2.configurationFile={conf}/hive-log4j2.properties", f"-Djava.io.tmpdir={home}/tmp"),
         *(f"-Dderby.stream.error.file={home}/logs/derby.log", "-Dderby.locks.deadlockTimeout=1"),
         *("-cp", os.pathsep.join(str(p) for p in (conf, *sorted(jars.glob("*.jar")))), main),

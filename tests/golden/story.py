@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, ListState, MapState, Pipeline, ValueState
+from tidegate import (
+    Context,
+    Definition,
+    FileSource,
+    HiveTable,
+    KeyedProcessFunction,
+    ListState,
+    MapState,
+    Pipeline,
+    Row,
+    ValueState,
+)
 from tidegate.engine.clones import Clones
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
@@ -34,7 +46,7 @@ class Sums(KeyedProcessFunction):
     days = MapState(pa.string(), pa.int64())
     times = 1
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
         if value.amount < 0:
             raise ValueError(f"negative amount {value.amount}")
         self.count.update(self.count.value() + 1)

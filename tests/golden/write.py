@@ -63,7 +63,14 @@ def main(folder: Path, *, to: str = "0001") -> None:
             shutil.rmtree(folder, ignore_errors=True)
             for name in ("in", "warehouse"):
                 shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns(*PASSING))
-            dump = [binaries() / "pg_dump", "--inserts", "--no-owner", "--no-privileges", "--no-comments", checkpoint]
+            dump = [
+                str(binaries() / "pg_dump"),
+                "--inserts",
+                "--no-owner",
+                "--no-privileges",
+                "--no-comments",
+                checkpoint,
+            ]
             done = subprocess.run(dump, check=True, capture_output=True, text=True)
             lines = [line for line in done.stdout.splitlines() if line and not line.startswith(("--", "\\", "SET "))]
             (folder / "checkpoint.sql").write_text("\n".join(lines) + "\n")

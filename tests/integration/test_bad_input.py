@@ -4,9 +4,11 @@ import json
 import os
 import socket
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
@@ -14,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines import totals
-from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row, ValueState
 from tidegate.adapters.hive.server import connect
 from tidegate.errors import (
     ConfigurationError,
@@ -41,7 +43,7 @@ class Count(KeyedProcessFunction):
 
     n = ValueState(pa.int64(), default=0)
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
         self.n.update(self.n.value() + 1)
         yield {"k": value.k, "n": self.n.value(), "at": ctx.timestamp()}
 
@@ -50,7 +52,7 @@ OUTPUT = pa.schema({"k": pa.string(), "n": pa.int64(), "at": pa.int64()})
 UTC = pa.timestamp("us", tz="UTC")
 
 
-def counting(name: str, folder: Path, file_format: str, *, stamped: bool = False, **settings: str) -> Definition:
+def counting(name: str, folder: Path, file_format: str, *, stamped: bool = False, **settings: Any) -> Definition:
     name = f"{name}_{SESSION}"
     if "dead_letters" in settings:
         settings["dead_letters"] = f"{settings['dead_letters']}_{SESSION}"
@@ -86,7 +88,7 @@ def rows(endpoints: Endpoints, table: str, columns: str) -> list[tuple[object, .
 def closed_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+        return int(s.getsockname()[1])
 
 
 @pytest.mark.parametrize(
@@ -313,7 +315,7 @@ def test_state_of_another_type_and_other_buckets(tmp_path: Path, endpoints: Endp
     with pytest.raises(StateIncompatibleError, match="n int64"):
         run(changed, endpoints, "run-2")
     with pytest.raises(StateIncompatibleError, match="buckets"):
-        run(counting("evolve", tmp_path / "in", "json", buckets=8), endpoints, "run-2")  # type: ignore[arg-type]
+        run(counting("evolve", tmp_path / "in", "json", buckets=8), endpoints, "run-2")
     sealed(definition, endpoints, "run-2")
     assert rows(endpoints, "t.evolve", "k, n") == [("a", 1), ("a", 2)]
 

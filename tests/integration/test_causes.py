@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812  (its usual name)
 
-from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row, ValueState
 from tidegate.adapters.spark.processor import _collect
 from tidegate.adapters.spark.session import opened
 from tidegate.cli import application, session
@@ -41,7 +41,7 @@ class Sum(KeyedProcessFunction):
         self.does = does
         vars(self).update(holds)
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
         self.does(value)
         self.n.update(self.n.value() + value.n)
         yield {"k": value.k, "n": self.n.value()}
@@ -68,7 +68,7 @@ def named(what: str, cause: str) -> str:
 
 def udf(rows: Any) -> Any:
     @F.udf("long")
-    def refuses(n):  # type: ignore[no-untyped-def]
+    def refuses(n) -> None:  # type: ignore[no-untyped-def]
         raise ValueError("a UDF's own words")
 
     return rows.withColumn("n", refuses("n"))
@@ -216,5 +216,5 @@ def test_an_epoch_that_keeps_failing_is_paused_until_a_person_resumes_it(
     assert f"{definition.name} epoch 1 is tried again by the next run" in call("resume")
     assert "No new input." in call("run")
     with coordinator(definition, endpoints, progress=print) as engine:
-        (epoch,) = engine.adapters.store.epochs(LaneId(definition.name), limit=9)  # type: ignore[attr-defined]
+        (epoch,) = engine.adapters.store.epochs(LaneId(definition.name), limit=9)
     assert (epoch.status, epoch.attempts, epoch.failures) == (Status.SEALED, 3, 0)

@@ -31,7 +31,7 @@ def world(tmp_path: Path, endpoints: Endpoints) -> Iterator[World]:
 
 
 @contextmanager
-def damaged(path: Path, damage: Callable[[Path], None]) -> Iterator[None]:
+def damaged(path: Path, damage: Callable[[Path], object]) -> Iterator[None]:
     """A file, or a folder, that is put back afterwards."""
     kept = path.with_name(f".{path.name}.kept")
     (shutil.copytree if path.is_dir() else shutil.copy2)(path, kept)
@@ -114,7 +114,9 @@ def test_a_rollback_leads_on_without_the_file(world: World) -> None:
     world.arrive()
     with pytest.raises(DataDamagedError, match="to before the epoch that wrote it"):
         world.again()
-    written = int(re.search(r"/epoch=(\d+)/", run.path)[1])
+    found = re.search(r"/epoch=(\d+)/", run.path)
+    assert found is not None
+    written = int(found[1])
     roll_back(world.engine, Run("back", "test"), to_epoch=written - 1)
     for _ in range(2):
         world.engine.run(Run(f"on-{uuid4()}", "test"))

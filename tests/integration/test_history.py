@@ -1,15 +1,18 @@
 """Goal: past epochs can be computed again bit for bit, and after many epochs what is kept is bounded and whole."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 import builders as make
 from pipelines import totals
-from tidegate import Definition, Retention
+from tidegate import Context, Definition, Retention, Row
 from tidegate.engine.replay import replay
 from tidegate.engine.verify import verify
 from tidegate.errors import RefusedError, SourceGapError
@@ -22,7 +25,7 @@ pytestmark = pytest.mark.services
 class OtherTotals(totals.Totals):
     """Gives other rows for the same events."""
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row | SimpleNamespace, ctx: Context) -> Iterator[dict[str, Any]]:
         for row in super().process_element(value, ctx) or ():
             yield row | {"total": row["total"] + 1}
 

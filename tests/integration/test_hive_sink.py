@@ -19,7 +19,7 @@ from pymetastore.hive_metastore.ttypes import Partition, Table
 import builders as make
 from faults.proxy import Proxy
 from pipelines import totals
-from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline
+from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row
 from tidegate.adapters.hive import HiveSink, metastore_answers
 from tidegate.adapters.hive.metastore import Metastore, normal
 from tidegate.adapters.hive.server import connect, execute
@@ -41,7 +41,7 @@ ADD, ALTER, DROP = "add_partitions", "alter_partitions_with_environment_context"
 class Echo(KeyedProcessFunction):
     """Never run here."""
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
         yield {}
 
 
@@ -451,8 +451,9 @@ def test_partition_values_with_special_characters(ready: Warehouse) -> None:
     before = ready.partitions(ready.latest, keys)
     sink.publish(ready.latest, heads)
     assert ready.partitions(ready.latest, keys) == before
-    found = dict(ready.query(f"SELECT p, v FROM {ready.latest.name}"))
-    assert found == {**{p: i for i, p in enumerate(SPECIAL)}, None: len(SPECIAL)}
+    found = {row[0]: row[1] for row in ready.query(f"SELECT p, v FROM {ready.latest.name}")}
+    wanted: dict[object, object] = {p: i for i, p in enumerate(SPECIAL)}
+    assert found == wanted | {None: len(SPECIAL)}
     for p in ("a/b", "a=b", "100%", "%20", "ünï ☃ 日本"):
         rows = ready.query(f"SELECT v FROM {ready.latest.name} WHERE p = %(p)s", {"p": p})
         assert rows == [(SPECIAL.index(p),)]
@@ -462,7 +463,7 @@ def test_partition_values_with_special_characters(ready: Warehouse) -> None:
 
 def by_day(name: str, folder: Path) -> Definition:
     class Days(KeyedProcessFunction):
-        def process_element(self, value, ctx):
+        def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
             yield {"k": value.k, "day": value.day}
 
     schema = pa.schema({"k": pa.string(), "day": pa.string()})

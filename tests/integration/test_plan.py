@@ -1,7 +1,7 @@
 """Goal: a look ahead changes nothing at all on real services, and the next epoch does what it said."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import builders as make
-from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row, ValueState
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.cli import application, session
 from tidegate.engine.coordinator import Coordinator
@@ -34,7 +34,7 @@ class Seen(KeyedProcessFunction):
 
     times = ValueState(pa.int64(), default=0)
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
         self.times.update(self.times.value() + 1)
         yield {"id": value.id}
 
@@ -73,20 +73,23 @@ def everything(endpoints: Endpoints) -> tuple[dict[str, list[Any]], set[Any]]:
 
 
 @pytest.fixture
-def dry_run(endpoints: Endpoints, tmp_path: Path, monkeypatch) -> Callable[..., dict[str, Any]]:
+def dry_run(endpoints: Endpoints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     """A dry run of the DAG's first task: what it pushed. Fails when anything is different afterwards."""
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "airflow"))  # Airflow writes its settings file when imported
     from tidegate.orchestration import Connections, epoch_dag
+    from tidegate.orchestration.operators import ProcessEpochOperator
 
     def run(definition: Definition, **params: Any) -> dict[str, Any]:
         given = cast("Connections", SimpleNamespace(endpoints=lambda: endpoints))
         task = epoch_dag(definition, connections=given).get_task("process")
+        assert isinstance(task, ProcessEpochOperator)
         skipped: list[Any] = []
         monkeypatch.setattr(type(task), "skip", lambda self, ti, tasks: skipped.extend(t.task_id for t in tasks))
         pushed: dict[str, Any] = {}
         ti = SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value}))
         before = everything(endpoints)
-        plan = task.execute({"ti": ti, "params": {"dry_run": True, **params}})
+        context: Any = {"ti": ti, "params": {"dry_run": True, **params}}
+        plan: dict[str, Any] = task.execute(context)
         assert everything(endpoints) == before
         assert (pushed, skipped, plan["status"]) == ({"return_value": plan}, ["publish"], "DRY_RUN")
         return plan
@@ -106,7 +109,7 @@ def check(plan: dict[str, Any], engine: Coordinator, report: EpochReport | None)
     assert (report.epoch.status, report.epoch.epoch) == (Status.SEALED, plan["epoch"])
     assert {make.SOURCE: [*make.ends(report.epoch)]} == plan["ranges"]
     read = engine.adapters.store.slices(engine.definition.name, make.SOURCE, report.epoch.offsets[make.SOURCE])
-    assert (len(read), sum(s.bytes for s in read)) == (plan["slices"], plan["bytes"])
+    assert (len(read), sum(s.bytes or 0 for s in read)) == (plan["slices"], plan["bytes"])
     assert report.manifest.counts.rows_in == plan["rows_in"]
     assert not plan["rows_in_estimated"]
     if plan["estimates"]["sample"]:
@@ -119,7 +122,7 @@ def check(plan: dict[str, Any], engine: Coordinator, report: EpochReport | None)
 
 
 def test_a_dry_run_changes_nothing_and_the_next_epoch_does_what_it_said(
-    tmp_path: Path, endpoints: Endpoints, dry_run: Callable[..., dict[str, Any]], monkeypatch
+    tmp_path: Path, endpoints: Endpoints, dry_run: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = Folder(tmp_path / "in")
     definition = pipeline(f"planned_{uuid4().hex[:6]}", folder.path)
@@ -174,4 +177,6 @@ def test_a_dry_run_looks_past_an_epoch_that_a_dead_run_left(
     assert (plan["epoch"], plan["ranges"], plan["rows_in"]) == (2, {"source": [1, 3]}, 250)
     with coordinator(definition, endpoints, progress=print) as engine:
         check(plan, engine, engine.run(Run("next", "test")))
-        assert engine.adapters.store.of_run(engine.lane_id, "dead").status is Status.SEALED
+        dead = engine.adapters.store.of_run(engine.lane_id, "dead")
+        assert dead is not None
+        assert dead.status is Status.SEALED

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from test_reprocessing import Live, from_scratch, replayed
 
+from integration.test_reprocessing import Live, from_scratch, replayed
 from pipelines import totals
 from tidegate import ValueState
 from tidegate.engine.lanes import Lanes

@@ -43,7 +43,7 @@ class Live:
         definition = totals.changed(self.definition) if new_code else self.definition
         return coordinator(definition, self.endpoints, progress=print)
 
-    def rows(self) -> dict[str, list[Any]]:
+    def rows(self) -> totals.Tables:
         return totals.found(self.endpoints.hiveserver2, self.definition.name)
 
     def log(self) -> list[tuple[Any, ...]]:
@@ -60,7 +60,7 @@ def live(tmp_path: Path, endpoints: Endpoints) -> Live:
     return Live(tmp_path, endpoints)
 
 
-def from_scratch(folder: Path, endpoints: Endpoints, files: Path) -> dict[str, list[Any]]:
+def from_scratch(folder: Path, endpoints: Endpoints, files: Path) -> totals.Tables:
     """What the changed code makes of all files when it begins anew, under other table names."""
     other = Live(folder / "scratch", endpoints)
     other.source.mkdir(parents=True)
@@ -92,7 +92,9 @@ def test_changed_code_takes_the_place_of_live(live: Live, tmp_path: Path, endpoi
         report = lanes.promote(Run("promote", "p"), "fix")
         assert report is not None
         assert (report.epoch.epoch, report.epoch.kind) == (7, Kind.PROMOTION)
-        assert lanes.promote(Run("promote", "p"), "fix").epoch == report.epoch  # asked again
+        again = lanes.promote(Run("promote", "p"), "fix")
+        assert again is not None
+        assert again.epoch == report.epoch
         assert [f.status for f in lanes.all()] == [LaneStatus.PROMOTED]
     live.verified()
     live.run(7, new_code=True)
@@ -159,6 +161,7 @@ def test_output_only_leaves_the_state(tmp_path: Path, endpoints: Endpoints) -> N
         replayed(engine, since=2, until=3)
         report = Lanes(engine).promote(Run("promote", "p"), "fix", output_only=True)
         assert report is not None
+        assert report.manifest is not None
         assert {p.values for p in report.manifest.partitions} == {("2",), ("3",)}
         assert report.epoch.parent == before.manifest
         assert make.ends(report.epoch)[0] == make.stop(before)

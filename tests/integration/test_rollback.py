@@ -188,7 +188,7 @@ def test_there_and_forward_again_bit_for_bit(opened: Any) -> None:
         epochs = world.engine.adapters.store.epochs(world.engine.lane_id, limit=1000)
         compactions = [e.epoch for e in epochs[::-1] if e.kind is Kind.COMPACTION]
         assert len(compactions) >= 3
-        nothing = {"offset": 0, "watermark": None, "state": []}
+        nothing: dict[str, Any] = {"offset": 0, "watermark": None, "state": []}
         world.was[0] = nothing | {"tables": {t.name: {} for t in world.definition.all_targets}}
         tenth, later = queried
 
@@ -267,6 +267,7 @@ def test_an_epoch_under_way_is_abandoned_or_finished_first(opened: Any) -> None:
         totals.write(world.folder / "in", "003.json", totals.events(3, 12))
         assert world.engine.process(Run("run-3", "killed")).epoch.status is Status.STAGED
         planned = plan_rollback(world.engine, 1)
+        assert planned.unfinished is not None
         assert (planned.unfinished.epoch, planned.unfinished.status) == (3, Status.STAGED)
         run_out(world.endpoints.checkpoint, world.name)
         assert world.back(1) == 4

@@ -13,7 +13,8 @@ import pytest
 
 from faults.proxy import Proxy
 from pipelines import totals
-from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate import Row as Event
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.adapters.hive.server import connect, execute
 from tidegate.adapters.hive.tables import staging
@@ -44,7 +45,7 @@ class Total(KeyedProcessFunction):
     def __init__(self, output: pa.Schema) -> None:
         self.names = tuple(output.names)
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Event, ctx: Context) -> Iterator[dict[str, Any]]:
         self.total.update(self.total.value() + value.v)
         row = {"k": value.k, "total": self.total.value(), "last": value.v, "day": value.day}
         yield {name: row[name] for name in self.names}

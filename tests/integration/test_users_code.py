@@ -1,16 +1,19 @@
 """Goal: functions and transforms as people write them do on real services what they do alone."""
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
 import pyarrow as pa
 import pytest
+from pyspark.sql import Column
 from pyspark.sql.connect import functions as F  # noqa: N812
 from pyspark.sql.types import StringType
 
-from tidegate import FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate import Context, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row, ValueState
 from tidegate.adapters.hive.server import connect
 from tidegate.protocol.model import Run
 from tidegate.wiring import Endpoints, coordinator
@@ -21,10 +24,8 @@ TEXT = pa.schema({"k": pa.string(), "v": pa.string()})
 OUTPUT = pa.schema({"k": pa.string(), "v": pa.int64(), "balance": pa.int64()})
 
 
-@F.udf(StringType())
-def trimmed(text):
-    """Made before there is a session."""
-    return text.strip()
+trimmed = cast("Callable[[str], Column]", F.udf(lambda text: text.strip(), StringType()))
+"""Made before there is a session."""
 
 
 class Account(KeyedProcessFunction):
@@ -32,7 +33,7 @@ class Account(KeyedProcessFunction):
 
     books = ValueState(pa.struct({"sum": pa.int64()}), default={"sum": 0})
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
         amount = json.loads(value.v)
         books = self.books.value()
         row = {"k": value.k, "v": amount, "balance": 0}

@@ -9,7 +9,7 @@ from model.tables import Tables
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.verify import verify
 from tidegate.errors import UnavailableError
-from tidegate.protocol.model import Run
+from tidegate.protocol.model import Epoch, Run
 
 
 def _file(number: int, days: tuple[str, ...]) -> tuple[Row, ...]:
@@ -49,6 +49,12 @@ class Alone:
     def durable(self) -> tuple[Any, ...]:
         """Everything but the lanes' fences, which each lease makes grow."""
         return ({k: v for k, v in vars(self.tables).items() if k != "lanes"}, *self.states[1:])
+
+    def epoch(self, run: Run) -> Epoch:
+        """What the run makes, when there is something to make."""
+        report = self.engine.run(run)
+        assert report is not None
+        return report.epoch
 
     def wrong(self) -> list[Any]:
         engine = self.engine

@@ -370,12 +370,12 @@ class Worker:
         """All ports over `ask`."""
         source, storage, thread = self.definition.source, _Storage(ask), threading.get_ident()
         return Adapters(
-            store=_Store(ask, thread),  # type: ignore[arg-type]
-            connect=lambda: _Store(ask, thread),  # type: ignore[arg-type,return-value]
+            store=_Store(ask, thread),
+            connect=lambda: _Store(ask, thread),
             sources={source.uid: _Source(ask, Limit(slices=source.max_files))},
-            processor=_Processor(ask, storage),
+            processor=_Processor(ask, storage),  # type: ignore[arg-type]  # nothing here compares
             sink=_Sink(ask, self.tables),
-            storage=storage,  # type: ignore[arg-type]
+            storage=storage,
         )
 
     def coordinator(self, ask: Ask) -> Coordinator:

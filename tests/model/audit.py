@@ -113,7 +113,7 @@ class Auditor:
             if seen != files:
                 raise Violation(f"I1: {table} shows {seen} of {files} files: {self._shown(point, table)}")
 
-    def _look(self, point: Point) -> tuple[dict[str, int | None], tuple[str, ...]]:
+    def _look(self, point: Point) -> tuple[dict[str, int | None], tuple[str, ...], int | None]:
         key = 0, point[METASTORE], point[STORAGE]
         if key not in self._seen:
             placed: Locations = dict(self._world.state(point, METASTORE))

@@ -8,10 +8,11 @@ that lead there; it must make the same calls again, which is checked.
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from model.attempts import Worker, tables_of
-from model.systems import CHECKPOINT, CLONE, METASTORE, NAMES, Checkpoint, Metastore, Source, Storage, System, Tables
+from model.systems import CHECKPOINT, CLONE, METASTORE, NAMES, Checkpoint, Metastore, Source, Storage, System
+from model.tables import Tables
 from tidegate.api.pipeline import Definition
 from tidegate.engine.clones import Clones
 from tidegate.engine.coordinator import Coordinator
@@ -66,7 +67,7 @@ class World:
         self.worker = Worker(definition, tables_of(definition))
         self.systems: tuple[System, ...] = (Checkpoint(definition), Metastore(), Storage(), source)
         self.states: tuple[list[Any], ...] = tuple([s.initial] for s in self.systems)
-        self._numbers: tuple[dict[Hashable, int], ...] = tuple({s.key(s.initial): 0} for s in self.systems)
+        self._numbers: tuple[dict[Hashable, int], ...] = tuple({s.key(cast("Any", s.initial)): 0} for s in self.systems)
         self.calls: list[Call] = []
         self._calls: dict[str, int] = {}
         self.answers: list[Answer] = []
@@ -288,6 +289,7 @@ def _discard(coordinator: Coordinator, run: Run) -> None:
 def _give_up(coordinator: Coordinator, run: Run) -> object:
     with suppress(RefusedError):  # it is staged already
         return correct(coordinator, run, Word("a person", "why"), give_up)
+    return None
 
 
 def _drop(coordinator: Coordinator, run: Run) -> None:

@@ -22,6 +22,7 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -155,12 +156,11 @@ class Engine:
 
     def choices(self, state: State) -> Iterator[tuple[Move, Callable[[], State]]]:
         """Everything that may happen next; the call makes it so, or raises Violation."""
-        alive = [i for i in range(len(state.actors)) if self.node(state, i) is not None]
-        first = next((i for i in alive if self.scenario.independent(self.node(state, i))), None)
-        for i in alive if first is None else [first]:
-            node = self.node(state, i)
+        alive = [(i, node) for i in range(len(state.actors)) if (node := self.node(state, i)) is not None]
+        first = next(((i, node) for i, node in alive if self.scenario.independent(node)), None)
+        for i, node in alive if first is None else [first]:
             for what in self._choices(state, node):
-                yield Move(i, node.number, what), lambda i=i, what=what: self._move(state, i, what)
+                yield Move(i, node.number, what), partial(self._move, state, i, what)
         if first is None and state.delayed:
             yield Move(-1, state.delayed[0], ARRIVES), lambda: self._arrives(state)
         if first is None and state.changes and self.scenario.changing in self.world.tables(state.point[CHECKPOINT]).log:

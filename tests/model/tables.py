@@ -40,8 +40,15 @@ class Tables:
     repairs: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
 
     def copy(self) -> Self:
-        tables = (self.lanes, self.epochs, self.heads, self.lane_heads, self.log, self.clones)
-        return type(self)(*(dict(t) for t in tables), self.repairs)
+        return type(self)(
+            dict(self.lanes),
+            dict(self.epochs),
+            dict(self.heads),
+            dict(self.lane_heads),
+            dict(self.log),
+            dict(self.clones),
+            self.repairs,
+        )
 
     @property
     def main(self) -> list[Row]:
@@ -83,11 +90,11 @@ class _Cursor:
         self._rows: list[Row] = []
         self.rowcount = 0
 
-    def execute(self, query: str, values: Mapping[str, Any] | None = None) -> Self:
+    def execute(self, query: bytes, values: Mapping[str, Any] | None = None) -> Self:
         self._rows = STATEMENTS[_NAMES[query]](self._tables, values or {})
         return self
 
-    def executemany(self, query: str, many: Sequence[Mapping[str, Any]]) -> None:
+    def executemany(self, query: bytes, many: Sequence[Mapping[str, Any]]) -> None:
         self.rowcount = sum(len(STATEMENTS[_NAMES[query]](self._tables, values)) for values in many)
 
     def fetchone(self) -> Row | None:
@@ -159,9 +166,10 @@ def end_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 @_statement
 def forget_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    for of_lanes in (t.epochs, t.lane_heads):
-        for key in [k for k in of_lanes if k[0] == v["lane"]]:
-            del of_lanes[key]
+    for epoch in [e for e in t.epochs if e[0] == v["lane"]]:
+        del t.epochs[epoch]
+    for head in [h for h in t.lane_heads if h[0] == v["lane"]]:
+        del t.lane_heads[head]
     return []
 
 

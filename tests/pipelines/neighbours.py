@@ -13,20 +13,25 @@ import json
 import os
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Context, Decimal, getcontext
+from decimal import Context as Rules
+from decimal import Decimal, getcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row, ValueState
 from tidegate.adapters.hive.server import connect
 
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+Transform = Callable[["DataFrame"], "DataFrame"]
 EVENT = pa.schema({"id": pa.int64(), "key": pa.string(), "at": pa.timestamp("us", tz="UTC"), "amount": pa.int64()})
 RATED = pa.schema({"id": pa.int64(), "key": pa.string(), "hour": pa.int64(), "amount": pa.int64()})
 OUTPUT = pa.schema(
@@ -58,7 +63,7 @@ class Tally(KeyedProcessFunction):
     count = ValueState(pa.int64(), default=0)
     total = ValueState(pa.int64(), default=0)
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
         if value.amount < 0:
             raise ValueError(f"negative amount {value.amount}")
         self.count.update(self.count.value() + 1)
@@ -76,16 +81,16 @@ class Tally(KeyedProcessFunction):
 class Spoiling(Tally):
     """Changes whatever of its interpreter others could see."""
 
-    def open(self):
+    def open(self) -> None:
         getcontext().prec = 3
         os.environ[_VARIABLE] = "spoilt"
         json.dumps = functools.partial(json.dumps, separators=_COMPACT)
 
 
-def rated(factor: int, *, placed: bool) -> Callable[[Any], Any]:
+def rated(factor: int, *, placed: bool) -> Transform:
     """A transform with a view and a function of its own; `placed`: rows keep the columns that say where they are."""
 
-    def transform(rows):
+    def transform(rows: "DataFrame") -> "DataFrame":
         from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
         session = rows.sparkSession
@@ -102,7 +107,7 @@ def rated(factor: int, *, placed: bool) -> Callable[[Any], Any]:
     return transform
 
 
-def loosened(rows):
+def loosened(rows: "DataFrame") -> "DataFrame":
     """A transform that changes the settings of its session: a failing cast becomes null."""
     from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
@@ -130,7 +135,7 @@ class Neighbour:
     file_format: str
     suffix: str
     write: Callable[[list[dict[str, Any]], list[str]], bytes]
-    transform: Callable[[Any], Any] | None = None
+    transform: Transform | None = None
     amount: Callable[[int], int] = int
     zone: str = "UTC"
     function: type[Tally] = Tally
@@ -141,11 +146,13 @@ class Neighbour:
     def definition(self, name: str, folder: Path, **settings: Any) -> Definition:
         """The pipeline: one file per epoch, into ``n.<name>``, its dead letters into ``n.<name>_dead``."""
         source = FileSource(folder, self.file_format, EVENT, max_files=1, settle=timedelta(0))
-        dead = {"dead_letters": f"n.{name}_dead"} if self.bad else {}
-        stream = Pipeline(name, buckets=2, **dead, **settings).source(source)
+        dead = f"n.{name}_dead" if self.bad else None
+        stream = Pipeline(name, buckets=2, dead_letters=dead, **settings).source(source)
         if self.transform:
             stream = stream.transform(self.transform, schema=RATED)
-        upsert = {"mode": "upsert", "partition_by": ("key",), "primary_key": ("key",)} if self.upsert else {}
+        upsert: dict[str, Any] = (
+            {"mode": "upsert", "partition_by": ("key",), "primary_key": ("key",)} if self.upsert else {}
+        )
         return stream.key_by("key").process(self.function(), output=OUTPUT).sink(HiveTable(f"n.{name}", **upsert))
 
     def arrive(self, folder: Path, number: int) -> None:
@@ -163,7 +170,8 @@ class Neighbour:
     def expected(self, files: int) -> list[tuple[Any, ...]]:
         """The rows of the table behind so many files."""
         seen: dict[str, list[int]] = defaultdict(list)
-        rows, latest = [], {}
+        rows: list[tuple[Any, ...]] = []
+        latest: dict[str, tuple[Any, ...]] = {}
         for number in range(1, files + 1):
             for e in self._events(number):
                 if e["key"] is None or e["amount"] < 0:
@@ -245,7 +253,7 @@ NEIGHBOURS = {
             lambda a: a if a % 2 else 0,
             zone=_ZONE,
             function=Spoiling,
-            sees=json.dumps([str(Context(prec=3).divide(1, 7)), "spoilt"], separators=_COMPACT),
+            sees=json.dumps([str(Rules(prec=3).divide(1, 7)), "spoilt"], separators=_COMPACT),
         ),
     )
 }

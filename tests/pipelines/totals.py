@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from tidegate import (
+    Context,
     Definition,
     FileSource,
     HiveTable,
@@ -20,6 +21,7 @@ from tidegate import (
     MapState,
     Pipeline,
     Retention,
+    Row,
     ValueState,
 )
 from tidegate.adapters.hive.server import connect
@@ -47,7 +49,7 @@ class Totals(KeyedProcessFunction):
     recent = ListState(pa.int64())
     days = MapState(pa.string(), pa.int64())
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row | SimpleNamespace, ctx: Context) -> Iterator[dict[str, Any]]:
         if value.amount < 0:
             raise ValueError(f"negative amount {value.amount}")
         if value.amount == 0:
@@ -70,7 +72,7 @@ class Totals(KeyedProcessFunction):
 class DoubleTotals(Totals):
     """The changed code: it counts every amount twice, in its state too."""
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row | SimpleNamespace, ctx: Context) -> Iterator[dict[str, Any]]:
         doubled = SimpleNamespace(**{**value._asdict(), "amount": 2 * value.amount})
         return super().process_element(doubled, ctx)
 

@@ -6,8 +6,10 @@ with `poison-NAME` a pipeline's function fails.
 """
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -15,7 +17,8 @@ from airflow.sdk import DAG, BaseOperator, Context
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from pipelines.neighbours import NEIGHBOURS
-from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate import Context as KeyContext
+from tidegate import Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row, ValueState
 from tidegate.orchestration import epoch_dag, promotion_dag, rollback_dag
 
 ROOT = Path(os.environ["TIDEGATE_E2E_ROOT"])
@@ -37,7 +40,7 @@ class Total(KeyedProcessFunction):
     def __init__(self, poison: str, factor: int) -> None:
         self.poison, self.factor = poison, factor
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: KeyContext) -> Iterator[dict[str, Any]]:
         if os.path.exists(self.poison):  # noqa: PTH110  (runs in Spark's Python worker for every event)
             raise ValueError("poisoned on purpose")
         total = (self.total.value() or 0) + value.amount
@@ -48,13 +51,13 @@ class Total(KeyedProcessFunction):
 class Gate(BaseOperator):
     """Waits, without a worker slot, while a file is there."""
 
-    def __init__(self, *, file: str, **kwargs) -> None:
+    def __init__(self, *, file: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.file = file
 
     def execute(self, context: Context) -> None:
         if Path(self.file).exists():
-            raise AirflowRescheduleException(datetime.now(UTC) + timedelta(seconds=1))
+            raise AirflowRescheduleException(datetime.now(UTC) + timedelta(seconds=1))  # type: ignore[no-untyped-call]
 
 
 def gated(dag: DAG) -> None:
@@ -113,7 +116,7 @@ epoch_dag(
 with DAG("canary", schedule=None, is_paused_upon_creation=False):
     EmptyOperator(task_id="sing")
 
-YEAR = {"start_date": datetime(2026, 1, 1, tzinfo=UTC), "end_date": datetime(2026, 6, 1, tzinfo=UTC)}
+YEAR: dict[str, Any] = {"start_date": datetime(2026, 1, 1, tzinfo=UTC), "end_date": datetime(2026, 6, 1, tzinfo=UTC)}
 
 # a killed task is not tried again
 died = pipeline("died")

@@ -1,5 +1,6 @@
 """Goal: a source says in one spelling what is read, and what its bytes mean is part of the fingerprint."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,14 +9,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tidegate import Csv, Definition, FileSource, HiveTable, Json, KeyedProcessFunction, Parquet, Pipeline
+from tidegate import Context, Csv, Definition, FileSource, HiveTable, Json, KeyedProcessFunction, Parquet, Pipeline, Row
 from tidegate.errors import DefinitionError
 
 SCHEMA = pa.schema({"k": pa.string(), "n": pa.int64()})
 
 
 class Same(KeyedProcessFunction):
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
         yield value._asdict()
 
 

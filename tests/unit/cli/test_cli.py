@@ -5,17 +5,20 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 import builders as make
 import tidegate as package
-from tidegate import errors, services, wiring
+from tidegate import Definition, errors, services, wiring
 from tidegate.adapters import checkpoint
 from tidegate.cli import application, main
 from tidegate.cli.failures import exit_code
@@ -23,7 +26,7 @@ from tidegate.engine import planning, verify
 from tidegate.engine.verify import Finding
 from tidegate.ports import EpochReport
 from tidegate.protocol.forecast import Forecast
-from tidegate.protocol.model import LaneId, Run, Status
+from tidegate.protocol.model import Epoch, LaneId, Run, Status
 from tidegate.services import ServiceEvent, ServiceStatus
 
 FILE = """
@@ -52,8 +55,12 @@ EPOCH = make.epoch(
 )
 
 
+Coordinated = Callable[..., list[Run]]
+"""Takes the reports that runs get one after the other; the list of what was asked fills as they are."""
+
+
 @pytest.fixture
-def dags(tmp_path, monkeypatch):
+def dags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "dags"
     folder.mkdir()
     (folder / "two.py").write_text(FILE)
@@ -67,13 +74,14 @@ def dags(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def coordinator(monkeypatch):
+def coordinator(monkeypatch: pytest.MonkeyPatch) -> Coordinated:
     """A coordinator that answers with the given reports, then with no new input."""
 
-    def use(*reports):
-        left, runs = list(reports), []
+    def use(*reports: EpochReport | BaseException) -> list[Run]:
+        left = list(reports)
+        runs: list[Run] = []
 
-        def run(asked):
+        def run(asked: Run) -> EpochReport | None:
             runs.append(asked)
             answer = left.pop(0) if left else None
             if isinstance(answer, BaseException):
@@ -81,7 +89,9 @@ def coordinator(monkeypatch):
             return answer
 
         @contextmanager
-        def fake(definition, endpoints, *, progress):
+        def fake(
+            definition: Definition, endpoints: wiring.Endpoints, *, progress: Callable[[str], None]
+        ) -> Iterator[SimpleNamespace]:
             progress("step 1")
             yield SimpleNamespace(
                 run=run, adapters=None, progress=progress, definition=definition, lane_id=LaneId(definition.name)
@@ -93,11 +103,11 @@ def coordinator(monkeypatch):
     return use
 
 
-def call(*words):
+def call(*words: str) -> Result:
     return CliRunner().invoke(application.tidegate, list(words))
 
 
-def test_help_is_quick_and_imports_nothing_heavy():
+def test_help_is_quick_and_imports_nothing_heavy() -> None:
     began = time.monotonic()
     code = (
         "import sys; from tidegate.cli import tidegate; tidegate.main(['--help'], standalone_mode=False);"
@@ -116,19 +126,21 @@ def test_help_is_quick_and_imports_nothing_heavy():
         *([name] for name in ("rollback", "resume", "lanes", "replay", "diff", "promote", "discard")),
     ],
 )
-def test_every_command_has_help(words):
+def test_every_command_has_help(words: list[str]) -> None:
     done = call(*words, "--help")
     assert done.exit_code == 0
     assert len(done.output) > 150
     assert "see `help`" not in done.output
 
 
-def test_version():
+def test_version() -> None:
     assert call("--version").output.strip() == f"tidegate, version {package.__version__}"
 
 
 @pytest.mark.parametrize("name", ["first", "{dags}/two.py:first", "two:first"])
-def test_run_finds_the_pipeline_by_name_file_and_module(dags, coordinator, monkeypatch, name):
+def test_run_finds_the_pipeline_by_name_file_and_module(
+    dags: Path, coordinator: Coordinated, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     monkeypatch.chdir(dags)
     runs = coordinator(EpochReport(EPOCH, None, {}))
     done = call("run", name.format(dags=dags))
@@ -139,7 +151,7 @@ def test_run_finds_the_pipeline_by_name_file_and_module(dags, coordinator, monke
     assert runs[0].owner.endswith(f":{os.getpid()}")
 
 
-def test_run_until_empty_gives_every_epoch_its_own_run(dags, coordinator):
+def test_run_until_empty_gives_every_epoch_its_own_run(dags: Path, coordinator: Coordinated) -> None:
     runs = coordinator(*[EpochReport(replace(EPOCH, epoch=n), None, {"plan": 0.1}) for n in (1, 2, 3)])
     done = call("run", "first", "--until-empty", "--json")
     assert [e["epoch"] for e in json.loads(done.stdout)] == [1, 2, 3]
@@ -147,27 +159,27 @@ def test_run_until_empty_gives_every_epoch_its_own_run(dags, coordinator):
     assert len(coordinator(EpochReport(EPOCH, None, {}), EpochReport(EPOCH, None, {}))) == 0
 
 
-def test_run_stops_after_the_given_number(dags, coordinator):
+def test_run_stops_after_the_given_number(dags: Path, coordinator: Coordinated) -> None:
     runs = coordinator(*[EpochReport(EPOCH, None, {})] * 5)
     assert call("run", "first", "--epochs", "2").exit_code == 0
     assert len(runs) == 2
 
 
-def test_run_without_input_says_so(dags, coordinator):
+def test_run_without_input_says_so(dags: Path, coordinator: Coordinated) -> None:
     coordinator()
     done = call("run", "second")
     assert done.exit_code == 0
     assert "No new input." in done.stderr
 
 
-def test_an_unknown_pipeline_lists_the_known_ones(dags):
+def test_an_unknown_pipeline_lists_the_known_ones(dags: Path) -> None:
     with pytest.raises(errors.DefinitionError, match=r"no pipeline is named 'third' in .*; there are: first, second"):
         application.tidegate.main(["run", "third"], standalone_mode=False)
     with pytest.raises(errors.DefinitionError, match=r"no pipeline in a variable 'x'; there are: first, second"):
         application.tidegate.main(["run", f"{dags}/two.py:x"], standalone_mode=False)
 
 
-def test_a_broken_file_is_named(dags):
+def test_a_broken_file_is_named(dags: Path) -> None:
     (dags / "broken.py").write_text("import tidegate\n1 / 0\n")
     with pytest.raises(errors.DefinitionError, match=r"broken\.py cannot be imported: ZeroDivisionError"):
         application.tidegate.main(["run", "third"], standalone_mode=False)
@@ -180,7 +192,7 @@ def test_a_broken_file_is_named(dags):
         application.tidegate.main(["run", "no_such_module:x"], standalone_mode=False)
 
 
-def test_epochs_as_lines_and_as_json(dags, monkeypatch):
+def test_epochs_as_lines_and_as_json(dags: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = SimpleNamespace(epochs=lambda lane, limit: [EPOCH][:limit], close=lambda: None)
     monkeypatch.setattr(checkpoint, "PostgresCheckpointStore", lambda url: store)
     lines = call("epochs", "first").stdout.splitlines()
@@ -190,7 +202,7 @@ def test_epochs_as_lines_and_as_json(dags, monkeypatch):
     assert (found[0]["rows_in"], found[0]["duration_s"], found[0]["dag_id"]) == (1200, 1.5, None)
 
 
-def test_plan_as_lines_and_as_json(dags, coordinator, monkeypatch):
+def test_plan_as_lines_and_as_json(dags: Path, coordinator: Coordinated, monkeypatch: pytest.MonkeyPatch) -> None:
     coordinator()
     expected = Forecast(5, estimated=False, tables={"d.first": None}, growth=None, sample=0)
     found = make.plan(3, make.span(3, 4), expected, lane=LaneId("first"), slices=1, size=90)
@@ -204,7 +216,9 @@ def test_plan_as_lines_and_as_json(dags, coordinator, monkeypatch):
     assert (read["epoch"], read["ranges"], read["rows_in"]) == (3, {"source": [3, 4]}, 5)
 
 
-def test_verify_exits_with_1_and_says_what_differs(dags, coordinator, monkeypatch):
+def test_verify_exits_with_1_and_says_what_differs(
+    dags: Path, coordinator: Coordinated, monkeypatch: pytest.MonkeyPatch
+) -> None:
     coordinator()
     monkeypatch.setattr(verify, "verify", lambda d, a, **_: [])
     done = call("verify", "first")
@@ -216,7 +230,7 @@ def test_verify_exits_with_1_and_says_what_differs(dags, coordinator, monkeypatc
     assert (done.exit_code, json.loads(done.stdout)) == (1, [{"subject": "d.first 1", "problem": "part-0 is missing"}])
 
 
-def test_services_status(monkeypatch):
+def test_services_status(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "status", lambda home: [])
     assert "tidegate services up" in call("services", "status").stderr
     crashed = [ServiceStatus("spark", "crashed", 12, 4000, "/log", "process 12 is gone")]
@@ -226,17 +240,17 @@ def test_services_status(monkeypatch):
     assert json.loads(call("services", "status", "--json").stdout)[0]["state"] == "crashed"
 
 
-def test_a_row_of_a_table_is_one_line_in_a_pipe(monkeypatch):
+def test_a_row_of_a_table_is_one_line_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     crashed = [ServiceStatus("spark", "crashed", 12, 4000, "/log", "last words: a\n\tat b\n\nc")]
     monkeypatch.setattr(services, "status", lambda home: crashed)
     rows = [line.split("\t") for line in call("services", "status").stdout.splitlines()]
     assert rows[1:] == [["spark", "crashed", "12", "4000", "last words: a at b c"]]
 
 
-def test_services_up_stays_and_watches_when_told_to(monkeypatch, tmp_path):
+def test_services_up_stays_and_watches_when_told_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     watched = []
 
-    def watch(home, *, dags_folder, report, stop):
+    def watch(home: Path, *, dags_folder: Path, report: Callable[[ServiceEvent], None], stop: threading.Event) -> None:
         report(ServiceEvent("spark", "ended", "it is started again now"))
         watched.append((home, dags_folder, stop.is_set()))
         raise KeyboardInterrupt
@@ -273,11 +287,13 @@ def test_services_up_stays_and_watches_when_told_to(monkeypatch, tmp_path):
         (errors.InternalError, 1),
     ],
 )
-def test_exit_codes(error, code):
+def test_exit_codes(error: type[errors.TidegateError], code: int) -> None:
     assert exit_code(error("x")) == code
 
 
-def test_a_failure_is_one_message_and_debug_shows_the_traceback(dags, coordinator, monkeypatch, capsys):
+def test_a_failure_is_one_message_and_debug_shows_the_traceback(
+    dags: Path, coordinator: Coordinated, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys, "argv", ["tidegate", "run", "first"])
     coordinator(errors.UnavailableError("the metastore does not answer"))
     with pytest.raises(SystemExit) as e:
@@ -290,7 +306,9 @@ def test_a_failure_is_one_message_and_debug_shows_the_traceback(dags, coordinato
         main()
 
 
-def test_what_nobody_expected_is_one_message_too(dags, coordinator, monkeypatch, capsys):
+def test_what_nobody_expected_is_one_message_too(
+    dags: Path, coordinator: Coordinated, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys, "argv", ["tidegate", "run", "first"])
     coordinator(KeyError("x"))
     with pytest.raises(SystemExit) as e:
@@ -307,7 +325,9 @@ def test_what_nobody_expected_is_one_message_too(dags, coordinator, monkeypatch,
         main()
 
 
-def test_an_interrupted_command_prints_no_traceback(dags, coordinator, monkeypatch, capsys):
+def test_an_interrupted_command_prints_no_traceback(
+    dags: Path, coordinator: Coordinated, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys, "argv", ["tidegate", "run", "first"])
     coordinator(KeyboardInterrupt())
     with pytest.raises(SystemExit) as e:
@@ -315,22 +335,27 @@ def test_an_interrupted_command_prints_no_traceback(dags, coordinator, monkeypat
     assert (e.value.code, "Traceback" in capsys.readouterr().err) == (1, False)
 
 
-def test_resume(dags, monkeypatch):
+def test_resume(dags: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers, lanes = [EPOCH, None], []
-    store = SimpleNamespace(resume=lambda lane: lanes.append(lane) or answers.pop(0), close=lambda: None)
+
+    def resume(lane: LaneId) -> Epoch | None:
+        lanes.append(lane)
+        return answers.pop(0)
+
+    store = SimpleNamespace(resume=resume, close=lambda: None)
     monkeypatch.setattr(checkpoint, "PostgresCheckpointStore", lambda url: store)
     assert call("resume", "first").stdout == "first epoch 2 is tried again by the next run\n"
     assert call("resume", "first").stdout == "first is not paused\n"
     assert lanes == [LaneId("first")] * 2
 
 
-def test_epochs_says_that_one_is_paused(dags, monkeypatch):
+def test_epochs_says_that_one_is_paused(dags: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paused = replace(EPOCH, status=Status.PLANNED, failure_kind="user_function", failure_message="no", paused_ms=1)
     store = SimpleNamespace(epochs=lambda lane, limit: [paused], close=lambda: None)
     monkeypatch.setattr(checkpoint, "PostgresCheckpointStore", lambda url: store)
     assert call("epochs", "first").stdout.splitlines()[1].endswith("\tpaused: no")
 
 
-def test_a_wrong_call_is_exit_code_2():
+def test_a_wrong_call_is_exit_code_2() -> None:
     assert call("run").exit_code == 2
     assert call("nonsense").exit_code == 2

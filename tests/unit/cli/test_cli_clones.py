@@ -1,55 +1,59 @@
 """Goal: the commands for clones say what a clone shows and until when its files are kept; times are taken as UTC."""
 
 import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 import builders as make
 from tidegate import cli
 from tidegate.cli import clones as commands
 from tidegate.engine import clones as engine
-from tidegate.protocol.model import Clone, ManifestRef
+from tidegate.protocol.model import Clone, ManifestRef, Run, StagedPartition
 
 MAY = Clone("c.may", "first", "d.first", 5, ManifestRef("file:///m", "0"), made_ms=1_764_000_000_000)
 PARTITIONS = tuple(make.partition("d.first", v, files=[make.data_file(rows=1500, size=80)]) for v in ("1", "2"))
 
+Called = Callable[..., tuple[Result, list[Any]]]
+
 
 @pytest.fixture
-def called(monkeypatch):
+def called(monkeypatch: pytest.MonkeyPatch) -> Called:
     """Run a command on one clone; what it asked the engine for."""
-    asked = []
+    asked: list[object] = []
 
     class Fake:
-        def __init__(self, coordinator):
+        def __init__(self, coordinator: object) -> None:
             pass
 
-        def all(self):
+        def all(self) -> list[Clone]:
             return [MAY]
 
-        def partitions(self, clone):
+        def partitions(self, clone: Clone) -> tuple[StagedPartition, ...]:
             return PARTITIONS
 
-        def make(self, run, source, table, *, epoch, at_ms):
+        def make(self, run: Run, source: str, table: str, *, epoch: int | None, at_ms: int | None) -> Clone:
             asked.append((source, table, epoch, at_ms))
             return MAY
 
-        def drop(self, run, table):
+        def drop(self, run: Run, table: str) -> Clone:
             asked.append(table)
             return MAY
 
-        def make_all(self, run, database, *, epoch, at_ms):
+        def make_all(self, run: Run, database: str, *, epoch: int | None, at_ms: int | None) -> list[Clone]:
             asked.append((database, epoch, at_ms))
             return [MAY]
 
-        def drop_all(self, run, database):
+        def drop_all(self, run: Run, database: str) -> list[Clone]:
             asked.append(database)
             return [MAY]
 
     @contextmanager
-    def coordinator_of(pipeline, home, what):
+    def coordinator_of(pipeline: str, home: object, what: object) -> Iterator[tuple[SimpleNamespace, None]]:
         yield SimpleNamespace(name=pipeline), None
 
     monkeypatch.setattr(engine, "Clones", Fake)
@@ -66,7 +70,9 @@ def called(monkeypatch):
         (("--as-of", "2026-05-01T02:00:00+02:00"), (None, 1_777_593_600_000)),
     ],
 )
-def test_a_clone_says_what_it_shows(called, more, as_of):
+def test_a_clone_says_what_it_shows(
+    called: Called, more: tuple[str, ...], as_of: tuple[int | None, int | None]
+) -> None:
     done, asked = called("clone", "first", "d.first", "c.may", *more)
     assert done.exit_code == 0
     assert asked == [("d.first", "c.may", *as_of)]
@@ -82,13 +88,13 @@ def test_a_clone_says_what_it_shows(called, more, as_of):
         (("--as-of-epoch", "0"), "0 is not in the range"),
     ],
 )
-def test_what_is_said_wrongly_is_not_done(called, more, says):
+def test_what_is_said_wrongly_is_not_done(called: Called, more: tuple[str, ...], says: str) -> None:
     done, asked = called("clone", "first", "d.first", "c.may", *more)
     assert (done.exit_code, asked) == (2, [])
     assert says in done.output
 
 
-def test_clones_are_listed_and_dropped(called):
+def test_clones_are_listed_and_dropped(called: Called) -> None:
     row = {
         "clone": "c.may", "table": "d.first", "epoch": 5, "partitions": 2, "rows": 3000, "bytes": 160,
         "made_at": "2025-11-24 16:00:00",
@@ -101,7 +107,7 @@ def test_clones_are_listed_and_dropped(called):
     assert (done.output, asked) == ("c.may is dropped\n", ["c.may"])
 
 
-def test_a_snapshot_is_taken_and_dropped(called):
+def test_a_snapshot_is_taken_and_dropped(called: Called) -> None:
     done, asked = called("snapshot", "first", "c", "--as-of-epoch", "5")
     assert (done.exit_code, asked) == (0, [("c", 5, None)])
     assert "c.may shows d.first as of epoch 5: 2 partitions, 3,000 rows" in done.output

@@ -1,40 +1,56 @@
 """Goal: `tidegate give-up` and `skip` need a reason, say what they change, and only that in a dry run."""
 
 import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 import builders as make
 from tidegate import cli
 from tidegate.cli import corrections as commands
 from tidegate.engine import corrections
+from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.corrections import Correction
-from tidegate.protocol.model import LaneId, Status
+from tidegate.protocol.model import LaneId, Run, Status, Word
 
 EPOCH = make.epoch(7, Status.PLANNED, lane=LaneId("sales"), offsets=make.span(3, 5), failure_message="no")
 FOUND = Correction(EPOCH, (make.slice_(3, "/in/a"), make.slice_(4, "/in/b", skipped=True)))
 
+Call = Callable[..., tuple[Result, list[Any]]]
+
 
 @pytest.fixture
-def call(monkeypatch):
+def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     """Run a command with a coordinator that nobody asks; what was planned and what was made."""
-    made = []
+    made: list[object] = []
+
+    def correct(c: Coordinator, run: Run, word: Word, plan: corrections.Plan) -> Correction:
+        made.append(word)
+        return plan(c)
+
+    def skip(paths: Sequence[str]) -> corrections.Plan:
+        def planned(c: Coordinator) -> Correction:
+            made.append(paths)
+            return FOUND
+
+        return planned
 
     @contextmanager
-    def coordinator_of(pipeline, home, what):
+    def coordinator_of(pipeline: str, home: object, what: object) -> Iterator[tuple[SimpleNamespace, str]]:
         yield SimpleNamespace(name="sales"), "the coordinator"
 
     monkeypatch.setattr(commands, "coordinator_of", coordinator_of)
-    monkeypatch.setattr(corrections, "correct", lambda c, run, word, plan: made.append(word) or plan(c))
+    monkeypatch.setattr(corrections, "correct", correct)
     monkeypatch.setattr(corrections, "give_up", lambda c: FOUND)
-    monkeypatch.setattr(corrections, "skip", lambda paths: lambda c: made.append(paths) or FOUND)
+    monkeypatch.setattr(corrections, "skip", skip)
     return lambda *words: (CliRunner().invoke(cli.tidegate, words), made)
 
 
-def test_a_correction_says_what_it_did_and_is_said_by_somebody(call):
+def test_a_correction_says_what_it_did_and_is_said_by_somebody(call: Call) -> None:
     done, made = call("give-up", "sales", "--reason", "mended")
     assert done.output.splitlines() == [
         "sales: epoch 7 is given up; the next run plans it anew",
@@ -46,7 +62,7 @@ def test_a_correction_says_what_it_did_and_is_said_by_somebody(call):
     assert "@" in word.by
 
 
-def test_a_dry_run_makes_nothing(call):
+def test_a_dry_run_makes_nothing(call: Call) -> None:
     done, made = call("skip", "sales", "/in/../in/b", "--reason", "cut", "--dry-run", "--json")
     assert json.loads(done.stdout) == {
         "pipeline": "sales",
@@ -61,12 +77,12 @@ def test_a_dry_run_makes_nothing(call):
 @pytest.mark.parametrize(
     "words", [("give-up", "sales"), ("skip", "sales", "/in/b"), ("skip", "sales", "--reason", "x")]
 )
-def test_a_reason_and_slices_are_asked_for(call, words):
+def test_a_reason_and_slices_are_asked_for(call: Call, words: tuple[str, ...]) -> None:
     done, made = call(*words)
     assert (done.exit_code, made) == (2, [])
 
 
-def test_nothing_to_correct_is_said(call, monkeypatch):
+def test_nothing_to_correct_is_said(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corrections, "give_up", lambda c: Correction(None, ()))
     done, _ = call("give-up", "sales", "--reason", "again")
     assert (done.exit_code, "nothing to give up" in done.output) == (0, True)

@@ -2,17 +2,20 @@
 
 import json
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 import builders as make
-from tidegate import cli, errors, services, wiring
+from tidegate import Definition, cli, errors, services, wiring
 from tidegate.engine import rollback as going_back
 from tidegate.engine.rollback import RollbackPlan
 from tidegate.ports import EpochReport
-from tidegate.protocol.model import Epoch, Kind, LaneId, Status
+from tidegate.protocol.model import Epoch, Kind, LaneId, Run, Status
 
 FILE = """
 import pyarrow as pa
@@ -28,10 +31,13 @@ first = Pipeline("first").source(FileSource("/in", "csv", schema)).key_by("a").p
 """
 
 
-def epoch(number: int, status: Status = Status.SEALED, **more) -> Epoch:
+def epoch(number: int, status: Status = Status.SEALED, **more: Any) -> Epoch:
     return make.epoch(number, status, lane=LaneId("first"), offsets=make.span(3), **more)
 
 
+Asked = tuple[str, tuple[object, ...], dict[str, object]]
+"""What was called, and with what."""
+Called = Callable[..., tuple[Result, list[Asked]]]
 COORDINATOR = object()
 PLACED = make.placed("file:///w/2")
 PLAN = RollbackPlan(
@@ -46,7 +52,7 @@ DONE = EpochReport(epoch(7, kind=Kind.ROLLBACK, restores=4), None, {})
 
 
 @pytest.fixture
-def called(tmp_path, monkeypatch):
+def called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Called:
     """Run the command with a coordinator that answers as told; what it was asked."""
     (tmp_path / "one.py").write_text(FILE)
     monkeypatch.setenv("TIDEGATE_DAGS", str(tmp_path))
@@ -54,11 +60,11 @@ def called(tmp_path, monkeypatch):
     for variable in wiring.VARIABLES.values():
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr(services, "endpoints", lambda _: wiring.Endpoints("c", "m", "h", "s", "w"))
-    asked = []
+    asked: list[Asked] = []
 
-    def use(answer, *words, plain=True):
-        def answers(name):
-            def asks(*args, **kwargs):
+    def use(answer: object, *words: str, plain: bool = True) -> tuple[Result, list[Asked]]:
+        def answers(name: str) -> Callable[..., object]:
+            def asks(*args: Any, **kwargs: Any) -> object:
                 asked.append((name, args, kwargs))
                 if isinstance(answer, Exception):
                     raise answer
@@ -67,7 +73,7 @@ def called(tmp_path, monkeypatch):
             return asks
 
         @contextmanager
-        def fake(definition, endpoints, *, progress):
+        def fake(definition: Definition, endpoints: wiring.Endpoints, *, progress: object) -> Iterator[object]:
             yield COORDINATOR
 
         monkeypatch.setattr(wiring, "coordinator", fake)
@@ -77,12 +83,13 @@ def called(tmp_path, monkeypatch):
         if plain:
             return CliRunner().invoke(cli.tidegate, ["rollback", "first", *words]), asked
         monkeypatch.setattr(sys, "argv", ["tidegate", "rollback", "first", *words])
-        return cli.main(), asked
+        cli.main()
+        pytest.fail("the command did not end its process")
 
     return use
 
 
-def test_a_dry_run_says_what_would_change_and_asks_for_nothing_else(called):
+def test_a_dry_run_says_what_would_change_and_asks_for_nothing_else(called: Called) -> None:
     done, asked = called(PLAN, "--to-epoch", "4", "--dry-run")
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines() == [
@@ -110,7 +117,7 @@ def test_a_dry_run_says_what_would_change_and_asks_for_nothing_else(called):
 @pytest.mark.parametrize(
     ("status", "fate"), [(Status.PLANNED, "is abandoned"), (Status.STAGED, "is finished first, and undone too")]
 )
-def test_a_dry_run_says_what_becomes_of_an_epoch_under_way(called, status, fate):
+def test_a_dry_run_says_what_becomes_of_an_epoch_under_way(called: Called, status: Status, fate: str) -> None:
     plan = RollbackPlan(None, PLAN.undone, (), make.span(9), (1, 0), epoch(7, status))
     done, _ = called(plan, "--to-epoch", "0", "--dry-run")
     lines = done.stdout.splitlines()
@@ -119,7 +126,7 @@ def test_a_dry_run_says_what_becomes_of_an_epoch_under_way(called, status, fate)
     assert lines[-1] == "afterwards no source position is left"
 
 
-def test_it_goes_back_and_says_how_to_go_forward_again(called):
+def test_it_goes_back_and_says_how_to_go_forward_again(called: Called) -> None:
     done, asked = called(DONE, "--to-epoch", "4", "--allow-gap")
     assert done.exit_code == 0, done.output
     assert done.stdout == (
@@ -127,6 +134,7 @@ def test_it_goes_back_and_says_how_to_go_forward_again(called):
     )
     assert done.stderr.strip() == "To go forward again: tidegate rollback first --to-epoch 6"
     ((name, (_, run), more),) = asked
+    assert isinstance(run, Run)
     assert (name, more) == ("roll_back", {"to_epoch": 4, "allow_gap": True})
     assert run.key.startswith("cli-")
     done, _ = called(DONE, "--to-epoch", "4", "--json")
@@ -142,7 +150,9 @@ def test_it_goes_back_and_says_how_to_go_forward_again(called):
 @pytest.mark.parametrize(
     ("error", "code"), [(errors.ConfigurationError, 2), (errors.SourceGapError, 1), (errors.LeaseHeldError, 75)]
 )
-def test_a_refusal_is_one_message(called, capsys, error, code):
+def test_a_refusal_is_one_message(
+    called: Called, capsys: pytest.CaptureFixture[str], error: type[errors.TidegateError], code: int
+) -> None:
     with pytest.raises(SystemExit) as e:
         called(error("epoch 3 is not kept any more"), "--to-epoch", "3", plain=False)
     assert e.value.code == code
@@ -150,6 +160,6 @@ def test_a_refusal_is_one_message(called, capsys, error, code):
 
 
 @pytest.mark.parametrize("words", [(), ("--to-epoch", "-1"), ("--to-epoch", "x")])
-def test_a_wrong_call_asks_nothing(called, words):
+def test_a_wrong_call_asks_nothing(called: Called, words: tuple[str, ...]) -> None:
     done, asked = called(DONE, *words)
     assert (done.exit_code, asked) == (2, [])

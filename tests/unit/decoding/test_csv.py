@@ -13,6 +13,7 @@ from tidegate import Csv
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding import csv_records, delimited
 from tidegate.runtime.decoding.csv_records import Records, at_once, one_by_one
+from tidegate.runtime.decoding.streams import Text
 
 KV = {"k": pa.string(), "v": pa.string()}
 KN = {"k": pa.string(), "v": pa.int64()}
@@ -196,7 +197,7 @@ def test_blocks_join_at_any_size(read: Reader, monkeypatch: pytest.MonkeyPatch) 
     assert len(wanted) == 301
     for size in (1, 7, 64, 1000):
         monkeypatch.setattr(delimited, "_block_bytes", lambda source, size=size: size)
-        monkeypatch.setattr(delimited.Text, "block", small(delimited.Text.block, size))
+        monkeypatch.setattr(Text, "block", small(Text.block, size))
         assert read(text, KV, "csv").rows == wanted
 
 

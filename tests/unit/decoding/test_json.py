@@ -1,6 +1,7 @@
 """Goal: a line of JSON is one strict object whose fields are read by name, exactly."""
 
 import json
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -161,7 +162,9 @@ def test_v16_two_thousand_columns(read: Reader) -> None:
     size=st.integers(1, 30),
     block=st.integers(1, 40),
 )
-def test_parts_have_each_line_once(tmp_path_factory, lines: list[str], end: str, size: int, block: int) -> None:
+def test_parts_have_each_line_once(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str, size: int, block: int
+) -> None:
     """Wherever a file is cut, and however it comes in blocks."""
     path = tmp_path_factory.getbasetemp() / "parts.json"
     data = "\n".join(lines) + end
@@ -180,7 +183,7 @@ def test_parts_have_each_line_once(tmp_path_factory, lines: list[str], end: str,
     assert {m.place for m in bad} <= places
 
 
-def test_a_packed_file_is_one_part(tmp_path) -> None:
+def test_a_packed_file_is_one_part(tmp_path: Path) -> None:
     source = FileSource(tmp_path, "json", pa.schema({"v": pa.int64()}))
     assert len(parts(source, "/x/a.json.gz", 10**9)) == 1
     assert len(parts(source, "/x/a.json", 10**9)) == 15

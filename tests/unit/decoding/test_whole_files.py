@@ -71,11 +71,12 @@ def test_v18_a_packed_file_that_is_damaged_or_cut_off_is_named(
 @pytest.mark.parametrize("file_format", ["csv", "json", "parquet"])
 def test_t2_any_name_that_is_text_is_read(tmp_path: Path, name: str, file_format: str) -> None:
     table, path = pa.table({"v": [1]}), tmp_path / name
-    {
+    write: dict[str, Callable[[], object]] = {
         "csv": lambda: path.write_text("v\n1\n"),
         "json": lambda: path.write_text('{"v": 1}\n'),
         "parquet": lambda: pq.write_table(table, pa.OSFile(str(path), "wb")),
-    }[file_format]()
+    }
+    write[file_format]()
     source = FileSource(tmp_path, file_format, table.schema)
     check_file(source, str(path))
     assert reading(path, source).table == table

@@ -61,9 +61,9 @@ def with_csv(table: pa.Table, path: Path) -> None:
 
 
 def with_json(table: pa.Table, path: Path) -> None:
-    plain = {Decimal: str, date: str, datetime: datetime.isoformat}
+    plain: dict[type, Callable[[Any], str]] = {Decimal: str, date: str, datetime: datetime.isoformat}
     lines = [
-        json.dumps({n: plain.get(type(v), lambda v: v)(v) for n, v in row.items()}, ensure_ascii=bool(i % 2))
+        json.dumps({n: plain[type(v)](v) if type(v) in plain else v for n, v in row.items()}, ensure_ascii=bool(i % 2))
         for i, row in enumerate(table.to_pylist())
     ]
     path.write_text("\n".join(lines), encoding="utf-8")

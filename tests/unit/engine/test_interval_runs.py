@@ -1,6 +1,6 @@
 """Goal: runs bounded by intervals, in whatever order they come, take each file once and never before its time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import builders as make
 from ledgers import MemoryLedger
-from tidegate import FileSource, HiveTable, KeyedProcessFunction, Pipeline
+from tidegate import Context, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.crash import Disarmed
@@ -28,7 +28,7 @@ HOUR_MS = 3_600_000
 
 
 class Same(KeyedProcessFunction):
-    def process_element(self, value, ctx):
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
         yield value._asdict()
 
 

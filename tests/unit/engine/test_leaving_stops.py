@@ -11,11 +11,11 @@ import builders as make
 from model.alone import Alone
 from model.scenarios import BOTH, ONE
 from model.systems import SOURCE, STORAGE
-from tidegate.engine.corrections import correct, give_up, skip
+from tidegate.engine.corrections import Correction, correct, give_up, skip
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.rollback import plan_rollback, roll_back
 from tidegate.errors import DataDamagedError, FencedError, RefusedError, SourceGapError, UnavailableError
-from tidegate.protocol.model import Kind, Run, Status, Word
+from tidegate.protocol.model import Counts, Epoch, Kind, Run, Status, Word
 
 WORD = Word("me@here", "cut off")
 ME = Run("correct", "a person")
@@ -37,6 +37,16 @@ def changed(alone: Alone, number: int) -> None:
     alone.states[SOURCE] = replace(alone.states[SOURCE], changed=tuple(int(i == number) for i in range(3)))
 
 
+def given_up(found: Correction) -> Epoch:
+    assert found.gives_up is not None
+    return found.gives_up
+
+
+def counts(epoch: Epoch) -> Counts:
+    assert epoch.counts is not None
+    return epoch.counts
+
+
 def test_an_epoch_is_given_up_and_takes_the_file_as_it_is_now() -> None:
     alone = stopped()
     changed(alone, 1)
@@ -46,12 +56,12 @@ def test_an_epoch_is_given_up_and_takes_the_file_as_it_is_now() -> None:
     assert [e.position for e in give_up(alone.engine).slices] == [1]
     assert alone.durable() == before
     found = correct(alone.engine, ME, WORD, give_up)
-    assert (found.gives_up.epoch, alone.calls[-1]) == (5, "release")
+    assert (given_up(found).epoch, alone.calls[-1]) == (5, "release")
     assert alone.tables.epochs["main", 5, 1]["abandoned_why"] == "cut off"
     assert correct(alone.engine, ME, WORD, give_up) == type(found)(None, ())
-    done = alone.engine.run(NEXT).epoch
+    done = alone.epoch(NEXT)
     assert (done.epoch, done.generation, *make.ends(done)) == (5, 2, 1, 2)
-    assert done.counts.rows_in == 0  # a changed file of the model has lost its only row
+    assert counts(done).rows_in == 0  # a changed file of the model has lost its only row
     assert alone.wrong() == []
 
 
@@ -76,18 +86,18 @@ def test_a_rollback_that_cannot_go_on_is_given_up_too() -> None:
     alone.broken = lambda method: False
     changed(alone, 1)
     found = correct(alone.engine, ME, WORD, give_up)
-    assert (found.gives_up.kind, found.slices) == (Kind.ROLLBACK, ())
+    assert (given_up(found).kind, found.slices) == (Kind.ROLLBACK, ())
     assert alone.wrong() == []
 
 
 def test_a_skipped_file_is_read_by_no_epoch_and_no_lane_and_counted() -> None:
     alone = stopped()
     found = correct(alone.engine, ME, WORD, skip(["/in/1"]))
-    assert (found.gives_up.epoch, [s.key for s in found.slices]) == (5, ["/in/1"])
-    done = alone.engine.run(NEXT).epoch  # of one file: a skipped one does not count towards the cap
-    assert (*make.ends(done), done.counts.skipped, done.counts.rows_in) == (1, 3, 1, 2)
+    assert (given_up(found).epoch, [s.key for s in found.slices]) == (5, ["/in/1"])
+    done = alone.epoch(NEXT)  # of one file: a skipped one does not count towards the cap
+    assert (*make.ends(done), counts(done).skipped, counts(done).rows_in) == (1, 3, 1, 2)
     (again,) = Lanes(alone.engine).replay(ME, "again", since=5)
-    assert (again.epoch.counts.skipped, again.epoch.counts.rows_in) == (1, 2)
+    assert (counts(again.epoch).skipped, counts(again.epoch).rows_in) == (1, 2)
     assert alone.wrong() == []
 
 
@@ -106,6 +116,7 @@ def test_an_older_attempt_at_what_was_given_up_is_fenced() -> None:
     old = alone.engine
     lease = old.adapters.store.acquire(old.lane_id, "stops", ttl_s=1)
     epoch = old.adapters.store.unfinished(old.lane_id)
+    assert epoch is not None
     adopted = old.adapters.store.adopt(lease, epoch)
     correct(alone.engine, ME, WORD, give_up)
     with pytest.raises(FencedError):
@@ -120,7 +131,9 @@ def test_going_forward_again_meets_no_corrected_file_twice() -> None:
     roll_back(alone.engine, Run("forward", "forward"), to_epoch=3)
     assert alone.engine.run(NEXT) is None
     assert alone.wrong() == []
-    assert alone.engine.adapters.store.last_sealed(alone.engine.lane_id).epoch == 5
+    last = alone.engine.adapters.store.last_sealed(alone.engine.lane_id)
+    assert last is not None
+    assert last.epoch == 5
 
 
 def test_a_rollback_is_refused_whose_state_is_not_whole_and_says_how_far_back_it_is() -> None:
@@ -136,10 +149,10 @@ def test_a_rollback_is_refused_whose_state_is_not_whole_and_says_how_far_back_it
     with pytest.raises(RefusedError, match=r"whole is 0$"):
         plan_rollback(alone.engine, 1)
     roll_back(alone.engine, ME, to_epoch=0)
-    assert make.stop(alone.engine.run(NEXT).epoch) == 1
+    assert make.stop(alone.epoch(NEXT)) == 1
 
 
-def test_a_lost_manifest_is_brought_back_byte_by_byte_or_not_at_all() -> None:
+def test_a_lost_manifest_is_brought_back_byte_by_byte_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = Alone(BOTH, ONE)
     before = alone.states[STORAGE]
     last = alone.tables.epochs["main", 2, 1]["manifest_uri"]
@@ -157,10 +170,10 @@ def test_a_lost_manifest_is_brought_back_byte_by_byte_or_not_at_all() -> None:
         with pytest.raises(DataDamagedError, match="is not in the checkpoint as it was written, either"):
             alone.engine.repair(ME)
         engine = alone.engine
-        engine.adapters.store.kept_manifest = lambda epoch: b"[]"
+        monkeypatch.setattr(engine.adapters.store, "kept_manifest", lambda epoch: b"[]")
         with pytest.raises(DataDamagedError, match="is not in the checkpoint as it was written, either"):
             engine.repair(ME)
-        engine.adapters.store.kept_manifest = lambda epoch: kept[epoch.epoch]
+        monkeypatch.setattr(engine.adapters.store, "kept_manifest", lambda epoch: kept[epoch.epoch])
         assert engine.repair(ME).manifests == 1
         assert alone.states[STORAGE] == before
         assert engine.repair(ME).manifests == 0

@@ -1,5 +1,6 @@
 """Goal: the sources of a pipeline are planned and checked side by side, each against its own part of the ledger."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -34,10 +35,14 @@ class Sources:
         return [s for s in self.kept[uid] if s.position in offsets]
 
     def _source(self, uid: str) -> SimpleNamespace:
+        def measured(slices: Sequence[Slice], rows: bool, times: bool) -> Sequence[Slice]:
+            self.asked.append((uid, rows, times))
+            return slices
+
         return SimpleNamespace(
             limit=self.limits[uid],
             discover=lambda tail, known, until_ms: self.new[uid],
-            measured=lambda slices, rows, times: self.asked.append((uid, rows, times)) or slices,
+            measured=measured,
             check=lambda slices: self.asked.append((uid, *(s.position for s in slices))),
             rows=lambda slices: None if uid == "untold" else len(slices),
             gone=lambda slices: slices[:1],

@@ -3,6 +3,8 @@
 The engine, the store's transactions and the sink are the real code over the systems of `tests/model`.
 """
 
+from typing import Any
+
 import pytest
 
 from model.alone import Alone
@@ -20,7 +22,7 @@ class Pausing(Alone):
 
     fails = ""
 
-    def _ask(self, system, method, *args, **kwargs):
+    def _ask(self, system: int, method: str, *args: Any, **kwargs: Any) -> Any:
         if method == self.fails:
             raise UserFunctionError("own words")
         return super()._ask(system, method, *args, **kwargs)

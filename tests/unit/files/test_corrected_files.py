@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pyarrow as pa
 import pytest
@@ -31,7 +31,7 @@ def put(file: Path, text: str = "{}\n", at: float = 1e9) -> None:
 def adapter(tmp_path: Path) -> FileSourceAdapter:
     for name in NAMES:
         put(tmp_path / name)
-    settings = {"settle": timedelta(seconds=5), "max_files": 1, "path_time": "%Y-%m-%d"}
+    settings: dict[str, Any] = {"settle": timedelta(seconds=5), "max_files": 1, "path_time": "%Y-%m-%d"}
     return FileSourceAdapter(
         FileSource(tmp_path, "json", pa.schema({"k": pa.string()}), **settings), "p", now=lambda: NOW
     )

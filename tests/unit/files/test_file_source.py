@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -46,12 +46,12 @@ class Log(MemoryLedger):
 class Folder:
     """A source folder, its adapter and its log."""
 
-    def __init__(self, path: Path, file_format: str = "json", **settings: object) -> None:
+    def __init__(self, path: Path, file_format: str = "json", **settings: Any) -> None:
         self.path = path
         self.log = Log()
         self.now = 1e9 + 60
         settings.setdefault("settle", timedelta(0))
-        declared = FileSource(path, file_format, SCHEMA, **settings)  # type: ignore[arg-type]
+        declared = FileSource(path, file_format, SCHEMA, **settings)
         self.adapter = FileSourceAdapter(declared, "p", now=lambda: self.now)
 
     def put(self, *names: str, text: str | bytes = "{}\n", at: float = 1e9) -> None:
@@ -83,8 +83,14 @@ def folder(tmp_path: Path) -> Folder:
 
 def test_rows_are_counted_only_where_they_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counted: list[str] = []
-    monkeypatch.setattr(source, "count_records", lambda _, path: counted.append(Path(path).name) or 5)
-    for settings, taken, read in ({"max_files": 3}, 3, []), ({"max_rows": 6}, 2, ["a", "b"]):
+
+    def count(_: FileSource, path: str) -> int:
+        counted.append(Path(path).name)
+        return 5
+
+    monkeypatch.setattr(source, "count_records", count)
+    cases: list[tuple[dict[str, Any], int, list[str]]] = [({"max_files": 3}, 3, []), ({"max_rows": 6}, 2, ["a", "b"])]
+    for settings, taken, read in cases:
         folder = Folder(tmp_path, **settings)
         folder.put("a", "b", "c", "d", "e")
         assert len(folder.epoch()) == taken
@@ -92,7 +98,7 @@ def test_rows_are_counted_only_where_they_matter(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("cap", [{"max_files": 2}, {"max_rows": 5}, {"max_bytes": 16}])
-def test_what_exceeds_a_cap_waits_in_order_for_the_next_epochs(tmp_path: Path, cap: dict[str, int]) -> None:
+def test_what_exceeds_a_cap_waits_in_order_for_the_next_epochs(tmp_path: Path, cap: dict[str, Any]) -> None:
     folder = Folder(tmp_path, **cap)
     folder.put("a", "b", "c", "d", "e", text="{}\n{}\n{}\n")
     planned = folder.plan()

@@ -90,7 +90,7 @@ def test_a_reader_never_sees_half_an_object(storage: FsStorage, tmp_path: Path) 
 
 
 def _write_and_die(folder: str) -> None:
-    os.fsync = lambda _: os._exit(9)
+    os.fsync = lambda _: os._exit(9)  # type: ignore[assignment]  # this process ends there
     FsStorage().write(f"file://{folder}/a", b"new")
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_the_newest_state_has_what_the_function_kept() -> None:
     """Of a key, whatever bucket and run it is in: its count, its last events, its sum of each day."""
     for folder in FORMATS:
         newest = max((Manifest.from_json(p.read_bytes()) for p in manifests(folder).values()), key=lambda m: m.epoch)
-        state = {}
+        state: dict[str, Any] = {}
         for run in newest.state:
             for batch in Run(moved(folder, run), COLUMNS).slice(None, None):
                 state |= {row.pop("key"): row for row in batch.drop_columns(["$hash", "$deleted"]).to_pylist()}

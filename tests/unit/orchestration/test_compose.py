@@ -5,6 +5,7 @@ No container runs here; what the images are told is checked by reading it.
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -20,26 +21,26 @@ ONE_SHOT = {"warehouse-init", "airflow-init"}
 AIRFLOW = {f"airflow-{name}" for name in ("init", "api-server", "scheduler", "dag-processor", "triggerer")}
 
 
-def dockerfile(service: dict) -> Path:
+def dockerfile(service: dict[str, Any]) -> Path:
     build = service["build"]
-    return REPOSITORY / build["context"] / build.get("dockerfile", "Dockerfile")
+    return REPOSITORY.joinpath(build["context"], build.get("dockerfile", "Dockerfile"))
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_images_are_pinned(name):
+def test_images_are_pinned(name: str) -> None:
     assert re.search(r":\d+(\.\d+)+", SERVICES[name]["image"]), SERVICES[name]["image"]
     if "build" in SERVICES[name]:
         for base in re.findall(r"^FROM (\S+)", dockerfile(SERVICES[name]).read_text(), re.MULTILINE):
             assert re.search(r":\d+\.\d+", base), base
 
 
-def test_our_own_images_carry_the_packages_version():
+def test_our_own_images_carry_the_packages_version() -> None:
     ours = {service["image"].rpartition(":")[2] for service in SERVICES.values() if "build" in service}
     assert ours == {tidegate.__version__}
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_what_an_image_copies_is_there_and_not_ignored(name):
+def test_what_an_image_copies_is_there_and_not_ignored(name: str) -> None:
     if "build" not in SERVICES[name] or SERVICES[name]["build"]["context"] != ".":
         return
     kept = {line[1:] for line in (REPOSITORY / ".dockerignore").read_text().split() if line.startswith("!")}
@@ -50,7 +51,7 @@ def test_what_an_image_copies_is_there_and_not_ignored(name):
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES.keys() - ONE_SHOT))
-def test_every_long_running_service_has_a_health_check_and_restarts(name):
+def test_every_long_running_service_has_a_health_check_and_restarts(name: str) -> None:
     service = SERVICES[name]
     assert service["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
     assert {"interval", "timeout", "retries", "start_period"} <= service["healthcheck"].keys()
@@ -58,14 +59,14 @@ def test_every_long_running_service_has_a_health_check_and_restarts(name):
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_dependencies_exist_and_wait_for_the_right_thing(name):
+def test_dependencies_exist_and_wait_for_the_right_thing(name: str) -> None:
     for other, how in SERVICES[name].get("depends_on", {}).items():
         assert other in SERVICES
         expected = "service_completed_successfully" if other in ONE_SHOT else "service_healthy"
         assert how["condition"] == expected, (name, other)
 
 
-def test_dependencies_have_no_cycle():
+def test_dependencies_have_no_cycle() -> None:
     done: set[str] = set()
     while len(done) < len(SERVICES):
         ready = {n for n, s in SERVICES.items() if n not in done and set(s.get("depends_on", {})) <= done}
@@ -74,12 +75,12 @@ def test_dependencies_have_no_cycle():
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_ports_are_published_on_loopback_only(name):
+def test_ports_are_published_on_loopback_only(name: str) -> None:
     for port in SERVICES[name].get("ports", []):
         assert re.fullmatch(r"127\.0\.0\.1:\$\{\w+_PORT:-\d+\}:\d+", port), port
 
 
-def test_volumes_are_declared_and_mounted_files_exist():
+def test_volumes_are_declared_and_mounted_files_exist() -> None:
     for name, service in SERVICES.items():
         for volume in service.get("volumes", []):
             source = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", volume).split(":")[0]
@@ -89,7 +90,7 @@ def test_volumes_are_declared_and_mounted_files_exist():
                 assert source in COMPOSE["volumes"], (name, source)
 
 
-def test_the_warehouse_is_at_one_path_for_everybody_who_touches_data():
+def test_the_warehouse_is_at_one_path_for_everybody_who_touches_data() -> None:
     users = {"hive-metastore", "hiveserver2", "spark-connect", *AIRFLOW}
     for name in users:
         assert "warehouse:/warehouse" in SERVICES[name]["volumes"], name
@@ -97,7 +98,7 @@ def test_the_warehouse_is_at_one_path_for_everybody_who_touches_data():
     assert len(set(incoming)) == 1
 
 
-def test_every_secret_is_required_and_in_the_example():
+def test_every_secret_is_required_and_in_the_example() -> None:
     example = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
     required = set(re.findall(r"\$\{(\w+):\?", TEXT))
     optional = set(re.findall(r"\$\{(\w+):-", TEXT))
@@ -109,7 +110,7 @@ def test_every_secret_is_required_and_in_the_example():
             assert "${" in line, line
 
 
-def test_airflow_has_the_connections_of_a_pipeline(monkeypatch):
+def test_airflow_has_the_connections_of_a_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
     from tidegate.orchestration import Connections
     from tidegate.wiring import VARIABLES
 
@@ -127,20 +128,20 @@ def test_airflow_has_the_connections_of_a_pipeline(monkeypatch):
         assert environment.items() <= SERVICES[service]["environment"].items()
 
 
-def test_addresses_name_services_of_the_stack_and_their_ports():
+def test_addresses_name_services_of_the_stack_and_their_ports() -> None:
     for host, port in re.findall(r'"host": "([\w-]+)", "port": (\d+)', TEXT):
         published = [p.rsplit(":", 1)[1] for p in SERVICES[host]["ports"]]
         assert port in published, (host, port)
 
 
-def test_a_database_for_each_owner():
+def test_a_database_for_each_owner() -> None:
     script = (REPOSITORY / "docker/postgres/databases.sh").read_text(encoding="utf-8")
     made = dict(re.findall(r'^make_database (\w+) "\$(\w+)"$', script, re.MULTILINE))
     assert made == {n: f"{n.upper()}_DB_PASSWORD" for n in ("airflow", "tidegate", "hive")}
     assert set(made.values()) <= SERVICES["postgres"]["environment"].keys()
 
 
-def test_versions_are_those_of_the_package():
+def test_versions_are_those_of_the_package() -> None:
     project = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
     spark = re.search(r"pyspark\[connect\]==([\d.]+)", project)
     airflow = re.search(r"apache-airflow>=([\d.]+)", project)

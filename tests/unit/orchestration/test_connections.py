@@ -1,6 +1,8 @@
 """Goal: Airflow connections become endpoints without loss, and a wrong one says how to mend it."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -11,9 +13,11 @@ from tidegate.orchestration.connections import checkpoint_url
 from tidegate.services.airflow import connections
 from tidegate.wiring import Endpoints
 
+Declare = Callable[..., None]
+
 
 @pytest.mark.usefixtures("all_connections")
-def test_endpoints_have_ports_and_quoted_passwords():
+def test_endpoints_have_ports_and_quoted_passwords() -> None:
     found = Connections().endpoints()
     assert conninfo_to_dict(found.checkpoint) == {
         "host": "db",
@@ -28,7 +32,7 @@ def test_endpoints_have_ports_and_quoted_passwords():
     assert found.warehouse == "file:///wh"
 
 
-def told(connection, **fields):
+def told(connection: Declare, **fields: Any) -> dict[str, Any]:
     """What libpq makes of a connection of type postgres."""
     connection("tidegate_checkpoint", conn_type="postgres", **fields)
     return conninfo_to_dict(checkpoint_url())
@@ -47,12 +51,12 @@ def told(connection, **fields):
         {"passfile": "/run/secrets/pg pass"},
     ],
 )
-def test_libpq_is_told_what_stands_in_the_extra(connection, extra):
+def test_libpq_is_told_what_stands_in_the_extra(connection: Declare, extra: dict[str, Any]) -> None:
     known = {"host": "db", "port": "5432", "dbname": "tidegate", "user": "u", "password": "p"}
     assert told(connection, host="db", login="u", password="p", extra=extra) == known | extra
 
 
-def test_numbers_truths_and_nulls_of_the_extra(connection):
+def test_numbers_truths_and_nulls_of_the_extra(connection: Declare) -> None:
     extra = {"connect_timeout": 3, "keepalives": False, "sslcompression": True, "sslmode": None}
     found = told(connection, host="db", extra=extra)
     assert {k: v for k, v in found.items() if k not in ("host", "port", "dbname")} == {
@@ -63,7 +67,7 @@ def test_numbers_truths_and_nulls_of_the_extra(connection):
 
 
 @pytest.mark.parametrize("host", ["::1", "[::1]", "fe80::1%eth0", "/run/post gres", "db1,db2", "a'b"])
-def test_any_host_reaches_libpq(connection, host):
+def test_any_host_reaches_libpq(connection: Declare, host: str) -> None:
     found = told(connection, host=host, port=5433, schema="a/b?c d@e", login="ü:@", password=" '\\p%20w+")
     assert found == {
         "host": host.strip("[]"),
@@ -74,12 +78,12 @@ def test_any_host_reaches_libpq(connection, host):
     }
 
 
-def test_what_the_hook_keeps_for_itself_is_left_out(connection):
+def test_what_the_hook_keeps_for_itself_is_left_out(connection: Declare) -> None:
     extra = {"cursor": "realdictcursor", "sqlalchemy_query": {"a": "b"}, "aws_conn_id": "x", "iam": False}
     assert told(connection, host="db", extra=extra) == {"host": "db", "port": "5432", "dbname": "tidegate"}
 
 
-def test_a_connection_as_a_uri(monkeypatch):
+def test_a_connection_as_a_uri(monkeypatch: pytest.MonkeyPatch) -> None:
     uri = "postgres://u:p%40@db:5433/ckpt?options=-c%20search_path%3Dx&application_name=a%2Bb+c&cursor=dictcursor"
     monkeypatch.setenv("AIRFLOW_CONN_TIDEGATE_CHECKPOINT", uri)
     assert conninfo_to_dict(checkpoint_url()) == {
@@ -103,7 +107,7 @@ def test_a_connection_as_a_uri(monkeypatch):
         ({"azure_conn_id": "azure"}, "'azure_conn_id', but tidegate fetches no tokens"),
     ],
 )
-def test_an_extra_that_libpq_cannot_take_is_named(connection, extra, says):
+def test_an_extra_that_libpq_cannot_take_is_named(connection: Declare, extra: dict[str, Any], says: str) -> None:
     with pytest.raises(ConfigurationError, match=f"'tidegate_checkpoint' has (the extra )?{says}"):
         told(connection, host="db", extra=extra)
 
@@ -120,13 +124,13 @@ def test_an_extra_that_libpq_cannot_take_is_named(connection, extra, says):
         ({"auth_mechanism": "GSSAPI", "kerberos_service_name": "hs"}, "auth=KERBEROS&kerberos_service_name=hs"),
     ],
 )
-def test_hiveserver2_authentication(connection, extra, query):
+def test_hiveserver2_authentication(connection: Declare, extra: dict[str, Any], query: str) -> None:
     connection("tidegate_hiveserver2", conn_type="hiveserver2", host="hs2", login="u", password="p w", extra=extra)
     assert Connections().endpoints().hiveserver2 == f"hive://u:p%20w@hs2:10000/default?{query}"
 
 
 @pytest.mark.usefixtures("all_connections")
-def test_ipv6_everywhere(connection):
+def test_ipv6_everywhere(connection: Declare) -> None:
     for name, kind in (("metastore", "hive_metastore"), ("hiveserver2", "hiveserver2"), ("spark", "spark_connect")):
         connection(f"tidegate_{name}", conn_type=kind, host="::1", extra={"warehouse": "file:///wh"})
     found = Connections().endpoints()
@@ -154,7 +158,9 @@ def test_ipv6_everywhere(connection):
         ),
     ],
 )
-def test_services_of_ones_own_reach_the_embedded_airflow_as_they_are(monkeypatch, given):
+def test_services_of_ones_own_reach_the_embedded_airflow_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, given: Endpoints
+) -> None:
     for variable, value in connections(given).items():
         monkeypatch.setenv(variable, value)
     found = Connections().endpoints()
@@ -163,7 +169,7 @@ def test_services_of_ones_own_reach_the_embedded_airflow_as_they_are(monkeypatch
 
 
 @pytest.mark.usefixtures("all_connections")
-def test_spark_token_and_tls(connection):
+def test_spark_token_and_tls(connection: Declare) -> None:
     connection(
         "tidegate_spark", conn_type="spark_connect", host="sc://s", login="u", password="t;k", extra={"use_ssl": "true"}
     )
@@ -171,21 +177,21 @@ def test_spark_token_and_tls(connection):
 
 
 @pytest.mark.usefixtures("all_connections")
-def test_the_warehouse_may_stand_at_hiveserver2(connection):
+def test_the_warehouse_may_stand_at_hiveserver2(connection: Declare) -> None:
     connection("tidegate_metastore", conn_type="hive_metastore", host="hms")
     connection("tidegate_hiveserver2", conn_type="hiveserver2", host="h", extra={"warehouse": "hdfs://n/wh"})
     assert Connections().endpoints().warehouse == "hdfs://n/wh"
 
 
 @pytest.mark.usefixtures("all_connections")
-def test_no_warehouse_says_where_to_put_it(connection):
+def test_no_warehouse_says_where_to_put_it(connection: Declare) -> None:
     connection("tidegate_metastore", conn_type="hive_metastore", host="hms")
     with pytest.raises(ConfigurationError, match=r"'tidegate_metastore'.*\"warehouse\""):
         Connections().endpoints()
 
 
 @pytest.mark.usefixtures("all_connections")
-def test_a_missing_connection_gives_the_command_to_run(monkeypatch):
+def test_a_missing_connection_gives_the_command_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_TIDEGATE_SPARK")
     with pytest.raises(ConfigurationError) as e:
         Connections().endpoints()
@@ -193,14 +199,14 @@ def test_a_missing_connection_gives_the_command_to_run(monkeypatch):
 
 
 @pytest.mark.usefixtures("all_connections")
-def test_a_wrong_type_names_connection_type_and_need(connection):
+def test_a_wrong_type_names_connection_type_and_need(connection: Declare) -> None:
     connection("mine", conn_type="mysql", host="db")
     with pytest.raises(ConfigurationError, match=r"'mine' has type 'mysql', but tidegate needs 'postgres'"):
         Connections(checkpoint="mine").endpoints()
 
 
 @pytest.mark.usefixtures("all_connections")
-def test_a_connection_without_host_is_refused(connection):
+def test_a_connection_without_host_is_refused(connection: Declare) -> None:
     connection("tidegate_spark", conn_type="spark_connect")
     with pytest.raises(ConfigurationError, match="'tidegate_spark' has no host"):
         Connections().endpoints()

@@ -5,20 +5,29 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from airflow.sdk import CronDataIntervalTimetable, DeltaDataIntervalTimetable
+from airflow.sdk import DAG, CronDataIntervalTimetable, DeltaDataIntervalTimetable
 from airflow.sdk.timezone import coerce_datetime
 from airflow.serialization.serialized_objects import DagSerialization
-from airflow.timetables.base import TimeRestriction
+from airflow.timetables.base import DataInterval, TimeRestriction
 
+from tidegate import Definition
 from tidegate.errors import DefinitionError
 from tidegate.orchestration import Bound, Connections, epoch_dag, table_asset
 from tidegate.orchestration.dag import timetable
+from tidegate.orchestration.operators import ProcessEpochOperator
 
 
-def test_two_tasks_in_order(definition):
+def process_of(dag: DAG) -> ProcessEpochOperator:
+    task = dag.get_task("process")
+    assert isinstance(task, ProcessEpochOperator)
+    return task
+
+
+def test_two_tasks_in_order(definition: Definition) -> None:
     dag = epoch_dag(definition, schedule=timedelta(minutes=5))
     assert dag.dag_id == "sales"
     assert dag.max_active_runs == 1
@@ -29,7 +38,7 @@ def test_two_tasks_in_order(definition):
     assert "| Key | `user` |" in (dag.doc_md or "")
 
 
-def test_everything_can_be_set(definition):
+def test_everything_can_be_set(definition: Definition) -> None:
     dag = epoch_dag(
         definition,
         "0 * * * *",
@@ -42,12 +51,12 @@ def test_everything_can_be_set(definition):
         max_active_runs=4,
         default_args={"owner": "shop"},
     )
-    process = dag.get_task("process")
+    process = process_of(dag)
     assert (dag.dag_id, dag.max_active_runs, dag.tags, process.owner) == ("other", 4, {"a"}, "shop")
     assert (process.retries, process.connections.spark) == (7, "big_spark")
 
 
-def test_schedules_have_contiguous_intervals():
+def test_schedules_have_contiguous_intervals() -> None:
     assert isinstance(timetable(timedelta(seconds=30)), DeltaDataIntervalTimetable)
     assert isinstance(timetable("*/5 * * * *"), CronDataIntervalTimetable)
     assert timetable("@once") == "@once"
@@ -60,19 +69,27 @@ def test_schedules_have_contiguous_intervals():
     ("schedule", "seconds"), [(timedelta(seconds=10), 10), ("*/5 * * * *", 300), ("* * * * * */10", 10)]
 )
 @pytest.mark.parametrize("catchup", [True, False])
-def test_the_intervals_of_the_real_timetable_follow_each_other(timed, schedule, seconds, catchup):
+def test_the_intervals_of_the_real_timetable_follow_each_other(
+    timed: Definition, schedule: object, seconds: int, catchup: bool
+) -> None:
     """Also with seconds, which Airflow's bare timedelta and cron text would make empty."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
     dag = epoch_dag(timed, schedule, bound="interval", start_date=start, catchup=catchup)
     real = DagSerialization.from_dict(json.loads(json.dumps(DagSerialization.to_dict(dag)))).timetable
     restriction = TimeRestriction(earliest=coerce_datetime(start), latest=None, catchup=catchup)
-    interval, found = None, []
+    interval: DataInterval | None = None
+    found: list[DataInterval] = []
     for _ in range(5):
-        interval = real.next_dagrun_info(last_automated_data_interval=interval, restriction=restriction).data_interval
+        run = real.next_dagrun_info(last_automated_data_interval=interval, restriction=restriction)
+        assert run is not None
+        interval = run.data_interval
+        assert interval is not None
         found.append(interval)
     # without catchup the first run is of the newest interval that is over: it takes what is older, too
     assert (
-        found[0].start == start if catchup else timedelta(0) <= datetime.now(UTC) - found[0].end < found[0].end - start
+        found[0].start == start
+        if catchup
+        else timedelta(0) <= datetime.now(UTC) - found[0].end < found[0].end - coerce_datetime(start)
     )
     assert [b.start for b in found[1:]] == [a.end for a in found[:-1]]
     assert {(i.end - i.start).total_seconds() for i in found} == {seconds}
@@ -81,25 +98,25 @@ def test_the_intervals_of_the_real_timetable_follow_each_other(timed, schedule, 
     assert (manual.end - manual.start).total_seconds() == seconds
 
 
-def test_what_bounds_a_run_is_set_and_shown(timed):
-    assert epoch_dag(timed).get_task("process").bound is Bound.AVAILABLE
+def test_what_bounds_a_run_is_set_and_shown(timed: Definition) -> None:
+    assert process_of(epoch_dag(timed)).bound is Bound.AVAILABLE
     dag = epoch_dag(timed, "@daily", bound="interval")
-    assert dag.get_task("process").bound is Bound.INTERVAL
+    assert process_of(dag).bound is Bound.INTERVAL
     assert "| A run takes | what is left from before the end of its data interval |" in (dag.doc_md or "")
 
 
-def test_mistakes_name_the_line(definition):
+def test_mistakes_name_the_line(definition: Definition) -> None:
     with pytest.raises(DefinitionError, match=r"test_dag\.py:\d+: .*bound 'hour' is not one of available, interval"):
         epoch_dag(definition, "@hourly", bound="hour")
     with pytest.raises(DefinitionError, match=r"test_dag\.py:\d+: .*bound='interval' needs FileSource\(path_time=…\)"):
         epoch_dag(definition, "@hourly", bound="interval")
     with pytest.raises(DefinitionError, match=r"test_dag\.py:\d+: epoch_dag takes a complete pipeline"):
-        epoch_dag(definition.pipeline)
+        epoch_dag(definition.pipeline)  # type: ignore[arg-type]
     with pytest.raises(DefinitionError, match="catchup=True needs a start_date"):
         epoch_dag(definition, "@hourly", catchup=True)
 
 
-def test_the_serialised_dag_does_not_hold_the_pipeline(definition):
+def test_the_serialised_dag_does_not_hold_the_pipeline(definition: Definition) -> None:
     text = json.dumps(DagSerialization.to_dict(epoch_dag(definition, schedule=timedelta(minutes=5))))
     assert '"definition"' not in text
     assert "Definition(" not in text
@@ -110,7 +127,7 @@ def test_the_serialised_dag_does_not_hold_the_pipeline(definition):
     assert again.get_task("process").has_retry_policy
 
 
-def test_a_dag_file_imports_nothing_heavy(tmp_path):
+def test_a_dag_file_imports_nothing_heavy(tmp_path: Path) -> None:
     """Every task parses its DAG file anew: a second of imports is a second of every task."""
     script = dedent(
         """

@@ -1,17 +1,25 @@
 """Goal: a run's params are in the trigger form, checked by Airflow, and checked again by the task."""
 
 import json
+from collections.abc import Mapping
+from typing import Any, cast
 
 import pytest
-from airflow.sdk import Param
+from airflow.sdk import Context, Param
 from airflow.sdk.exceptions import ParamValidationError
 from airflow.serialization.serialized_objects import DagSerialization
 
+from tidegate import Definition
 from tidegate.errors import RefusedError
 from tidegate.orchestration import epoch_dag, promotion_dag
 from tidegate.orchestration.params import RunParams, params_of
 
 DEFAULTS = {"dry_run": False, "resume": False, "max_slices": None, "lane": None, "from_epoch": None, "to_epoch": None}
+
+
+def context(given: Mapping[str, Any]) -> Context:
+    """That of a task whose run has these params."""
+    return cast("Context", {"params": given})
 
 
 @pytest.mark.parametrize(
@@ -25,12 +33,12 @@ DEFAULTS = {"dry_run": False, "resume": False, "max_slices": None, "lane": None,
         ({"lane": ""}, RunParams()),
     ],
 )
-def test_params_of_a_run(given, params):
-    assert params_of({"params": given}) == params
+def test_params_of_a_run(given: dict[str, Any], params: RunParams) -> None:
+    assert params_of(context(given)) == params
 
 
-def test_an_operator_in_a_dag_without_params():
-    assert params_of({}) == RunParams()
+def test_an_operator_in_a_dag_without_params() -> None:
+    assert params_of(cast("Context", {})) == RunParams()
 
 
 @pytest.mark.parametrize(
@@ -49,10 +57,10 @@ def test_an_operator_in_a_dag_without_params():
         {"to_epoch": "9"},
     ],
 )
-def test_anything_else_is_refused_by_airflow_and_by_the_task(definition, given):
+def test_anything_else_is_refused_by_airflow_and_by_the_task(definition: Definition, given: dict[str, Any]) -> None:
     ((name, value),) = given.items()
     with pytest.raises(RefusedError, match=f"param {name} must be"):
-        params_of({"params": given})
+        params_of(context(given))
     if value is not True:  # JSON Schema's integer is not Python's: only the task tells True from 1
         params = epoch_dag(definition).params
         with pytest.raises(ParamValidationError):
@@ -67,32 +75,32 @@ def test_anything_else_is_refused_by_airflow_and_by_the_task(definition, given):
         ({"to_epoch": 3}, "need a lane"),
     ],
 )
-def test_a_range_needs_a_lane_with_a_name(given, why):
+def test_a_range_needs_a_lane_with_a_name(given: dict[str, Any], why: str) -> None:
     with pytest.raises(RefusedError, match=why):
-        params_of({"params": given})
+        params_of(context(given))
 
 
-def lane_fields(definition):
+def lane_fields(definition: Definition) -> list[Param]:
     return [dag(definition).params.get_param("lane") for dag in (epoch_dag, promotion_dag)]
 
 
 @pytest.mark.parametrize("name", ["No Lane", "../x", "main", "-x", "ä", "x" * 64])
-def test_a_wrong_lane_is_refused_at_the_form_and_by_the_task(definition, name):
+def test_a_wrong_lane_is_refused_at_the_form_and_by_the_task(definition: Definition, name: str) -> None:
     """At the form it is refused before a run is made, and before a backfill clears one."""
     for field in lane_fields(definition):
         with pytest.raises(ParamValidationError):
             field.resolve(name)
     with pytest.raises(RefusedError, match="cannot be a lane's name"):
-        params_of({"params": {"lane": name}})
+        params_of(context({"lane": name}))
 
 
 @pytest.mark.parametrize("name", ["fix", "main-2", "0_a-b", "x" * 63])
-def test_a_lane_that_the_task_takes_passes_the_form(definition, name):
+def test_a_lane_that_the_task_takes_passes_the_form(definition: Definition, name: str) -> None:
     assert [field.resolve(name) for field in lane_fields(definition)] == [name, name]
-    assert params_of({"params": {"lane": name}}).lane == name
+    assert params_of(context({"lane": name})).lane == name
 
 
-def test_they_are_in_the_trigger_form(definition):
+def test_they_are_in_the_trigger_form(definition: Definition) -> None:
     stored = json.loads(json.dumps(DagSerialization.to_dict(epoch_dag(definition))))
     schemas = {name: param["schema"]["__var"] for name, param in stored["dag"]["params"]}
     assert schemas["dry_run"]["type"] == "boolean"
@@ -101,6 +109,6 @@ def test_they_are_in_the_trigger_form(definition):
     assert {name: again[name] for name in again} == DEFAULTS
 
 
-def test_a_dag_may_have_params_of_its_own_and_other_defaults(definition):
+def test_a_dag_may_have_params_of_its_own_and_other_defaults(definition: Definition) -> None:
     params = epoch_dag(definition, params={"colour": Param("red"), "max_slices": 5}).params
     assert {name: params[name] for name in params} == DEFAULTS | {"max_slices": 5, "colour": "red"}

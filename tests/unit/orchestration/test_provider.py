@@ -14,18 +14,18 @@ from tidegate.orchestration.provider import get_provider_info
 REPOSITORY = Path(__file__).parents[3]
 
 
-def test_the_provider_info_fits_airflows_schema():
+def test_the_provider_info_fits_airflows_schema() -> None:
     schema = json.loads(files("airflow").joinpath("provider_info.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(get_provider_info(), schema)
 
 
-def test_the_provider_info_is_light():
+def test_the_provider_info_is_light() -> None:
     code = "import sys, tidegate.orchestration.provider; print('airflow' in sys.modules, 'psycopg' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
 
 
-def test_the_plugin_is_light_and_registered_once(tmp_path):
+def test_the_plugin_is_light_and_registered_once(tmp_path: Path) -> None:
     """The plugins folder registers it where tidegate is only on the path; an entry point makes the folder's file idle.
 
     Every Airflow process imports plugins, so FastAPI's and the database driver's seconds must wait for a request.

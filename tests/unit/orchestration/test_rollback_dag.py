@@ -2,15 +2,18 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from airflow.sdk import Asset, BaseOperator, Context
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 from airflow.serialization.serialized_objects import DagSerialization
 
 import builders as make
-from tidegate import wiring
+from tidegate import Definition, wiring
 from tidegate.engine.rollback import RollbackPlan
 from tidegate.errors import ConfigurationError, DefinitionError, FencedError, LeaseHeldError
 from tidegate.orchestration import rollback, rollback_dag
@@ -31,39 +34,47 @@ DONE = EpochReport(make.epoch(7, lane=LaneId("sales"), kind=Kind.ROLLBACK, resto
 FORM = {"to_epoch": 0, "allow_gap": True, "dry_run": False}
 
 
-@pytest.fixture
-def execute(definition, monkeypatch, all_connections):
-    def run(task_id, answer, **params):
-        asked = []
+Execute = Callable[..., SimpleNamespace]
+"""Executes a task of the DAG with an engine that answers as told; what it did."""
 
-        def asks(*args, **kwargs):
+
+@pytest.fixture
+def execute(definition: Definition, monkeypatch: pytest.MonkeyPatch, all_connections: None) -> Execute:
+    def run(task_id: str, answer: object, **params: Any) -> SimpleNamespace:
+        asked: list[tuple[tuple[object, ...], dict[str, object]]] = []
+
+        def asks(*args: object, **kwargs: object) -> object:
             asked.append((args, kwargs))
             if isinstance(answer, Exception):
                 raise answer
             return answer
 
         @contextmanager
-        def coordinator(given, endpoints, *, progress, lease_wait_s):
+        def coordinator(
+            given: Definition, endpoints: wiring.Endpoints, *, progress: object, lease_wait_s: float
+        ) -> Iterator[str]:
             assert (given, lease_wait_s <= 2) == (definition, True)
             yield "the coordinator"
 
         monkeypatch.setattr(wiring, "coordinator", coordinator)
         monkeypatch.setattr(rollback, "plan_rollback" if task_id == "plan" else "roll_back", asks)
         operator = rollback_dag(definition).get_task(task_id)
-        skipped, pushed = [], {}
+        assert isinstance(operator, BaseOperator)
+        skipped: list[str] = []
+        pushed: dict[str, object] = {}
         monkeypatch.setattr(type(operator), "skip", lambda self, ti, tasks: skipped.extend(t.task_id for t in tasks))
-        events = defaultdict(lambda: SimpleNamespace(extra={}))
+        events: dict[Asset, SimpleNamespace] = defaultdict(lambda: SimpleNamespace(extra={}))
         ti = SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value}))
         context = {"dag_run": DAG_RUN, "ti": ti, "outlet_events": events, "params": FORM | params}
-        result = operator.execute(context)
+        result = operator.execute(cast("Context", context))
         return SimpleNamespace(result=result, skipped=skipped, events=events, asked=asked, pushed=pushed)
 
     return run
 
 
-def test_the_dag_is_started_by_hand_and_ready_when_it_is_new(definition):
+def test_the_dag_is_started_by_hand_and_ready_when_it_is_new(definition: Definition) -> None:
     dag = rollback_dag(definition)
-    assert (dag.dag_id, dag.schedule, dag.max_active_runs) == ("sales_rollback", None, 1)
+    assert [dag.dag_id, dag.schedule, dag.max_active_runs] == ["sales_rollback", None, 1]
     assert dag.is_paused_upon_creation is False
     assert dag.get_task("plan").downstream_task_ids == {"rollback"}
     assert dag.get_task("rollback").retries == 3
@@ -73,7 +84,7 @@ def test_the_dag_is_started_by_hand_and_ready_when_it_is_new(definition):
     assert again.get_task("rollback").has_retry_policy
 
 
-def test_the_form_asks_for_the_epoch_and_is_a_dry_run_unless_told(definition):
+def test_the_form_asks_for_the_epoch_and_is_a_dry_run_unless_told(definition: Definition) -> None:
     params = rollback_dag(definition).params
     with pytest.raises(Exception, match="No value passed"):
         params.validate()
@@ -84,7 +95,7 @@ def test_the_form_asks_for_the_epoch_and_is_a_dry_run_unless_told(definition):
             params["to_epoch"] = wrong
 
 
-def test_a_person_can_be_asked_in_between(definition):
+def test_a_person_can_be_asked_in_between(definition: Definition) -> None:
     dag = rollback_dag(definition, approve=True, dag_id="other", retries=1, default_args={"owner": "shop"})
     assert dag.dag_id == "other"
     assert dag.get_task("plan").downstream_task_ids == {"approve"}
@@ -94,12 +105,12 @@ def test_a_person_can_be_asked_in_between(definition):
     DagSerialization.to_dict(dag)
 
 
-def test_mistakes_name_the_line(definition):
+def test_mistakes_name_the_line(definition: Definition) -> None:
     with pytest.raises(DefinitionError, match=r"test_rollback_dag\.py:\d+: rollback_dag takes a complete pipeline"):
-        rollback_dag(definition.pipeline)
+        rollback_dag(definition.pipeline)  # type: ignore[arg-type]
 
 
-def test_the_plan_is_logged_and_left_in_xcom(execute, capsys):
+def test_the_plan_is_logged_and_left_in_xcom(execute: Execute, capsys: pytest.CaptureFixture[str]) -> None:
     done = execute("plan", PLAN)
     assert (done.result["from_epoch"], done.result["to_epoch"], done.result["positions"]) == (6, 0, {"source": [0, 6]})
     assert done.asked == [(("the coordinator", 0), {"allow_gap": True})]
@@ -107,13 +118,15 @@ def test_the_plan_is_logged_and_left_in_xcom(execute, capsys):
     assert "shop.sales: 0 partitions get earlier files, 1 are removed" in capsys.readouterr().out
 
 
-def test_a_dry_run_ends_with_the_plan(execute):
+def test_a_dry_run_ends_with_the_plan(execute: Execute) -> None:
     done = execute("plan", PLAN, dry_run=True)
     assert done.skipped == ["rollback"]
     assert done.pushed == {"return_value": done.result}
 
 
-def test_it_goes_back_for_its_run_and_announces_every_table(execute, capsys):
+def test_it_goes_back_for_its_run_and_announces_every_table(
+    execute: Execute, capsys: pytest.CaptureFixture[str]
+) -> None:
     done = execute("rollback", DONE)
     ((_, run), more) = done.asked[0]
     assert (run.key, run.owner) == ("manual__x", "airflow:sales_rollback:manual__x")
@@ -124,7 +137,7 @@ def test_it_goes_back_for_its_run_and_announces_every_table(execute, capsys):
     assert "as it was behind epoch 0. To go forward again: `to_epoch` 6" in capsys.readouterr().out
 
 
-def test_a_busy_pipeline_is_waited_for_and_a_newer_attempt_is_left_alone(execute):
+def test_a_busy_pipeline_is_waited_for_and_a_newer_attempt_is_left_alone(execute: Execute) -> None:
     with pytest.raises(AirflowRescheduleException):
         execute("rollback", LeaseHeldError("sales: somebody is working on this lane"))
     with pytest.raises(AirflowSkipException, match="the newer one finishes the epoch"):
@@ -132,7 +145,7 @@ def test_a_busy_pipeline_is_waited_for_and_a_newer_attempt_is_left_alone(execute
 
 
 @pytest.mark.parametrize("task_id", ["plan", "rollback"])
-def test_a_refusal_is_one_readable_line(execute, capsys, task_id):
+def test_a_refusal_is_one_readable_line(execute: Execute, capsys: pytest.CaptureFixture[str], task_id: str) -> None:
     with pytest.raises(ConfigurationError):
         execute(task_id, ConfigurationError("epoch 3 cannot be gone back to"))
     assert "configuration: epoch 3 cannot be gone back to" in capsys.readouterr().out

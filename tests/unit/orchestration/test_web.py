@@ -2,6 +2,7 @@
 
 import asyncio
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -13,19 +14,20 @@ import builders as make
 from tidegate.adapters.checkpoint import LaneSummary, PipelineSummary
 from tidegate.errors import UnavailableError
 from tidegate.orchestration.web.format import moment, number, seconds, segment, spans
-from tidegate.protocol.model import Clone, Kind, LaneId, LaneStatus, ManifestRef, Run, Status, Word
+from tidegate.protocol.model import Clone, Epoch, Kind, LaneId, LaneStatus, ManifestRef, Run, Slice, Status, Word
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what Airflow's server imports warns of what that imports
     from tidegate.orchestration.web import app as web
     from tidegate.orchestration.web.access import get_user
 
+COUNTS = make.counts(rows_in=1_000_000, processed=999_990, failed=10, rows_out={"d.t": 5}, keys_changed=7)
 SEALED = make.epoch(
     lane=LaneId("sales"),
     run=Run("manual__2026-01-01T00:00:00+00:00", "airflow:sales_dag:manual__2026-01-01T00:00:00+00:00"),
     offsets=make.span(0, 1234),
     manifest=ManifestRef("hdfs://far/manifest.json", "00"),
-    counts=make.counts(rows_in=1_000_000, processed=999_990, failed=10, rows_out={"d.t": 5}, keys_changed=7),
+    counts=COUNTS,
     planned_ms=1_000,
     sealed_ms=63_000,
 )
@@ -58,8 +60,8 @@ CORRECTED = [
 class FakeStore:
     """Two pipelines: one run by Airflow, one by the command line."""
 
-    def pipelines(self):
-        def lane(head, unfinished, owner):
+    def pipelines(self) -> list[PipelineSummary]:
+        def lane(head: Epoch, unfinished: Epoch | None, owner: str | None) -> LaneSummary:
             return LaneSummary(head.lane, 1, owner, 2**42, owner is not None, head, unfinished)
 
         return [
@@ -68,51 +70,54 @@ class FakeStore:
             PipelineSummary("sales", "f", 4, (lane(SEALED, FAILED, "airflow:sales_dag:x"), *LANES)),
         ]
 
-    def epochs(self, lane, *, limit):
+    def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
         return {"sales": [FAILED, SEALED], "by_hand": [TAKEN, BACK, CLI_ONLY], "new": []}[lane.pipeline][:limit]
 
-    def clones(self, pipeline):
+    def clones(self, pipeline: str) -> list[Clone]:
         return [MAY] if pipeline == "sales" else []
 
-    def corrected(self, pipeline):
+    def corrected(self, pipeline: str) -> list[Slice]:
         return CORRECTED if pipeline == "sales" else []
 
-    def close(self):
+    def close(self) -> None:
         pass
 
 
 class Browser:
     """Asks the application itself, without a server."""
 
-    def __init__(self, app, root):
+    def __init__(self, app: FastAPI, root: str) -> None:
         self.transport, self.root = httpx.ASGITransport(app, root_path=root), root
 
-    def get(self, path, method="GET"):
-        async def ask():
+    def get(self, path: str, method: str = "GET") -> httpx.Response:
+        async def ask() -> httpx.Response:
             async with httpx.AsyncClient(transport=self.transport, base_url="http://airflow") as client:
                 return await client.request(method, self.root + path)
 
         return asyncio.run(ask())
 
 
+Client = Callable[..., Browser]
+
+
 @pytest.fixture
-def client(monkeypatch):
+def client(monkeypatch: pytest.MonkeyPatch) -> Client:
     """Logged in, with the right to read the given DAGs (None: DAGs at all)."""
 
-    def make(*dags, user=True, store=FakeStore, root=""):
+    def make(*dags: str | None, user: bool = True, store: type[FakeStore] = FakeStore, root: str = "") -> Browser:
         app = web.application()
 
-        def anonymous():
+        def anonymous() -> None:
             raise HTTPException(401, "Not authenticated")
 
-        def somebody():
+        def somebody() -> SimpleNamespace:
             return SimpleNamespace(name="viewer")
 
         app.dependency_overrides[get_user] = somebody if user else anonymous
         monkeypatch.setattr(web, "PostgresCheckpointStore", lambda url: store())
         monkeypatch.setattr(web, "checkpoint_url", lambda: "postgresql://db/tidegate")
 
-        def may_read(user, dag_id):
+        def may_read(user: object, dag_id: str | None) -> bool:
             if dag_id and "\0" in dag_id:
                 raise ValueError("A string literal cannot contain NUL (0x00) characters.")  # as psycopg does
             return dag_id in dags
@@ -125,7 +130,7 @@ def client(monkeypatch):
     return make
 
 
-def test_nothing_without_a_login(client):
+def test_nothing_without_a_login(client: Client) -> None:
     for path in ("", "pipelines", "pipelines/sales", "dags/sales_dag", "api/pipelines", "api/pipelines/sales"):
         answer = client("sales_dag", None, user=False).get(f"/tidegate/{path}")
         assert answer.status_code == 401, path
@@ -133,13 +138,13 @@ def test_nothing_without_a_login(client):
     assert answer.json() == {"detail": "Not authenticated"}
 
 
-def test_only_readable_pipelines_are_listed(client):
+def test_only_readable_pipelines_are_listed(client: Client) -> None:
     assert [p["pipeline"] for p in client("sales_dag").get("/tidegate/api/pipelines").json()] == ["sales"]
     assert [p["pipeline"] for p in client(None).get("/tidegate/api/pipelines").json()] == ["by_hand", "new"]
     assert client().get("/tidegate/pipelines").text.count("<tbody>") == 0
 
 
-def test_an_unreadable_pipeline_is_as_good_as_none(client):
+def test_an_unreadable_pipeline_is_as_good_as_none(client: Client) -> None:
     hidden = client(None).get("/tidegate/pipelines/sales")
     unknown = client(None).get("/tidegate/pipelines/none")
     assert hidden.status_code == unknown.status_code == 404
@@ -151,14 +156,16 @@ def test_an_unreadable_pipeline_is_as_good_as_none(client):
 
 
 @pytest.mark.parametrize("owner", ["airflow:sales_dag_rollback:x", "cli:host:9"])
-def test_a_pipeline_stays_with_its_dag_when_something_else_rolled_it_back_or_promoted_a_lane(client, owner):
+def test_a_pipeline_stays_with_its_dag_when_something_else_rolled_it_back_or_promoted_a_lane(
+    client: Client, owner: str
+) -> None:
     head = replace(SEALED, epoch=2, kind=Kind.ROLLBACK, restores=0, run=Run("x", owner))
 
     class RolledBack(FakeStore):
-        def pipelines(self):
+        def pipelines(self) -> list[PipelineSummary]:
             return [PipelineSummary("sales", "f", 4, (LaneSummary(head.lane, 1, None, None, False, head, None),))]
 
-        def epochs(self, lane, *, limit):
+        def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
             return [head, SEALED][:limit]
 
     browser = client("sales_dag", store=RolledBack)
@@ -167,7 +174,7 @@ def test_a_pipeline_stays_with_its_dag_when_something_else_rolled_it_back_or_pro
     assert "[0, 1,234)" in browser.get("/tidegate/dags/sales_dag").text
 
 
-def test_the_page_of_a_pipeline(client):
+def test_the_page_of_a_pipeline(client: Client) -> None:
     answer = client("sales_dag").get("/tidegate/pipelines/sales")
     assert answer.status_code == 200
     text = answer.text
@@ -183,11 +190,11 @@ def test_the_page_of_a_pipeline(client):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_what_a_person_gave_up_and_corrected_is_shown(client):
+def test_what_a_person_gave_up_and_corrected_is_shown(client: Client) -> None:
     class Given(FakeStore):
-        def epochs(self, lane, *, limit):
+        def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
             given_up = replace(FAILED, status=Status.ABANDONED, given_up_ms=1, given_up=Word("me", "a <late> file"))
-            return [given_up, replace(SEALED, counts=replace(SEALED.counts, skipped=3))]
+            return [given_up, replace(SEALED, counts=replace(COUNTS, skipped=3))]
 
     browser = client("sales_dag", store=Given)
     text = browser.get("/tidegate/pipelines/sales").text
@@ -206,14 +213,14 @@ def test_what_a_person_gave_up_and_corrected_is_shown(client):
     ]
 
 
-def test_a_paused_pipeline_says_why_and_how_it_goes_on(client):
+def test_a_paused_pipeline_says_why_and_how_it_goes_on(client: Client) -> None:
     failed = replace(FAILED, failures=3, paused_ms=1_000)
 
     class Paused(FakeStore):
-        def pipelines(self):
+        def pipelines(self) -> list[PipelineSummary]:
             return [PipelineSummary("sales", "f", 4, (LaneSummary(failed.lane, 1, None, None, False, SEALED, failed),))]
 
-        def epochs(self, lane, *, limit):
+        def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
             return [failed, SEALED]
 
     browser = client("sales_dag", store=Paused)
@@ -226,7 +233,7 @@ def test_a_paused_pipeline_says_why_and_how_it_goes_on(client):
     assert ">paused<" not in client("sales_dag").get("/tidegate/pipelines/sales").text
 
 
-def test_open_lanes_and_clones_are_shown_when_there_are_any(client):
+def test_open_lanes_and_clones_are_shown_when_there_are_any(client: Client) -> None:
     text = client("sales_dag").get("/tidegate/pipelines/sales").text
     for shown in ("Open lanes", "fix-&lt;b&gt;", "1,234", "Clones", "audit.may", "4,321"):
         assert shown in text, shown
@@ -243,21 +250,21 @@ def test_open_lanes_and_clones_are_shown_when_there_are_any(client):
     assert "Clones" not in text
 
 
-def test_epochs_without_events_say_what_they_are(client):
+def test_epochs_without_events_say_what_they_are(client: Client) -> None:
     page = client(None).get("/tidegate/pipelines/by_hand").text
     assert "rollback to 0" in page
     assert "promotion of &lt;fix&gt;" in page
     assert page.count("<br>") == 2
 
 
-def test_json_has_the_same_numbers(client):
+def test_json_has_the_same_numbers(client: Client) -> None:
     found = client("sales_dag").get("/tidegate/api/pipelines/sales?limit=1").json()
     assert (found["head"], found["status"], found["failure"]) == (1, "PLANNED", "<script>alert(1)</script>")
     assert [e["epoch"] for e in found["epochs"]] == [2]
     assert client("sales_dag").get("/tidegate/api/pipelines/sales?limit=0").status_code == 422
 
 
-def test_the_tab_of_a_dag(client):
+def test_the_tab_of_a_dag(client: Client) -> None:
     assert "Source positions" in client("sales_dag").get("/tidegate/dags/sales_dag").text
     assert "has run no tidegate pipeline yet" in client("other").get("/tidegate/dags/other").text
 
@@ -266,7 +273,7 @@ PATHS = ["pipelines", "pipelines/sales", "dags/sales_dag", "api/pipelines", "api
 
 
 @pytest.mark.parametrize("name", ["%00", "a%00b", "%00/x", "x/y", "", "%2e%2e%2fetc", "a b", "%ff", "x" * 251])
-def test_what_is_not_there_is_not_found(client, name):
+def test_what_is_not_there_is_not_found(client: Client, name: str) -> None:
     """Whatever stands in the address: never a failure of the server's."""
     browser = client("sales_dag")
     for kind in ("pipelines", "api/pipelines"):
@@ -280,21 +287,21 @@ def test_what_is_not_there_is_not_found(client, name):
 
 @pytest.mark.parametrize("limit", ["", "abc", "0", "-1", "501", "1.5", "9" * 40, "%00", "<b>"])
 @pytest.mark.parametrize("path", ["pipelines/sales", "dags/sales_dag"])
-def test_a_bad_parameter_gets_a_page_that_names_it(client, path, limit):
+def test_a_bad_parameter_gets_a_page_that_names_it(client: Client, path: str, limit: str) -> None:
     found = client("sales_dag").get(f"/tidegate/{path}?limit={limit}")
     assert (found.status_code, found.headers["content-type"]) == (422, "text/html; charset=utf-8")
     assert "<p>limit: Input should be" in found.text
     assert client("sales_dag", user=False).get(f"/tidegate/{path}?limit={limit}").status_code == 401
 
 
-def test_a_bad_parameter_of_the_api_is_named_in_json(client):
+def test_a_bad_parameter_of_the_api_is_named_in_json(client: Client) -> None:
     found = client("sales_dag").get("/tidegate/api/pipelines/sales?limit=x")
     assert found.status_code == 422
     assert found.json()["detail"].startswith("limit: Input should be a valid integer")
 
 
 @pytest.mark.parametrize("path", ["", *PATHS, "pipelines/none", "dags/sales_dag?limit=x", "nowhere"])
-def test_head_is_answered_as_get(client, path):
+def test_head_is_answered_as_get(client: Client, path: str) -> None:
     browser = client("sales_dag")
     asked, read = browser.get(f"/tidegate/{path}", method="HEAD"), browser.get(f"/tidegate/{path}")
     assert asked.status_code == read.status_code
@@ -305,20 +312,20 @@ def test_head_is_answered_as_get(client, path):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_nothing_can_be_sent(client, path):
+def test_nothing_can_be_sent(client: Client, path: str) -> None:
     found = client("sales_dag").get(f"/tidegate/{path}", method="POST")
     assert (found.status_code, sorted(found.headers["allow"].split(", "))) == (405, ["GET", "HEAD"])
 
 
-def test_links_hold_below_a_base_path(client):
+def test_links_hold_below_a_base_path(client: Client) -> None:
     text = client("sales_dag", root="/airflow").get("/tidegate/pipelines/sales").text
     assert 'href="/airflow/tidegate/pipelines"' in text
     assert 'href="/airflow/dags/sales_dag/runs/' in text
 
 
-def test_a_database_that_does_not_answer_is_said_so(client):
+def test_a_database_that_does_not_answer_is_said_so(client: Client) -> None:
     class Broken(FakeStore):
-        def pipelines(self):
+        def pipelines(self) -> list[PipelineSummary]:
             raise UnavailableError("checkpoint database db:5432 does not answer")
 
     answer = client("sales_dag", store=Broken).get("/tidegate/pipelines")
@@ -327,7 +334,7 @@ def test_a_database_that_does_not_answer_is_said_so(client):
     assert (answer.status_code, answer.json()["detail"]) == (503, "checkpoint database db:5432 does not answer")
 
 
-def test_formats():
+def test_formats() -> None:
     assert spans({"source": [0, 1234]}) == "[0, 1,234)"
     assert spans({"a": [0, 2], "b": [3, 3]}) == "a [0, 2), b [3, 3)"
     assert [number(n) for n in (None, 0, 1234567)] == ["–", "0", "1,234,567"]  # noqa: RUF001

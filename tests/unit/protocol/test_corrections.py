@@ -1,6 +1,7 @@
 """Goal: only what no epoch that stays has read can be corrected, and a word counts for what is planned behind it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from tidegate.protocol.model import Kind, LaneId, Status, Word
 LANE = LaneId("p")
 EPOCH = make.epoch(2, Status.PLANNED, offsets=make.span(1, 3), planned_ms=50, failure_kind="malformed_input")
 FILES = tuple(make.slices(5))
-SAID = {"word": Word("me", "why"), "noted_ms": 50}
+SAID: dict[str, Any] = {"word": Word("me", "why"), "noted_ms": 50}
 
 
 @pytest.mark.parametrize("status", [Status.STAGED, Status.PUBLISHED])
@@ -33,7 +34,7 @@ def test_a_staged_epoch_is_not_given_up(status: Status) -> None:
         {"lane": LaneId("p", "fix")},
     ],
 )
-def test_a_changed_file_is_mended_only_when_it_could_not_be_read(other: dict) -> None:
+def test_a_changed_file_is_mended_only_when_it_could_not_be_read(other: dict[str, Any]) -> None:
     assert mendable(EPOCH)
     assert not mendable(replace(EPOCH, **other))
 

@@ -85,7 +85,8 @@ def refusal(found: Any) -> str | None:
 
 def test_a_missing_key_has_its_default_or_is_named() -> None:
     """Whatever is removed from a manifest: it reads as if it were the default, or not at all."""
-    defaulted, named = set(), set()
+    defaulted: set[str] = set()
+    named: set[str] = set()
     for number, one in enumerate(objects(stored())):
         for name in one.keys() - {"format"}:
             found = stored()
@@ -114,7 +115,7 @@ def test_a_missing_key_has_its_default_or_is_named() -> None:
 )
 def test_what_is_not_known_is_refused_by_name(changes: Mapping[str, Any], says: str) -> None:
     with pytest.raises(FormatError) as caught:
-        reading(stored() | changes)
+        reading({**stored(), **changes})
     assert says in str(caught.value)
     assert str(caught.value).startswith("the manifest file:///m.json ")
     assert f"{WRITER} reads format 1. Nothing was changed: install the tidegate that wrote it" in str(caught.value)

@@ -70,7 +70,7 @@ def test_every_line_is_what_a_reader_remembers(steps: list[bool], data: st.DataO
     """The oracle keeps a stack of what is shown: events push, a rollback pops."""
     main: list[Epoch] = []
     shown: list[int] = []
-    remembered = {0: []}
+    remembered: dict[int, list[int]] = {0: []}
     for number, back in enumerate(steps, start=1):
         if back:
             to = data.draw(st.sampled_from(sorted(remembered)))

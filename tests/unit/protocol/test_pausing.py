@@ -1,6 +1,7 @@
 """Goal: an epoch is paused for what keeps failing in the same way, and for nothing that passes by itself."""
 
 from dataclasses import replace
+from operator import attrgetter
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_what_counts_as_the_same_way(before: Epoch, kind: str, code: str, count:
     assert failures(before, kind=kind, code=code) == count
 
 
-@pytest.mark.parametrize("error", sorted(ERRORS.values(), key=lambda e: e.kind))
+@pytest.mark.parametrize("error", sorted(ERRORS.values(), key=attrgetter("kind")))
 def test_what_passes_by_itself_says_nothing_of_the_epoch(error: type[TidegateError]) -> None:
     before = replace(FAILED, failure_kind=error.kind)
     assert failures(before, kind=error.kind, code="f") == (0 if issubclass(error, RETRYABLE) else 3)

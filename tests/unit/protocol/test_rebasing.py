@@ -50,7 +50,7 @@ def test_undoing_any_history_gives_the_heads_that_were(history: list[dict[Place,
         if isinstance(step, int):
             wanted = undo(now, manifests[step % epoch :][::-1])
             assert where(wanted) == where(remembered[step % epoch])
-            change = {place: placed and placed.location for place, placed in changes(now, wanted)}
+            change = {place: placed.location if placed else None for place, placed in changes(now, wanted)}
         else:
             change = {
                 place: f"file:///w/{epoch}/{'-'.join(place[1])}" if files else None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import builders as make
-from tidegate.protocol.model import Epoch, Head, Manifest, Run, Status
+from tidegate.protocol.model import Epoch, Head, Manifest, PartitionValues, Run, Status
 from tidegate.protocol.partitions import partition_path
 from tidegate.protocol.recovery import Step, decide, repair, reprocesses
 
@@ -55,7 +55,7 @@ def head(value: str, location: str) -> Head:
 
 
 def test_repair_locates_what_is_wrong_or_missing_and_drops_what_is_unknown() -> None:
-    expected = {("a",): head("a", "/a"), ("b",): head("b", "/b"), ("c",): head("c", "/c")}
+    expected: dict[PartitionValues, Head] = {("a",): head("a", "/a"), ("b",): head("b", "/b"), ("c",): head("c", "/c")}
     change = repair(expected, {("a",): "/a", ("b",): "/old", ("z",): "/z"})
     assert [h.values for h in change.locate] == [("b",), ("c",)]
     assert change.drop == (("z",),)
@@ -69,7 +69,7 @@ def manifest() -> Manifest:
         make.partition("d.t", "3", "x", at="file:///w/x", files=[written]),
         epoch=3,
         attempt=5,
-        offsets=make.span(4, 6) | make.span(1, source="more"),
+        offsets={**make.span(4, 6), **make.span(1, source="more")},
         state=[make.state_run(1, rows=4, size=88, sha256="cd", index_at=60, index_sha256="ef")],
         counts=make.counts(rows_in=5, processed=5, rows_out={"d.t": 5}),
         watermark_ms=17,

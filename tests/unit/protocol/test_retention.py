@@ -1,6 +1,7 @@
 """Goal: nothing is forgotten or deleted that a table, a replay, a reader, or an attempt under way may need."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ OLD = make.placed(f"{ROOT}/old/9", make.ref(uri=f"{ROOT}/old/manifest.json"))
 
 
 def epoch(number: int, status: Status = Status.SEALED, sealed_ms: int = 0) -> Epoch:
-    sealed = {"sealed_ms": sealed_ms} if status is Status.SEALED else {}
+    sealed: dict[str, Any] = {"sealed_ms": sealed_ms} if status is Status.SEALED else {}
     return make.epoch(number, status, fence=number, offsets=make.span(number, number + 1), **sealed)
 
 

@@ -17,7 +17,7 @@ import pytest
 import builders as make
 from faults.power import Disk
 from pipelines.totals import EVENT, OUTPUT, Totals
-from tidegate import FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
+from tidegate import Context, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.runtime import bucket, keyed_state
 from tidegate.runtime.bucket import run_bucket
@@ -126,7 +126,7 @@ def test_a_defect_names_its_bucket_and_key(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_dead_letter_leaves_no_trace_in_state(tmp_path: Path) -> None:
     class Half(Totals):
-        def process_element(self, value, ctx):
+        def process_element(self, value: Any, ctx: Context) -> Iterator[dict[str, Any]]:
             self.days.put("half", 1)
             self.recent.add(99)
             yield from super().process_element(value, ctx)
@@ -171,7 +171,7 @@ def test_every_count_is_of_its_own_rows(tmp_path: Path, size: int) -> None:
 )
 def test_a_row_that_does_not_fit_its_declaration(tmp_path: Path, row: dict[str, Any], message: str) -> None:
     class Wrong(Totals):
-        def process_element(self, value, ctx):
+        def process_element(self, value: Any, ctx: Context) -> Iterator[dict[str, Any]]:
             yield row
 
     assert message in run(replace(spec(tmp_path), function=Wrong()), [event(1, "a", 1, 1)], 1)["error"]["message"]
@@ -179,7 +179,7 @@ def test_a_row_that_does_not_fit_its_declaration(tmp_path: Path, row: dict[str, 
 
 def test_null_in_a_primary_key_is_refused(tmp_path: Path) -> None:
     class Nothing(Totals):
-        def process_element(self, value, ctx):
+        def process_element(self, value: Any, ctx: Context) -> Iterator[dict[str, Any]]:
             yield dict.fromkeys(OUTPUT.names)
 
     given = replace(spec(tmp_path), function=Nothing())
@@ -215,7 +215,7 @@ def test_all_that_a_task_writes_survives_a_power_cut(tmp_path: Path, monkeypatch
 class Odd(Totals):
     """Changes state in every way, then does what the event's day says."""
 
-    def process_element(self, value, ctx):
+    def process_element(self, value: Any, ctx: Context) -> Iterator[dict[str, Any]]:
         if value.amount < 0:
             self.recent.add(99)
             self.days.put("half", 1)
@@ -271,7 +271,7 @@ def test_whatever_is_bad_about_one_row_makes_it_a_dead_letter(tmp_path: Path, da
 
 def test_a_function_that_is_no_generator_and_stops_an_iteration(tmp_path: Path) -> None:
     class Stops(Totals):
-        def process_element(self, value, ctx):
+        def process_element(self, value: Any, ctx: Context) -> Iterator[dict[str, Any]]:
             return next(iter(()))
 
     result = run(replace(spec(tmp_path, dead=True), function=Stops()), EVENTS, 10)
@@ -280,7 +280,7 @@ def test_a_function_that_is_no_generator_and_stops_an_iteration(tmp_path: Path) 
 
 def test_a_function_that_exits_when_it_is_opened(tmp_path: Path) -> None:
     class Exits(Totals):
-        def open(self):
+        def open(self) -> None:
             sys.exit()
 
     error = run(replace(spec(tmp_path), function=Exits()), EVENTS, 10)["error"]
@@ -293,7 +293,7 @@ def test_a_key_is_of_its_declared_type_before_it_is_grouped(tmp_path: Path) -> N
     class Count(KeyedProcessFunction):
         n = ValueState(pa.int64(), default=0)
 
-        def process_element(self, value, ctx):
+        def process_element(self, value: Any, ctx: Context) -> Iterator[dict[str, Any]]:
             self.n.update(self.n.value() + 1)
             yield {"n": self.n.value()}
 
@@ -333,10 +333,10 @@ def test_the_function_that_was_declared_stays_as_it_is(tmp_path: Path) -> None:
             self.seen: list[int] = []
             self.json = json
 
-        def open(self):
+        def open(self) -> None:
             self.opened = True
 
-        def process_element(self, value, ctx):
+        def process_element(self, value: Any, ctx: Context) -> Iterator[dict[str, Any]]:
             self.seen.append(value.id)
             yield from super().process_element(value, ctx)
 

@@ -1,5 +1,6 @@
 """Goal: a cell gives back what will be stored, shares nothing with the function, and can be undone as a whole."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate import KeyedProcessFunction, ListState, MapState, ValueState
+from tidegate import Context, KeyedProcessFunction, ListState, MapState, Row, ValueState
 from tidegate.api.state import State
 from tidegate.api.values import MisfitError
 from tidegate.runtime.cells import Handle, cell_of
@@ -42,15 +43,17 @@ def test_what_is_set_is_taken_at_once_or_refused_by_name() -> None:
     counts.update({"a": 1})
     assert counts.value() == {"a": 1}
     pages, items = cell_of(MapState(pa.string(), pa.int64()), "pages"), cell_of(ListState(pa.string()), "items")
-    for wrong in (
+    misfits: tuple[Callable[[], object], ...] = (
         lambda: pages.put(b"a", 1),
         lambda: pages.put("a", "1"),
         lambda: pages.get(1),
         lambda: pages.remove(1),
-    ):
+    )
+    for wrong in misfits:
         with pytest.raises(MisfitError, match="state 'pages'"):
             wrong()
-    for values in ("abc", {"abc"}, {"abc": 1}, None, [1]):
+    no_lists: tuple[Any, ...] = ("abc", {"abc"}, {"abc": 1}, None, [1])
+    for values in no_lists:
         with pytest.raises(MisfitError, match="state 'items'"):
             items.update(values)
     with pytest.raises(MisfitError, match="state 'items'"):
@@ -80,11 +83,11 @@ def test_a_state_that_no_run_bound_cannot_be_used() -> None:
     class Count(KeyedProcessFunction):
         n = ValueState(pa.int64())
 
-        def process_element(self, value, ctx):
+        def process_element(self, value: Row, ctx: Context) -> None:
             self.n.update(1)
 
     with pytest.raises(AttributeError, match="state 'n' has values only where a run calls the function"):
-        Count().process_element(None, None)
+        Count().process_element(Row(), Context())
     assert Count.n.dtype == pa.int64()
 
 

@@ -76,6 +76,9 @@ class Everything(KeyedProcessFunction):
     """Uses every kind of state in every way, and spoils whatever it was given before it raises."""
 
     n = ValueState(pa.int64(), default=0)
+    last: ValueState
+    seen: ListState
+    by: MapState
 
     def process_element(self, value: Any, ctx: Any) -> Iterator[dict[str, Any]]:
         before, n = self.last.value(), self.n.value() + 1

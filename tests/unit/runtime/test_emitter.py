@@ -28,7 +28,7 @@ def run(given: Emitter, *produced: Any) -> None:
 
 
 def rows(given: Emitter) -> list[dict[str, Any]]:
-    return given.batch().to_pylist()
+    return list(given.batch().to_pylist())
 
 
 def test_a_row_is_what_it_was_when_it_was_yielded() -> None:

@@ -4,6 +4,7 @@ import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
 import pyarrow as pa
 import pytest
@@ -81,7 +82,7 @@ def report(error: BaseException) -> TidegateError:
     return raised.value
 
 
-@pytest.mark.parametrize("error", sorted(BY_KIND.values(), key=lambda e: e.kind))
+@pytest.mark.parametrize("error", sorted(BY_KIND.values(), key=attrgetter("kind")))
 def test_an_error_of_the_tree_keeps_its_kind(error: type[TidegateError]) -> None:
     told = report(error("what it says"))
     assert (told.kind, str(told)) == (error.kind, "what it says")

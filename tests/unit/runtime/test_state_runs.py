@@ -1,7 +1,7 @@
 """Goal: state runs answer as a plain dictionary would, with equal hashes, deletions and any history of merges."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,13 @@ from tidegate.runtime.state_runs import RunWriter, StateReader, check_columns, m
 
 COLUMNS = pa.schema([("k", pa.string()), ("n", pa.int64()), ("l", pa.list_(pa.string()))])
 SCHEMA = run_schema(COLUMNS, operator="Totals", key=("k",))
-Model = dict[tuple[int, str], tuple[Any, ...] | None]
+Place = tuple[int, str]
+Model = dict[Place, tuple[Any, ...] | None]
 
 
-def write(path: Path, entries: Model, *, rows_per_batch: int = 2, schema: pa.Schema = SCHEMA) -> StateRun:
+def write(
+    path: Path, entries: Mapping[Place, tuple[Any, ...] | None], *, rows_per_batch: int = 2, schema: pa.Schema = SCHEMA
+) -> StateRun:
     writer = RunWriter(f"file://{path}", schema)
     rows = [(h, v is None, k, *(v or (None, None))) for (h, k), v in sorted(entries.items())]
     for at in range(0, len(rows), rows_per_batch):
@@ -137,7 +140,7 @@ def test_what_a_newer_tidegate_says_more_is_passed_over(tmp_path: Path) -> None:
     assert look_up([run], [(1, "a")]) == [(1, None)]
 
 
-ENTRIES: Model = {(h, k): (h, [k]) for h in range(-40, 40) for k in "abc"}
+ENTRIES: dict[Place, tuple[Any, ...]] = {(h, k): (h, [k]) for h in range(-40, 40) for k in "abc"}
 
 
 def test_a_run_is_an_arrow_stream(tmp_path: Path) -> None:

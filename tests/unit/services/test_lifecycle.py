@@ -1,5 +1,6 @@
 """Goal: what the environment gives is used, the rest is embedded; a folder that cannot be a home is refused whole."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from tidegate import services
 from tidegate.cli.session import endpoints_of
 from tidegate.errors import ConfigurationError
-from tidegate.services import airflow, lifecycle
+from tidegate.services import lifecycle
 from tidegate.services.model import PORTS, Settings
 from tidegate.wiring import VARIABLES, Endpoints
 
@@ -99,7 +100,7 @@ def test_a_home_that_may_not_be_read_is_said_so(tmp_path: Path, monkeypatch: pyt
 
 
 def test_airflow_is_looked_for_before_anything_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(airflow.sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
     with pytest.raises(ConfigurationError, match=r"pip install 'tidegate\[airflow\]'"):
         services.up(tmp_path / "home", airflow=True, report=print)
     assert not (tmp_path / "home").exists()

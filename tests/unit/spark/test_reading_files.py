@@ -17,7 +17,7 @@ from tidegate.adapters.spark.readers.files import BYTES_PER_TASK, FileReading, P
 from tidegate.adapters.spark.readers.reading import Report
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError
-from tidegate.runtime.decoding import WHOLE
+from tidegate.runtime.decoding.model import WHOLE
 from tidegate.runtime.events import ORDER, SLICE
 from tidegate.runtime.spec import Output
 

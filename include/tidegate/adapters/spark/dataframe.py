@@ -37,7 +37,8 @@ def placed(session: SparkSession, definition: Definition, reading: Reading) -> t
     reading = reading.apart()
     rows = _transformed(definition, reading.rows(session))
     last = definition.stream.transforms[-1]
-    if moves := _MOVES_ROWS.search(rows._explain_string(mode="simple")):
+    plan = rows._explain_string(mode="simple")  # type: ignore[operator]  # taken for a column: it is not public
+    if moves := _MOVES_ROWS.search(plan):
         raise DefinitionError(
             f"{last.line}: {definition.name}: the transform moves rows between partitions ({moves[1]}), so the "
             f"order of events is lost; keep the columns {SLICE!r} and {ORDER!r}, or broadcast the small side of a join"

@@ -142,12 +142,12 @@ def _code_by_value(definition: Definition) -> Iterator[None]:
     module = sys.modules.get(type(definition.function).__module__)
     ship = module is not None and module.__name__ != "__main__" and not module.__name__.startswith("tidegate.")
     if ship:
-        cloudpickle.register_pickle_by_value(module)
+        cloudpickle.register_pickle_by_value(module)  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
         if ship:
-            cloudpickle.unregister_pickle_by_value(module)
+            cloudpickle.unregister_pickle_by_value(module)  # type: ignore[no-untyped-call]
 
 
 class _Epoch:
