@@ -15,7 +15,7 @@ The tests of Airflow wait for it with deadlines: they come when most of what the
 """
 
 
-class Together(LoadScopeScheduling):
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
     """Groups go to a process whole, the largest first; all other tests one by one to wherever there is room."""
 
     def _split_scope(self, nodeid: str) -> str:

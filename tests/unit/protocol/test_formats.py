@@ -64,8 +64,8 @@ def test_unknown_keys_are_passed_over_wherever_they_stand() -> None:
 
 def required(value: Any) -> list[tuple[Any, str]]:
     """The fields without a default of a dataclass and of all within it."""
-    if isinstance(value, tuple):
-        return [r for item in value for r in required(item)]
+    if isinstance(value, tuple | Mapping):
+        return [r for item in (value.values() if isinstance(value, Mapping) else value) for r in required(item)]
     if isinstance(value, Mapping):
         return required(tuple(value.values()))
     if not is_dataclass(value):
