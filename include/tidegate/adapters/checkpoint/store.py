@@ -459,12 +459,7 @@ class PostgresCheckpointStore:
             return int((one(cursor, "clock", {}) or {})["now_ms"])
 
     def forget(
-        self,
-        lease: Lease,
-        *,
-        epochs: Sequence[int],
-        positions: Mapping[str, Sequence[int]],
-        lanes: Sequence[LaneId] = (),
+        self, lease: Lease, *, epochs: Sequence[int], positions: Mapping[str, Sequence[int]], lanes: Sequence[LaneId] = ()
     ) -> None:
         """Drop rows of sealed epochs, of ended lanes, of the ledger, and old repairs; what a head names stays."""
         with self._session.transaction(f"{lease.lane}: forget {len(epochs)} epochs") as cursor:
