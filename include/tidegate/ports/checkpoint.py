@@ -178,7 +178,12 @@ class CheckpointStore(Protocol):
         """The database's clock: the one by which ages are told."""
 
     def forget(
-        self, lease: Lease, *, epochs: Sequence[int], positions: Mapping[str, Sequence[int]], lanes: Sequence[LaneId] = ()
+        self,
+        lease: Lease,
+        *,
+        epochs: Sequence[int],
+        positions: Mapping[str, Sequence[int]],
+        lanes: Sequence[LaneId] = (),
     ) -> None:
         """Drop rows of sealed epochs, all epochs of `lanes`, slices by source and position, and notes of old repairs.
 

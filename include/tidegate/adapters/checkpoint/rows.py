@@ -30,6 +30,7 @@ from tidegate.protocol.model import (
 
 Row = Mapping[str, Any]
 
+MESSAGE_LIMIT = 4_000
 WORD_LIMIT = 1_000
 """Characters of a reason that are kept."""
 

@@ -33,6 +33,7 @@ from tidegate.adapters.checkpoint.changes import (
 from tidegate.adapters.checkpoint.connection import Session
 from tidegate.adapters.checkpoint.queries import QUERIES
 from tidegate.adapters.checkpoint.rows import (
+    MESSAGE_LIMIT,
     clone_of,
     clone_values,
     epoch_key,
@@ -77,8 +78,6 @@ from tidegate.protocol.model import (
 )
 from tidegate.protocol.pausing import failures
 from tidegate.protocol.transitions import Event, Verdict
-
-_MESSAGE_LIMIT = 4_000
 
 
 class PostgresCheckpointStore:
@@ -383,7 +382,7 @@ class PostgresCheckpointStore:
                 count = failures(epoch, kind=kind, code=code)
                 noted = {
                     "kind": kind,
-                    "message": storable(message, limit=_MESSAGE_LIMIT),
+                    "message": storable(message, limit=MESSAGE_LIMIT),
                     "code": code,
                     "failures": count,
                     "paused": pause_after is not None and count >= pause_after,
@@ -459,7 +458,12 @@ class PostgresCheckpointStore:
             return int((one(cursor, "clock", {}) or {})["now_ms"])
 
     def forget(
-        self, lease: Lease, *, epochs: Sequence[int], positions: Mapping[str, Sequence[int]], lanes: Sequence[LaneId] = ()
+        self,
+        lease: Lease,
+        *,
+        epochs: Sequence[int],
+        positions: Mapping[str, Sequence[int]],
+        lanes: Sequence[LaneId] = (),
     ) -> None:
         """Drop rows of sealed epochs, of ended lanes, of the ledger, and old repairs; what a head names stays."""
         with self._session.transaction(f"{lease.lane}: forget {len(epochs)} epochs") as cursor:
