@@ -30,9 +30,8 @@ from tidegate.protocol.model import (
 
 Row = Mapping[str, Any]
 
-MESSAGE_LIMIT = 4_000
-WORD_LIMIT = 1_000
-"""Characters of a reason that are kept."""
+MESSAGE_LIMIT, WORD_LIMIT = 4_000, 1_000
+"""Characters of an error, and of a person's reason, that are kept."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)

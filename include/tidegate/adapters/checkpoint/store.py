@@ -329,14 +329,7 @@ class PostgresCheckpointStore:
             rows = cursor.execute(QUERIES["repairs"], {"pipeline": lane.pipeline})
             return frozenset((r["table_name"], tuple(r["partition_values"])) for r in rows)
 
-    def publish(
-        self,
-        lease: Lease,
-        epoch: Epoch,
-        *,
-        heads: Sequence[Head],
-        removed: Sequence[Place] = (),
-    ) -> Epoch:
+    def publish(self, lease: Lease, epoch: Epoch, *, heads: Sequence[Head], removed: Sequence[Place] = ()) -> Epoch:
         """PartitionsPublished: STAGED → PUBLISHED and the heads, in one transaction (I2)."""
         ours = (epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation)
         for head in heads:
