@@ -41,6 +41,12 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
     assert not long
 
 
+def test_no_two_test_modules_have_one_name() -> None:
+    """pytest collects either alone and refuses both together, so only the whole run would see it."""
+    names = [p.stem for p in tracked("tests/**/test_*.py") if not (p.parent / "__init__.py").exists()]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_no_download_address_and_no_foreign_path() -> None:
     """A lock with addresses, or a path of somebody's machine, would bind the project to a place."""
     wrong = re.compile(r"https?://\S*(\.whl|\.jar|\.tgz|\.tar\.gz|/simple|/maven2)|(?<![.\w])/(work|farm|home/\w+)/")
