@@ -68,7 +68,7 @@ def named(what: str, cause: str) -> str:
 
 def udf(rows: Any) -> Any:
     @F.udf("long")
-    def refuses(n) -> None:  # type: ignore[no-untyped-def]
+    def refuses(n):  # type: ignore[no-untyped-def]  # Spark warns of hints
         raise ValueError("a UDF's own words")
 
     return rows.withColumn("n", refuses("n"))

@@ -22,8 +22,8 @@ from tidegate.wiring import Endpoints, coordinator
 pytestmark = pytest.mark.services
 
 
-class OtherTotals(totals.Totals):
-    """Gives other rows for the same events."""
+class Totals(totals.Totals):
+    """Gives other rows for the same events. Its name is that of the other, for state runs say whose they are."""
 
     def process_element(self, value: Row | SimpleNamespace, ctx: Context) -> Iterator[dict[str, Any]]:
         for row in super().process_element(value, ctx) or ():
@@ -45,7 +45,7 @@ def test_a_replay_gives_the_same_bytes_or_says_what_differs(tmp_path: Path, endp
         root = engine.root
         for number in (1, 3, 6):
             assert replay(definition, engine.adapters, root, number, progress=print) == []
-        changed = replace(definition, processed=replace(definition.processed, function=OtherTotals()))
+        changed = replace(definition, processed=replace(definition.processed, function=Totals()))
         findings = replay(changed, engine.adapters, root, 6, progress=print)
         assert {f.subject.split()[0] for f in findings} == {"partition"}
         folder = Path(root.removeprefix("file://")) / definition.name / "lane=main"
