@@ -1,13 +1,14 @@
 # Every habit of the project. `make help` lists them.
 PYTHON ?= python3.11
-PYTHON312 ?= $(firstword $(wildcard $(shell pyenv root 2> /dev/null)/versions/3.12*/bin/python3.12) python3.12)
+PYENV := $(patsubst %/bin/pyenv,%,$(shell command -v pyenv)) $(shell pyenv root 2> /dev/null)
+PYTHON312 ?= $(firstword $(wildcard $(PYENV:%=%/versions/3.12*/bin/python3.12)) python3.12)
 VENV := .venv
 BIN := $(VENV)/bin
 export TIDEGATE_HOME ?= $(CURDIR)/.tidegate
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up down check test unit py312 reference integration crash model neighbours soak mutants e2e reprocess hive4 bench lock clean
+.PHONY: help install demo up down check test unit has-py312 py312 reference integration crash model neighbours soak mutants e2e reprocess hive4 bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,8 +45,10 @@ test: check ## check, then every test; those without services run beside the oth
 unit: install ## tests without a JVM
 	$(BIN)/pytest tests/unit -n 2
 
-py312: ## check and unit on Python 3.12, in an environment of its own; PYTHON312=… names an interpreter
-	@$(PYTHON312) -c "" || { echo "make py312 needs Python 3.12: $(PYTHON312) does not run" >&2; exit 1; }
+has-py312:
+	@$(PYTHON312) -c "" 2> /dev/null || { echo "make py312 needs Python 3.12: $(PYTHON312) does not run" >&2; exit 1; }
+
+py312: has-py312 ## check and unit on Python 3.12, in an environment of its own; PYTHON312=… names an interpreter
 	$(MAKE) PYTHON=$(PYTHON312) VENV=.venv-3.12 check unit
 
 reference: install ## the pages of every public name, from its docstring, in build/reference

@@ -237,7 +237,7 @@ def test_a_wrong_lane_is_refused_before_anything_changes(stack: Stack) -> None:
     states = {task: state for task, (state, _) in airflow.tasks("cancelled_promotion", unknown).items()}
     assert states == {"compare": "failed", "approve": "upstream_failed", "promote": "upstream_failed"}
     log = airflow.log("cancelled_promotion", unknown, "compare", 1)
-    assert "configuration: " in log
+    assert "refused: " in log
     assert "nowhere" in log
     assert stack.epochs("cancelled") == before
 
