@@ -42,7 +42,7 @@ from tidegate.protocol.model import (
     Status,
 )
 from tidegate.protocol.pausing import refuse_paused
-from tidegate.protocol.recovery import Step, decide
+from tidegate.protocol.recovery import Decision, Step, decide
 
 
 class CrashPoints(Protocol):
@@ -272,9 +272,7 @@ class Coordinator:
                 return self._stager.stage(lease, planned)
             if decision.step is Step.DONE:
                 return decision.epoch
-            if decision.step is Step.PROCESS and self._gave_up(
-                lease, decision.epoch, give_up if decision.foreign else None
-            ):
+            if self._gave_up(lease, decision, give_up):
                 continue
             if not by_hand:
                 refuse_paused(decision.epoch)
@@ -288,13 +286,16 @@ class Coordinator:
             self.progress(f"{epoch} was left {epoch.status} by run {epoch.run.key}: finishing it first")
             self._roll_forward(lease, epoch)
 
-    def _gave_up(self, lease: Lease, planned: Epoch, give_up: Callable[[Lease, Epoch], None] | None) -> bool:
-        """True when a PLANNED epoch is no more: its input was mended meanwhile, or `give_up` did it."""
-        if take_mended(self.work, lease, planned):
+    def _gave_up(self, lease: Lease, decision: Decision, give_up: Callable[[Lease, Epoch], None] | None) -> bool:
+        """True when a PLANNED epoch is no more: its input was mended meanwhile, or `give_up` did it for another run."""
+        if decision.epoch is None or decision.step is not Step.PROCESS:
+            return False
+        if take_mended(self.work, lease, decision.epoch):
             return True
-        if give_up:
-            give_up(lease, planned)
-        return bool(give_up)
+        if give_up is None or not decision.foreign:
+            return False
+        give_up(lease, decision.epoch)
+        return True
 
     def _adopt(self, lease: Lease, run: Run, epoch: Epoch) -> Epoch:
         cleared = run.clear_number if epoch.run.key == run.key else 0
@@ -355,8 +356,8 @@ class Coordinator:
     def _roll_forward(self, lease: Lease, epoch: Epoch) -> Epoch:
         with self._timings.of("publish"):
             if epoch.lane.lane != MAIN_LANE:  # nobody sees what a lane makes until it is promoted
-                merging = {t.name for t in self.definition.all_targets if t.mode.merges}
-                placements = read_manifest(self.adapters.storage, epoch.manifest).placements()
+                merging = self.history.merging
+                placements = read_manifest(self.adapters.storage, epoch.manifest).placements() if merging else ()
                 epoch = self.adapters.store.publish(lease, epoch, heads=[h for h in placements if h.table in merging])
             elif epoch.status is Status.STAGED:
                 epoch = self._publisher.publish(lease, epoch)

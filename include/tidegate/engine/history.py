@@ -94,9 +94,13 @@ class History:
 
     def forked(self, base: int) -> dict[Place, Placed]:
         """What a lane that is forked behind main's epoch `base` begins with: partitions into which rows are merged."""
-        merging = {t.name for t in self.definition.all_targets if t.mode.merges}
-        then = self._behind(base, self.now()) if merging else {}
-        return {place: placed for place, placed in then.items() if place[0] in merging}
+        then = self._behind(base, self.now()) if self.merging else {}
+        return {place: placed for place, placed in then.items() if place[0] in self.merging}
+
+    @property
+    def merging(self) -> tuple[str, ...]:
+        """The tables into whose partitions rows are merged, in the order of their declaration."""
+        return tuple(t.name for t in self.definition.all_targets if t.mode.merges)
 
     def _listed(
         self, table: str, placed: Mapping[PartitionValues, Placed]

@@ -70,7 +70,7 @@ class Lanes:
             raise RefusedError(f"{self.main.lane_id}: epoch {since} has no events, or was rolled back")
         ledger = self.main.work.ledger
         ledger.check(s for epoch in window for s in ledger.slices(epoch.offsets))
-        forkable(epochs, base=base, upsert=bool(self._upsert()))
+        forkable(epochs, base=base, upsert=bool(self.main.history.merging))
         self.main.adapters.sink.pending(self.main.definition, self.main.adapters.store.heads)
         self._check_state(next((e for e in epochs if e.epoch == base and e.manifest), None))
         fork = self._fork(lane, base, reach_back=reach_back)
@@ -152,7 +152,7 @@ class Lanes:
         if fork is None or fork.status is LaneStatus.DISCARDED:
             return None
         behind = fork.status is LaneStatus.OPEN and bool(self.remaining(fork))
-        return self.promote(of_clear, name, output_only=behind and not self._upsert())
+        return self.promote(of_clear, name, output_only=behind and not self.main.history.merging)
 
     def _replay(self, run: Run, fork: Fork, epoch: Epoch) -> EpochReport:
         coordinator = replace(self.main, lane=fork.lane.lane)
@@ -183,7 +183,7 @@ class Lanes:
         """
         history = self.main.history
         epochs = history.epochs_of_main()
-        forkable(epochs, base=fork.base, upsert=bool(self._upsert()))
+        forkable(epochs, base=fork.base, upsert=bool(self.main.history.merging))
         return left(fork, history.replayed(fork.lane), line(epochs, base=fork.base))
 
     def changes(self, fork: Fork) -> list[Change]:
@@ -248,15 +248,12 @@ class Lanes:
         )
 
     def _allow_output_only(self, subject: str, behind: Sequence[Epoch]) -> None:
-        upsert = self._upsert()
+        upsert = self.main.history.merging
         if behind and upsert:
             raise RefusedError(
                 f"{subject}: later epochs, up to {behind[-1].epoch}, have rewritten partitions of {upsert[0]} from "
                 "what it made, so they must be replayed too: give the run the parameter `lane`, and promote that lane"
             )
-
-    def _upsert(self) -> list[str]:
-        return [t.name for t in self.main.definition.all_targets if t.mode.merges]
 
     def _same_state(self, fork: Fork) -> bool:
         head, replayed = self.main.adapters.store.last_sealed(self.main.lane_id), self.main.history.replayed(fork.lane)
