@@ -1,6 +1,8 @@
 """Real services for the tests that want them, started once a session in a folder of their own."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +23,26 @@ collect_ignore = ["elsewhere"]
 
 SERVICES_HOME = "TIDEGATE_TEST_HOME"
 """Name a folder here to keep the services running between test sessions; with `-n`, of each process below it."""
+
+TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
+"""Where pytest makes its folders."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this run temporary folders of its own, kept when a test failed.
+
+    pytest has one root for all runs of a user and shuts it to everybody else each time that one begins: a PostgreSQL of
+    another run, which runs as a user of its own when its caller is root, loses its files at that moment.
+    """
+    if not hasattr(config, "workerinput"):
+        own = tempfile.mkdtemp(prefix="tidegate-tests-", dir=os.environ.get(TEMPORARY))
+        os.environ[TEMPORARY] = own
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Remove the folders of a run without failures."""
+    if not hasattr(session.config, "workerinput") and exitstatus == pytest.ExitCode.OK:
+        session.config.add_cleanup(lambda: shutil.rmtree(os.environ[TEMPORARY], ignore_errors=True))
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,14 @@
 """Goal: tests that share services are in one process, in order, however many processes there are."""
 
+import getpass
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 NOTES = """
 import os
 import time
@@ -27,7 +30,7 @@ def test_groups_stay_together_and_the_rest_is_spread(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / f"test_{folder}.py").write_text(NOTES)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "side_by_side", "-p", "no:cacheprovider", "."],
+        [*PYTEST, "-n", "2", "-p", "side_by_side", "."],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(TESTS)},
         capture_output=True,
@@ -47,3 +50,25 @@ def test_groups_stay_together_and_the_rest_is_spread(tmp_path: Path) -> None:
     assert set.union(*workers.values()) == {"gw0", "gw1"}
     order = [(where, int(number)) for _, where, number in notes if where in ("crash", "e2e")]
     assert order == [(where, number) for where in ("crash", "e2e") for number in range(6)]
+
+
+def test_a_run_that_begins_does_not_shut_the_folders_of_another(tmp_path: Path) -> None:
+    """pytest takes everybody else's rights from its root of temporary folders; a PostgreSQL's files may lie there."""
+    root = tmp_path / f"pytest-of-{getpass.getuser()}"
+    root.mkdir()
+    root.chmod(0o711)
+    done = subprocess.run(
+        [*PYTEST, f"{TESTS}/unit/test_side_by_side.py::test_of_a_run_in_this_run"],
+        env={**os.environ, "PYTEST_DEBUG_TEMPROOT": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert stat.S_IMODE(root.stat().st_mode) == 0o711
+    assert list(tmp_path.iterdir()) == [root]  # and what passed leaves nothing
+
+
+def test_of_a_run_in_this_run(tmp_path: Path) -> None:
+    """The smallest one that makes a temporary folder."""
+    assert tmp_path.exists()
