@@ -84,14 +84,15 @@ class PartitionedWriter:
         if not self._by:
             yield self._prefix, batch
             return
-        codes = np.zeros(batch.num_rows, dtype=np.int64)
-        texts: list[list[str]] = []
+        codes, places = np.zeros(batch.num_rows, dtype=np.int64), [self._prefix]
         for name in self._by:
             encoded = pc.fill_null(batch.column(name).cast(pa.string()), DEFAULT_PARTITION).dictionary_encode()
-            texts.append(encoded.dictionary.to_pylist())
-            codes = codes * len(encoded.dictionary) + encoded.indices.to_numpy()
-        for code in np.unique(codes).tolist():
-            yield (*self._prefix, *_decode(code, texts)), batch.take(pa.array(np.flatnonzero(codes == code)))
+            texts = encoded.dictionary.to_pylist()
+            # Numbered anew for each column: a product over all columns would not fit into 64 bits.
+            found, codes = np.unique(codes * len(texts) + encoded.indices.to_numpy(), return_inverse=True)
+            places = [(*places[code // len(texts)], texts[code % len(texts)]) for code in found.tolist()]
+        for code, values in enumerate(places):
+            yield values, batch.take(pa.array(np.flatnonzero(codes == code)))
 
     def _file(self, values: PartitionValues) -> _Open:
         if values in self._open:
@@ -108,11 +109,3 @@ class PartitionedWriter:
     def _finish(self, values: PartitionValues, file: _Open) -> None:
         file.writer.close()
         self.files.setdefault(values, []).append(DataFile(file.path, file.rows, *file.stream.close()))
-
-
-def _decode(code: int, texts: list[list[str]]) -> list[str]:
-    values = []
-    for text in reversed(texts):
-        code, i = divmod(code, len(text))
-        values.append(text[i])
-    return values[::-1]

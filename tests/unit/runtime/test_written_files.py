@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
 
@@ -13,6 +14,7 @@ from faults.power import Disk
 from tidegate.errors import ConfigurationError, DataDamagedError
 from tidegate.runtime import locations
 from tidegate.runtime.locations import ChecksummedFile, open_checked, open_written
+from tidegate.runtime.output_files import PartitionedWriter
 
 DATA = bytes(range(256)) * 9_000
 
@@ -89,3 +91,16 @@ def test_a_closed_file_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.
     for name in ("a/b/1", "a/b/2", "a/c/d/3"):
         write(f"file://{tmp_path}/{name}")
     assert disk.lost(tmp_path) == []
+
+
+def test_rows_go_to_their_partitions_however_many_columns_there_are(tmp_path: Path) -> None:
+    names = [f"p{n:02}" for n in range(11)]
+    rows = [{"x": i, **{name: i * 100 + n for n, name in enumerate(names)}} for i in range(64)]  # 64 ** 11 > 2 ** 64
+    batch = pa.RecordBatch.from_pylist(rows)
+    writer = PartitionedWriter(f"file://{tmp_path}", batch.schema, tuple(names), (("e", "7"),), "t")
+    writer.write(batch)
+    found = {
+        values: pq.read_table(files[0].path.removeprefix("file://"), partitioning=None)["x"].to_pylist()
+        for values, files in writer.close().items()
+    }
+    assert found == {("7", *(str(row[name]) for name in names)): [row["x"]] for row in rows}
