@@ -90,8 +90,9 @@ $(HIVE4)/fetched: tests/elsewhere/pom.xml
 hive4: install $(HIVE4)/fetched ## the tests of tables and kills on a real Hive 4; needs mvn, which fetches 260 MB once
 	rm -rf $(HIVE4)/home
 	$(BIN)/python tests/elsewhere/hive4.py $(HIVE4)/jars $(HIVE4)/home \
-		$(BIN)/pytest tests/elsewhere tests/integration/test_hive_sink.py tests/integration/test_clones.py \
-		tests/integration/test_table_changes.py tests/crash/test_kill.py
+		$(BIN)/pytest tests/elsewhere tests/integration/test_hive_tables.py tests/integration/test_hive_sink.py \
+		tests/integration/test_hive_answers.py tests/integration/test_clones.py tests/integration/test_table_changes.py \
+		tests/crash/test_kill.py
 
 bench: install ## sets S, C, J and E, with the time of each step
 	$(BIN)/python bench/epoch.py

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import psycopg
 import pytest
 
+from contract.story import Story
 from tidegate.adapters.checkpoint import PostgresCheckpointStore, migrate
 
 
@@ -87,6 +88,12 @@ def checkpoint_url(postgres: Postgres) -> Iterator[str]:
 def store(checkpoint_url: str) -> Iterator[PostgresCheckpointStore]:
     with closing(PostgresCheckpointStore(checkpoint_url)) as opened:
         yield opened
+
+
+@pytest.fixture
+def story(store: PostgresCheckpointStore) -> Story:
+    """The lane `orders` of the store."""
+    return Story(store)
 
 
 @pytest.fixture

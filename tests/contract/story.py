@@ -1,5 +1,7 @@
 """A lane that is driven step by step, for the tests of what a checkpoint store promises."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
@@ -9,6 +11,7 @@ import psycopg
 import builders as make
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.api.pipeline import Definition
+from tidegate.errors import TidegateError
 from tidegate.protocol.ledger import behind
 from tidegate.protocol.model import Epoch, Head, LaneId, Lease, ManifestRef, Run, Status
 
@@ -100,3 +103,23 @@ class Story:
 
 def contents(sql: Sql) -> dict[str, list[Any]]:
     return {table: sql.execute(f"SELECT * FROM {table} ORDER BY 1, 2".encode()).fetchall() for table in TABLES}
+
+
+def together(*actions: Callable[[], Any]) -> list[Any]:
+    """Run the actions at the same moment in threads; their results or errors, in order."""
+    barrier = threading.Barrier(len(actions))
+    results: list[Any] = [None] * len(actions)
+
+    def run(i: int, action: Callable[[], Any]) -> None:
+        barrier.wait(30)
+        try:
+            results[i] = action()
+        except TidegateError as e:
+            results[i] = e
+
+    threads = [threading.Thread(target=run, args=(i, a)) for i, a in enumerate(actions)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(60)
+    return results

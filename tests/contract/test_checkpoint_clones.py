@@ -5,16 +5,10 @@ from dataclasses import replace
 import pytest
 
 from contract.story import LANE, Sql, Story, contents, definition
-from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.errors import ConfigurationError, FencedError, RefusedError
 from tidegate.protocol.model import Clone, LaneId, ManifestRef
 
 MAY = Clone("db.may", "orders", "db.orders", 1, ManifestRef("file:///clone=db.may/manifest.json", "abc"))
-
-
-@pytest.fixture
-def story(store: PostgresCheckpointStore) -> Story:
-    return Story(store)
 
 
 def test_a_clone_is_noted_until_it_is_forgotten(story: Story) -> None:

@@ -9,16 +9,10 @@ import pytest
 
 import builders as make
 from contract.story import COUNTS, RUN, Sql, Story, contents, manifest
-from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.errors import FencedError, InvariantViolationError
 from tidegate.protocol.model import Epoch, Status, Word
 
 WORD = Word("me@here", "cut off")
-
-
-@pytest.fixture
-def story(store: PostgresCheckpointStore) -> Story:
-    return Story(store)
 
 
 def test_an_epoch_is_given_up_and_its_slices_corrected_together(story: Story) -> None:

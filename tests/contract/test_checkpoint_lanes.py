@@ -6,16 +6,10 @@ import pytest
 
 import builders as make
 from contract.story import COUNTS, LANE, RUN, Sql, Story, contents, head, manifest
-from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.errors import FencedError, InvariantViolationError, RefusedError
 from tidegate.protocol.model import Epoch, Fork, Kind, LaneId, LaneStatus, Lease, Promotion, Run, Status, Word
 
 FIX = LaneId("orders", "fix")
-
-
-@pytest.fixture
-def story(store: PostgresCheckpointStore) -> Story:
-    return Story(store)
 
 
 def replay(story: Story, lease: Lease, epoch: Epoch) -> Epoch:

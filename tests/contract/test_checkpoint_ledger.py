@@ -7,16 +7,10 @@ import pytest
 
 import builders as make
 from contract.story import RUN, Sql, Story, contents
-from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.errors import InvariantViolationError
 from tidegate.protocol.model import Epoch, Lease, Offsets, Word
 
 TWO = {"a": make.positions(0, 2), "b": make.positions(0, 1)}
-
-
-@pytest.fixture
-def story(store: PostgresCheckpointStore) -> Story:
-    return Story(store)
 
 
 def plan(story: Story, lease: Lease, offsets: Offsets, **more: Any) -> Epoch:

@@ -13,7 +13,6 @@ from psycopg.rows import dict_row
 
 import builders as make
 from contract.story import COUNTS, LANE, RUN, Sql, Story, head, manifest
-from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.protocol.formats import WRITER
 from tidegate.protocol.model import Lease, Status, Word
 
@@ -22,11 +21,6 @@ if TYPE_CHECKING:
 
 VIEWS = ("clone_overview", "epoch_history", "epoch_ranges", "lane_overview", "partition_origin", "source_corrections")
 GUIDE = Path(__file__).parents[2] / "docs/operations.md"
-
-
-@pytest.fixture
-def story(store: PostgresCheckpointStore) -> Story:
-    return Story(store)
 
 
 def rows(sql: Sql, query: str) -> list[dict[str, Any]]:

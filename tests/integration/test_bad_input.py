@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines import totals
+from pipelines.warehouse import closed_port
 from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row, ValueState
 from tidegate.adapters.hive.server import connect
 from tidegate.errors import (
@@ -83,12 +83,6 @@ def rows(endpoints: Endpoints, table: str, columns: str) -> list[tuple[object, .
         return sorted(map(tuple, cursor.fetchall()))
     finally:
         connection.close()
-
-
-def closed_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 @pytest.mark.parametrize(

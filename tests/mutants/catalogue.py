@@ -298,7 +298,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "let a lane go on while it is promoted",
         "I4",
-        "adapters/checkpoint/store.py",
+        "adapters/checkpoint/epochs.py",
         "                end_lane(cursor, LaneId(lease.lane.pipeline, promotes.lane), LaneStatus.PROMOTED)\n",
         "                pass\n",
     ),
@@ -368,7 +368,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "note a clone without a look at the fence",
         "I6",
-        "adapters/checkpoint/store.py",
+        "adapters/checkpoint/clones.py",
         'record the clone") as cursor:\n            lock(cursor, lease)\n',
         'record the clone") as cursor:\n',
     ),
@@ -497,14 +497,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "note the failure of a superseded attempt",
         "I4",
-        "adapters/checkpoint/store.py",
+        "adapters/checkpoint/lanes.py",
         '            if row is None or row["fence"] != lease.fence:\n',
         "            if row is None:\n",
     ),
     Mutant(
         "note a failure at an epoch of another attempt",
         "I4",
-        "adapters/checkpoint/store.py",
+        "adapters/checkpoint/lanes.py",
         '            if found and found["fence"] == lease.fence:\n',
         "            if found:\n",
     ),

@@ -20,7 +20,8 @@ from mutants.catalogue import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
 STORE = tuple(
-    f"tests/contract/test_checkpoint_{what}.py" for what in ("store", "lanes", "ledger", "clones", "corrections")
+    f"tests/contract/test_checkpoint_{what}.py"
+    for what in ("epochs", "leases", "tables", "answers", "lanes", "ledger", "clones", "corrections")
 )
 ENGINE = ("tests/unit/protocol", "tests/unit/engine", "tests/model")
 TASKS = ("tests/unit/files", "tests/unit/runtime", "tests/unit/spark")

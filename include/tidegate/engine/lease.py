@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tidegate.errors import FencedError, LeaseHeldError, TidegateError
-from tidegate.ports import CheckpointStore, Clock
+from tidegate.ports import Clock, LaneStore
 from tidegate.protocol.model import LaneId, Lease
 
 LEASE_TTL_S = 30.0
@@ -15,7 +15,7 @@ _POLL_S = 0.5
 
 
 def acquire(
-    store: CheckpointStore, lane: LaneId, owner: str, *, wait_s: float, clock: Clock, progress: Callable[[str], None]
+    store: LaneStore, lane: LaneId, owner: str, *, wait_s: float, clock: Clock, progress: Callable[[str], None]
 ) -> Lease:
     """Take the lane, waiting up to `wait_s` for another run to finish. Raises LeaseHeldError after that."""
     deadline = clock.monotonic() + wait_s
@@ -33,7 +33,7 @@ def acquire(
 
 
 @contextmanager
-def kept(connect: Callable[[], CheckpointStore], lease: Lease) -> Iterator[None]:
+def kept(connect: Callable[[], LaneStore], lease: Lease) -> Iterator[None]:
     """Renew `lease` from a thread with a connection of its own while the body runs.
 
     When the body fails because a newer attempt took over, FencedError is raised from that failure: a superseded
@@ -72,7 +72,7 @@ def kept(connect: Callable[[], CheckpointStore], lease: Lease) -> Iterator[None]
         keeper.join()
 
 
-def _superseded(connect: Callable[[], CheckpointStore], lease: Lease) -> bool:
+def _superseded(connect: Callable[[], LaneStore], lease: Lease) -> bool:
     store = connect()
     try:
         store.renew(lease, ttl_s=LEASE_TTL_S)

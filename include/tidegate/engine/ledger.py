@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from tidegate.errors import SourceGapError, StateIncompatibleError
-from tidegate.ports import CheckpointStore, Source
+from tidegate.ports import LedgerStore, Source
 from tidegate.protocol.ledger import NO_LIMIT, Limit, behind, choose, nothing_behind, start_of, told, undeclared
 from tidegate.protocol.model import Epoch, OffsetRange, Offsets, Slice
 
@@ -35,7 +35,7 @@ class Ledger:
     """The slices of one pipeline's `sources`, which are by uid."""
 
     pipeline: str
-    store: CheckpointStore
+    store: LedgerStore
     sources: Mapping[str, Source]
 
     def offer(self, before: Epoch | None, *, limit: Limit = NO_LIMIT, until_ms: int | None = None) -> Offer:

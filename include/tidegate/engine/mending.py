@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 
 from tidegate.engine.work import Work
-from tidegate.ports import CheckpointStore
+from tidegate.ports import EpochStore
 from tidegate.protocol.corrections import mendable
 from tidegate.protocol.model import Epoch, Lease, Slice, Word
 
 
-def record(
-    store: CheckpointStore, lease: Lease, word: Word, *, gives_up: Epoch | None, slices: Sequence[Slice]
-) -> None:
+def record(store: EpochStore, lease: Lease, word: Word, *, gives_up: Epoch | None, slices: Sequence[Slice]) -> None:
     """Adopt the epoch that is given up, so that its older attempts are fenced; then correct."""
     epoch = store.adopt(lease, gives_up, retry=False) if gives_up else None
     store.correct(lease, word, gives_up=epoch, slices=slices)

@@ -4,7 +4,14 @@ All methods may raise `UnavailableError` (nothing happened, or repeating is harm
 A durable write whose answer was lost raises `OutcomeUnknownError`; the caller reads back before it goes on (I6).
 """
 
-from tidegate.ports.checkpoint import CheckpointStore
+from tidegate.ports.checkpoint import (
+    CheckpointStore,
+    CloneStore,
+    EpochStore,
+    LaneStore,
+    LedgerStore,
+    TableStore,
+)
 from tidegate.ports.world import (
     Adapters,
     Change,
@@ -30,13 +37,17 @@ __all__ = [
     "Change",
     "CheckpointStore",
     "Clock",
+    "CloneStore",
     "CompactionTask",
     "Compared",
     "EpochReport",
+    "EpochStore",
     "EpochTask",
     "Heads",
     "Joining",
     "Known",
+    "LaneStore",
+    "LedgerStore",
     "Processed",
     "Processor",
     "Sink",
@@ -44,4 +55,5 @@ __all__ = [
     "Storage",
     "StoredFile",
     "TableChange",
+    "TableStore",
 ]

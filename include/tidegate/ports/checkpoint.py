@@ -1,4 +1,8 @@
-"""The checkpoint table, as the engine asks it."""
+"""The checkpoint tables, as the engine asks them: five stores, by who asks, which are one.
+
+They are the one source of truth. Every write is one transaction, compare-and-set on the fence: a write by a lease that
+is not the lane's newest raises FencedError and changes nothing (I4).
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -26,11 +30,8 @@ from tidegate.protocol.model import (
 )
 
 
-class CheckpointStore(Protocol):
-    """The checkpoint table: the one source of truth. Every write is one transaction, compare-and-set on the fence.
-
-    A write by a lease that is not the lane's newest raises FencedError and changes nothing (I4).
-    """
+class LaneStore(Protocol):
+    """Pipelines, their lanes, and who may write to a lane. Asked by whoever starts, ends or holds work on one."""
 
     def register(self, definition: Definition) -> None:
         """Make or refresh the pipeline's row. Raises StateIncompatibleError when its number of buckets changed."""
@@ -48,6 +49,16 @@ class CheckpointStore(Protocol):
     def release(self, lease: Lease) -> None:
         """Give the lane free if `lease` is still its newest; otherwise do nothing."""
 
+    def fail(self, lease: Lease, *, kind: str, message: str, code: str, pause_after: int | None) -> None:
+        """Note why an attempt failed at the epoch of `lease`, if it has one, and give the lane free. Never FencedError.
+
+        The status stays. The epoch is paused when `pause_after` attempts in a row failed in the same way; see
+        `protocol.pausing`. `code` is the pipeline's fingerprint.
+        """
+
+    def resume(self, lane: LaneId) -> Epoch | None:
+        """Let the lane's paused epoch be tried again; None when it has none."""
+
     def forks(self, pipeline: str) -> list[Fork]:
         """The pipeline's forked lanes, in the order in which they were made."""
 
@@ -61,6 +72,16 @@ class CheckpointStore(Protocol):
 
     def discard(self, lane: LaneId) -> Fork:
         """Give an open lane up: an attempt that works on it is superseded. Repeating it is harmless."""
+
+    def now_ms(self) -> int:
+        """The database's clock: the one by which ages are told."""
+
+    def close(self) -> None:
+        """Give the connection back."""
+
+
+class EpochStore(Protocol):
+    """Epochs, and each step of one; what a step says of slices and heads is written with it, together."""
 
     def unfinished(self, lane: LaneId) -> Epoch | None:
         """The lane's one epoch that is PLANNED, STAGED or PUBLISHED."""
@@ -76,6 +97,12 @@ class CheckpointStore(Protocol):
 
     def epochs(self, lane: LaneId, *, limit: int) -> list[Epoch]:
         """The newest epochs, newest first."""
+
+    def suspects(self, lane: LaneId) -> list[Epoch]:
+        """Epochs sealed in the last hour whose swap more than one attempt began; at most 100, newest first."""
+
+    def kept_manifest(self, epoch: Epoch) -> bytes | None:
+        """The copy of the epoch's manifest that `stage` kept; None before STAGED."""
 
     def adopt(self, lease: Lease, epoch: Epoch, *, retry: bool = True, clear_number: int = 0) -> Epoch:
         """AttemptAdopted: record the new fence, and for a retry one more attempt. Returns the row as it now is.
@@ -118,20 +145,8 @@ class CheckpointStore(Protocol):
     ) -> Epoch:
         """FilesStaged: PLANNED → STAGED, with a copy of the manifest's bytes `data`. It may be repeated."""
 
-    def kept_manifest(self, epoch: Epoch) -> bytes | None:
-        """The copy of the epoch's manifest that `stage` kept; None before STAGED."""
-
     def begin_swap(self, lease: Lease, epoch: Epoch) -> None:
         """Count one more attempt that is about to swap the STAGED epoch's partitions: the last look at the fence."""
-
-    def suspects(self, lane: LaneId) -> list[Epoch]:
-        """Epochs sealed in the last hour whose swap more than one attempt began; at most 100, newest first."""
-
-    def begin_repair(self, pipeline: str, table: str, values: Sequence[PartitionValues]) -> None:
-        """Note that these partitions are about to be brought to their heads. Any attempt may: it compares no fence."""
-
-    def repairs(self, lane: LaneId) -> frozenset[Place]:
-        """The partitions of the lane's pipeline that a repair of the last hour began to change."""
 
     def publish(
         self,
@@ -158,25 +173,6 @@ class CheckpointStore(Protocol):
         Raises InvariantViolationError when an epoch that stays has one of the positions: sealed, or under way (I1, I8).
         """
 
-    def corrected(self, pipeline: str) -> list[Slice]:
-        """The slices about which a person has said something, by source and position."""
-
-    def fail(self, lease: Lease, *, kind: str, message: str, code: str, pause_after: int | None) -> None:
-        """Note why an attempt failed at the epoch of `lease`, if it has one, and give the lane free. Never FencedError.
-
-        The status stays. The epoch is paused when `pause_after` attempts in a row failed in the same way; see
-        `protocol.pausing`. `code` is the pipeline's fingerprint.
-        """
-
-    def resume(self, lane: LaneId) -> Epoch | None:
-        """Let the lane's paused epoch be tried again; None when it has none."""
-
-    def heads(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Head]:
-        """The heads of a table: all of them, or those of the given partitions."""
-
-    def now_ms(self) -> int:
-        """The database's clock: the one by which ages are told."""
-
     def forget(
         self,
         lease: Lease,
@@ -190,6 +186,34 @@ class CheckpointStore(Protocol):
         An epoch that a head names stays, and so does the last slice of a source: the next one comes behind it.
         """
 
+
+class TableStore(Protocol):
+    """Where the partitions of tables lie: heads, and which partitions are being brought to theirs."""
+
+    def heads(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Head]:
+        """The heads of a table: all of them, or those of the given partitions."""
+
+    def placed(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Placed]:
+        """The heads of a table with the manifests that set them: all of them, or those of the given partitions."""
+
+    def placed_on_lane(
+        self, lane: LaneId, table: str, values: Sequence[PartitionValues]
+    ) -> dict[PartitionValues, Placed]:
+        """The same of a forked lane, for those of the given partitions that it knows: see `fork` and `publish`."""
+
+    def heads_of_pipeline(self, pipeline: str) -> list[Head]:
+        """Every head that the pipeline set, by table and values."""
+
+    def begin_repair(self, pipeline: str, table: str, values: Sequence[PartitionValues]) -> None:
+        """Note that these partitions are about to be brought to their heads. Any attempt may: it compares no fence."""
+
+    def repairs(self, lane: LaneId) -> frozenset[Place]:
+        """The partitions of the lane's pipeline that a repair of the last hour began to change."""
+
+
+class LedgerStore(Protocol):
+    """The slices that were discovered. Only steps of epochs write them: `EpochStore.plan` and `correct`."""
+
     def known(self, pipeline: str, source: str, keys: Sequence[str]) -> set[str]:
         """Those of `keys` that slices in the source's ledger have."""
 
@@ -198,6 +222,13 @@ class CheckpointStore(Protocol):
 
     def tail(self, pipeline: str, source: str) -> Slice | None:
         """The last slice of the source's ledger; None when it is empty."""
+
+    def corrected(self, pipeline: str) -> list[Slice]:
+        """The slices about which a person has said something, by source and position."""
+
+
+class CloneStore(Protocol):
+    """The notes of clones, which keep what these show from the clean-up."""
 
     def clones(self, pipeline: str) -> list[Clone]:
         """The pipeline's clones, by name."""
@@ -211,16 +242,6 @@ class CheckpointStore(Protocol):
     def forget_clone(self, lease: Lease, table: str) -> None:
         """Drop the note of a clone of the lane's pipeline. Repeating it is harmless."""
 
-    def placed(self, table: str, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, Placed]:
-        """The heads of a table with the manifests that set them: all of them, or those of the given partitions."""
 
-    def placed_on_lane(
-        self, lane: LaneId, table: str, values: Sequence[PartitionValues]
-    ) -> dict[PartitionValues, Placed]:
-        """The same of a forked lane, for those of the given partitions that it knows: see `fork` and `publish`."""
-
-    def heads_of_pipeline(self, pipeline: str) -> list[Head]:
-        """Every head that the pipeline set, by table and values."""
-
-    def close(self) -> None:
-        """Give the connection back."""
+class CheckpointStore(LaneStore, EpochStore, TableStore, LedgerStore, CloneStore, Protocol):
+    """All five, over one connection."""

@@ -15,7 +15,7 @@ from tidegate import FileSource
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.engine.ledger import Ledger
 from tidegate.errors import SourceGapError, UnavailableError
-from tidegate.ports import CheckpointStore
+from tidegate.ports import LedgerStore
 from tidegate.protocol.model import Slice
 
 NOW = 1e9 + 60
@@ -62,7 +62,7 @@ def test_a_skipped_file_counts_for_no_cap_and_is_asked_for_no_time(
     planned[0] = replace(planned[0], skipped=True, key="/gone/without a time")
     store = MemoryLedger()
     store.entries = planned
-    ledger = Ledger("p", cast("CheckpointStore", store), {make.SOURCE: adapter})
+    ledger = Ledger("p", cast("LedgerStore", store), {make.SOURCE: adapter})
     assert ledger.offer(None).offsets == make.span(0, 2)
     until_ms = 1_577_836_800_000  # before the second file's time, 2020-01-02Z
     assert ledger.offer(None, until_ms=until_ms).offsets == make.span(0, 1)

@@ -19,7 +19,7 @@ from tidegate.adapters.files import source
 from tidegate.adapters.files.source import HIDDEN, UNFINISHED, FileSourceAdapter
 from tidegate.engine.ledger import Ledger, Offer
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, TidegateError
-from tidegate.ports import CheckpointStore
+from tidegate.ports import LedgerStore
 from tidegate.protocol.model import Slice
 
 SCHEMA = pa.schema({"k": pa.string(), "t": pa.timestamp("us", tz="UTC")})
@@ -62,7 +62,7 @@ class Folder:
             os.utime(file, (at, at))
 
     def plan(self, until_ms: int | None = None) -> Offer:
-        ledger = Ledger("p", cast("CheckpointStore", self.log), {make.SOURCE: self.adapter})
+        ledger = Ledger("p", cast("LedgerStore", self.log), {make.SOURCE: self.adapter})
         return ledger.offer(make.epoch(offsets=make.span(self.log.sealed)), until_ms=until_ms)
 
     def epoch(self, until_ms: int | None = None) -> list[str]:

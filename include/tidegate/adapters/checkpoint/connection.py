@@ -216,3 +216,14 @@ class Session:
         password = self._settings.get("password")
         text = " ".join(text.split()).rstrip(".")
         return text.replace(str(password), "***") if password else text
+
+
+class OverSession:
+    """A part of a store: its transactions go over one session, which all parts share."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def close(self) -> None:
+        """Give the connection back; the next transaction opens a new one."""
+        self._session.close()
