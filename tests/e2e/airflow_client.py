@@ -16,7 +16,7 @@ class AirflowClient:
     def __init__(self, address: str, user: str, password: str) -> None:
         self.address = address
         self.anonymous = httpx.Client(base_url=address, timeout=60, follow_redirects=False)
-        token = self._until(lambda: self._token(user, password), "a token", 60)
+        token = self.until(lambda: self._token(user, password), "a token", 60)
         self.http = httpx.Client(base_url=address, timeout=60, headers={"Authorization": f"Bearer {token}"})
         self.token = token
 
@@ -40,7 +40,7 @@ class AirflowClient:
 
     def await_dag(self, dag_id: str) -> None:
         """Wait until the DAG processor has found it, then unpause it."""
-        self._until(lambda: self.http.get(f"/api/v2/dags/{dag_id}").is_success, f"DAG {dag_id}", 90)
+        self.until(lambda: self.http.get(f"/api/v2/dags/{dag_id}").is_success, f"DAG {dag_id}", 90)
         self.pause(dag_id, paused=False)
 
     def pause(self, dag_id: str, *, paused: bool) -> None:
@@ -58,7 +58,7 @@ class AirflowClient:
             found = self.call("GET", f"/backfills?dag_id={dag_id}")["backfills"]
             return bool(found) and all(b["completed_at"] for b in found)
 
-        self._until(over, f"the end of the backfill of {dag_id}", timeout_s)
+        self.until(over, f"the end of the backfill of {dag_id}", timeout_s)
 
     def runs(self, dag_id: str, **query: Any) -> list[dict[str, Any]]:
         """The DAG's runs, oldest first."""
@@ -72,7 +72,7 @@ class AirflowClient:
     def finished(self, dag_id: str, run_id: str, *, timeout_s: float = 90) -> str:
         """Wait for the end of a run; its state."""
         ended = ("success", "failed")
-        return self._until(
+        return self.until(
             lambda: state if (state := str(self.run(dag_id, run_id)["state"])) in ended else None,
             f"the end of {run_id}",
             timeout_s,
@@ -133,7 +133,7 @@ class AirflowClient:
                     self.call("PATCH", path, chosen_options=[answer])
             return bool(state == "success")
 
-        self._until(over, f"the approval of {run_id}", 120)
+        self.until(over, f"the approval of {run_id}", 120)
         return f"{shown['subject']}\n{shown['body']}"
 
     def xcom(self, dag_id: str, run_id: str, task_id: str) -> Any:
@@ -142,12 +142,9 @@ class AirflowClient:
         answer = self.http.get(f"/api/v2{path}", params={"deserialize": "true"})
         return answer.json()["value"]
 
-    def until(self, condition: Callable[[], T | None], what: str, timeout_s: float = 90) -> T:
-        """Poll until `condition` gives something true; that is returned."""
-        return self._until(condition, what, timeout_s)
-
     @staticmethod
-    def _until(condition: Callable[[], T | None], what: str, timeout_s: float) -> T:
+    def until(condition: Callable[[], T | None], what: str, timeout_s: float = 90) -> T:
+        """Poll until `condition` gives something true; that is returned."""
         deadline = time.monotonic() + timeout_s
         while not (found := condition()):
             assert time.monotonic() < deadline, f"waited {timeout_s} s for {what}"

@@ -24,6 +24,7 @@ from thrift.transport.TTransport import TTransportException
 import builders as make
 from model.systems import CHECKPOINT, METASTORE, SOURCE, STORAGE, Row
 from tidegate.adapters.hive import HiveSink
+from tidegate.adapters.hive.making import TableMaker
 from tidegate.adapters.hive.metastore import Metastore
 from tidegate.adapters.hive.sink import CLONE as MARK
 from tidegate.adapters.hive.tables import OWNER, STAGING_SUFFIX, staging
@@ -304,15 +305,23 @@ class _Sink(HiveSink):
 
     def __init__(self, ask: Ask, tables: Mapping[str, Table]) -> None:
         super().__init__("thrift://metastore", "hive://unused", _WAREHOUSE)
-        self._ask = ask
         self._metastore = _Metastore(_Wire(ask))
+        self._tables = _Tables(ask, self._metastore, tables)
+
+
+class _Tables(TableMaker):
+    """The real one, but for the statements that go to HiveServer2."""
+
+    def __init__(self, ask: Ask, metastore: Metastore, tables: Mapping[str, Table]) -> None:
+        super().__init__(metastore, "hive://unused", _WAREHOUSE)
+        self._ask = ask
         self._tables = dict(tables)
 
-    def _make(self, partitioned: Mapping[str, Any], target: Target, properties: Mapping[str, str], **_: Any) -> None:
+    def make(self, partitioned: Mapping[str, Any], target: Target, properties: Mapping[str, str], **_: Any) -> None:
         for name in partitioned:
             self._statement("make", name, properties[MARK])
 
-    def _drop_table(self, name: str) -> None:
+    def drop(self, name: str) -> None:
         self._statement("unmake", name)
 
     def _statement(self, *words: str) -> None:

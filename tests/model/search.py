@@ -117,6 +117,27 @@ class Found:
         return "\n".join(lines)
 
 
+class Orphans:
+    """Files of attempts that ended before they were STAGED: nothing leads there, so nobody will look."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._without: dict[tuple[int, int, tuple[str, int]], int] = {}
+
+    def forgotten(self, point: Point, node: Node) -> Point:
+        """The same without the files of the attempt that ended at `node`."""
+        for mine in sorted(node.fences.items()):
+            key = point[CHECKPOINT], point[STORAGE], mine
+            if key not in self._without:
+                parts = f"/lane={mine[0]}/", f"/attempt={mine[1]}/"
+                rows = self.world.tables(point[CHECKPOINT]).epochs.values()
+                stays = any(all(part in (row["manifest_uri"] or "") for part in parts) for row in rows)
+                call = Call(STORAGE, "forget", parts, ())
+                self._without[key] = point[STORAGE] if stays else self.world.moved(point, call)[STORAGE]
+            point = moved(point, STORAGE, self._without[key])
+        return point
+
+
 class Engine:
     """The moves of a scenario's states."""
 
@@ -127,7 +148,7 @@ class Engine:
         self.programs = [[self.world.task(*words) for words in program] for program in scenario.programs]
         self._alike = len(set(scenario.programs)) == 1
         self._alone: dict[tuple[Point, bool], Point] = {}
-        self._orphans: dict[tuple[int, int, tuple[str, int]], int] = {}
+        self._orphans = Orphans(self.world)
 
     def start(self, faults: int) -> State:
         """Nobody has begun."""
@@ -233,23 +254,10 @@ class Engine:
         root = program[task].root.number if task < len(program) else 0
         actors = list(state.actors)
         actors[i] = Actor(task, root, late=False)
-        point = (
-            state.point if self.scenario.cleans else self._without_orphans(state.point, self.world.nodes[actor.node])
-        )
+        point = state.point
+        if not self.scenario.cleans:
+            point = self._orphans.forgotten(point, self.world.nodes[actor.node])
         return state._replace(point=point, actors=tuple(actors), stale=state.stale or (hit and actor.late))
-
-    def _without_orphans(self, point: Point, node: Node) -> Point:
-        """Forget the files of an attempt that ended before it was STAGED: nothing leads there, so nobody will look."""
-        for mine in sorted(node.fences.items()):
-            key = point[CHECKPOINT], point[STORAGE], mine
-            if key not in self._orphans:
-                parts = f"/lane={mine[0]}/", f"/attempt={mine[1]}/"
-                rows = self.world.tables(point[CHECKPOINT]).epochs.values()
-                stays = any(all(part in (row["manifest_uri"] or "") for part in parts) for row in rows)
-                call = Call(STORAGE, "forget", parts, ())
-                self._orphans[key] = point[STORAGE] if stays else self.world.moved(point, call)[STORAGE]
-            point = moved(point, STORAGE, self._orphans[key])
-        return point
 
     def _effect(self, state: State, i: int, node: Node, call: int) -> tuple[State, int]:
         """Make the call, and look at what it changed."""

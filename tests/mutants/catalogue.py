@@ -25,15 +25,15 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "seal a STAGED epoch",
         "I2",
-        "engine/coordinator.py",
-        "            elif epoch.status is Status.STAGED:\n                epoch = self._publisher.publish",
-        "            elif epoch.status is None:\n                epoch = self._publisher.publish",
+        "engine/sealing.py",
+        "            elif epoch.status is Status.STAGED:\n                epoch = self.publisher.publish",
+        "            elif epoch.status is None:\n                epoch = self.publisher.publish",
     ),
     Mutant(
         "seal what another attempt published without reading it back",
         "I4",
-        "engine/coordinator.py",
-        "                self._publisher.read_back(epoch)\n",
+        "engine/sealing.py",
+        "                self.publisher.read_back(epoch)\n",
         "                pass\n",
     ),
     Mutant(
@@ -270,8 +270,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "do not look for superseded swaps before going back",
         "I4",
-        "engine/coordinator.py",
-        "        self._publisher.mend(lease.lane)  # the next epoch of events, which does it too, may be hours away\n",
+        "engine/opening.py",
+        "        self.publisher.mend(lease.lane)  # the next epoch of events, which does it too, may be hours away\n",
         "",
     ),
     Mutant(
@@ -312,7 +312,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "show what a lane makes before it is promoted",
         "I2",
-        "engine/coordinator.py",
+        "engine/sealing.py",
         "            if epoch.lane.lane != MAIN_LANE:  # nobody sees what a lane makes until it is promoted\n",
         "            if epoch.lane.lane is None:\n",
     ),

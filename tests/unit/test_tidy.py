@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULE_LINES_MAX = 500
 TEST_MODULE_LINES_MAX = 800
 FUNCTION_LINES_MAX = 70
+CLASS_LINES_MAX = 250
+METHODS_MAX = 20
 BANNED_MODULES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 
 
@@ -28,6 +30,19 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
+def classes(path: Path) -> list[ast.ClassDef]:
+    return [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.ClassDef)]
+
+
+def methods(found: ast.ClassDef) -> list[str]:
+    """What counts as a method: every function in the class's own body, properties and private ones too.
+
+    Not what Python itself asks for (`__init__` and the like), and not what is inherited.
+    """
+    names = (n.name for n in found.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
+    return [name for name in names if not (name.startswith("__") and name.endswith("__"))]
+
+
 def test_there_is_something_to_look_at() -> None:
     assert len(modules()) > 40
 
@@ -39,6 +54,14 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= most
     long = [f.name for f in functions(path) if (f.end_lineno or 0) - f.lineno >= FUNCTION_LINES_MAX]
     assert not long
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_classes_stay_small(path: Path) -> None:
+    """One that grows beyond this does several jobs: give them rooms."""
+    long = [c.name for c in classes(path) if (c.end_lineno or 0) - c.lineno >= CLASS_LINES_MAX]
+    wide = [c.name for c in classes(path) if len(methods(c)) > METHODS_MAX]
+    assert not long + wide
 
 
 def test_no_two_test_modules_have_one_name() -> None:

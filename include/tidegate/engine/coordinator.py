@@ -12,32 +12,30 @@ asks the checkpoint table where things stand and goes on from there. A crash poi
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tidegate.api.pipeline import Definition
-from tidegate.engine.cleanup import Cleaner, Cleanup
+from tidegate.engine.cleanup import Cleanup
 from tidegate.engine.history import History
-from tidegate.engine.lease import acquire, kept
+from tidegate.engine.holding import Holder
+from tidegate.engine.lease import kept
 from tidegate.engine.manifests import read_manifest
 from tidegate.engine.mending import take_mended
-from tidegate.engine.publishing import Publisher
+from tidegate.engine.opening import allow
 from tidegate.engine.repairing import Repaired, restore_manifests
-from tidegate.engine.staging import Stager
+from tidegate.engine.rooms import Rooms
 from tidegate.engine.timings import Timings
 from tidegate.engine.work import Work
-from tidegate.errors import FencedError, IntervalError, TidegateError, unexpected
 from tidegate.ports import Adapters, Clock, EpochReport
-from tidegate.protocol.intervals import Bound, Reach, unusable
-from tidegate.protocol.ledger import NO_LIMIT, Limit, nothing_behind, told
+from tidegate.protocol.intervals import Bound, unusable
+from tidegate.protocol.ledger import NO_LIMIT, Limit
 from tidegate.protocol.model import (
     MAIN_LANE,
     Epoch,
-    Kind,
     LaneId,
     Lease,
-    Promotion,
     Run,
     Status,
 )
@@ -102,9 +100,8 @@ class Coordinator:
                 before what is sealed while new input from before its end was found. No epoch was opened.
             PausedError: the unfinished epoch failed several times in the same way, and nobody resumed it.
         """
-        self._timings.clear()
         if bound is Bound.INTERVAL:
-            _allow(self.lane_id, unusable(run))
+            allow(self.lane_id, unusable(run))
         with self._leased(run) as lease:
             epoch = self._advance(lease, run, lambda lease: self._plan(lease, run, bound, limit))
             if epoch is None or epoch.status is Status.SEALED:
@@ -117,15 +114,14 @@ class Coordinator:
         Returns None when the run planned no epoch. An epoch that is still PLANNED is returned as it is: it is the
         next run's to finish.
         """
-        self._timings.clear()
         with self._leased(run) as lease:
             epoch = self.adapters.store.of_run(lease.lane, run.key)
             refuse_paused(epoch)
             if epoch is not None and epoch.status in (Status.STAGED, Status.PUBLISHED):
-                epoch = self._roll_forward(
+                epoch = self.rooms.sealer.roll_forward(
                     lease, self.adapters.store.adopt(lease, epoch, retry=False, clear_number=run.clear_number)
                 )
-                self._clean_when_due(lease, epoch)
+                self.rooms.sealer.clean_when_due(lease, epoch)
             self.adapters.store.release(lease)
         return self._report(epoch)
 
@@ -143,49 +139,23 @@ class Coordinator:
             plan: step 2, once nothing is unfinished; None when there is nothing to do.
             give_up: what to do with another run's epoch of which nothing is staged; it is finished when left out.
         """
-        self._timings.clear()
         with self._leased(run) as lease:
             epoch = self._advance(lease, run, plan, by_hand=True, give_up=give_up)
             if epoch is not None and epoch.status is not Status.SEALED:
-                epoch = self._roll_forward(lease, epoch)
+                epoch = self.rooms.sealer.roll_forward(lease, epoch)
             self.adapters.store.release(lease)
         return self._report(epoch)
-
-    def plan_empty(
-        self,
-        lease: Lease,
-        run: Run,
-        *,
-        behind: Epoch | None,
-        kind: Kind,
-        restores: int | None = None,
-        promotes: Promotion | None = None,
-    ) -> Epoch:
-        """Step 2 for an epoch without events, whose ranges are empty and lie `behind` an epoch's."""
-        self._publisher.mend(lease.lane)  # the next epoch of events, which does it too, may be hours away
-        planned = self.adapters.store.plan(
-            lease,
-            run=run,
-            fingerprint=self.definition.fingerprint(),
-            offsets=nothing_behind(behind, self.adapters.sources),
-            discovered=(),
-            kind=kind,
-            restores=restores,
-            promotes=promotes,
-        )
-        self.progress(f"{planned} planned: a {kind.lower()}")
-        return planned
 
     def clean(self, run: Run, *, dry_run: bool) -> Cleanup:
         """Forget old epochs and delete what nothing leads to, by the pipeline's `Retention`."""
         with self.exclusive(run) as lease:
-            return self._cleaner.plan(lease) if dry_run else self._cleaner.clean(lease)
+            return self.rooms.cleaner.plan(lease) if dry_run else self.rooms.cleaner.clean(lease)
 
     def repair(self, run: Run) -> Repaired:
         """Bring back manifests that storage has lost, then every partition of every table to its head."""
         with self.exclusive(run):
             manifests = restore_manifests(self.definition.name, self.adapters)
-            return Repaired(manifests, self._publisher.repair())
+            return Repaired(manifests, self.rooms.publisher.repair())
 
     @contextmanager
     def exclusive(self, run: Run) -> Iterator[Lease]:
@@ -194,58 +164,6 @@ class Coordinator:
             with kept(self.adapters.connect, lease):
                 yield lease
             self.adapters.store.release(lease)
-
-    # -- plan -----------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _leased(self, run: Run) -> Iterator[Lease]:
-        """Step 1; and the failure noted and the lease given back when the run fails, whatever the reason.
-
-        That is safe where an outcome is unknown or a Spark job still runs: a lease only keeps attempts from working
-        twice. The next attempt has a larger fence, reads back, and interrupts the job; what the older one still sends
-        is refused, or put back as a superseded attempt's.
-        """
-        lease = self._open(run)
-        try:
-            yield lease
-        except FencedError:
-            raise
-        except TidegateError as e:
-            self._fail(lease, e)
-            raise
-        except Exception as e:
-            error = unexpected(str(lease.lane), e)
-            self._fail(lease, error)
-            raise error from e
-        except BaseException:  # the process is told to end
-            with suppress(Exception):
-                self.adapters.store.release(lease)
-            raise
-
-    def _fail(self, lease: Lease, error: TidegateError) -> None:
-        with suppress(Exception):  # `error` is told in any case; then the lease runs out by itself
-            self.adapters.store.fail(
-                lease,
-                kind=error.kind,
-                message=str(error),
-                code=self.definition.fingerprint(),
-                pause_after=self.definition.pipeline.pause_after,
-            )
-
-    def _open(self, run: Run) -> Lease:
-        with self._timings.of("open"):
-            store = self.adapters.store
-            store.register(self.definition)
-            lease = acquire(
-                store,
-                self.lane_id,
-                run.owner,
-                wait_s=self.lease_wait_s,
-                clock=self.clock,
-                progress=self.progress,
-            )  # 1
-        self.crash.reach("leased", pipeline=self.definition.name, epoch=0)
-        return lease
 
     def _advance(
         self,
@@ -269,7 +187,7 @@ class Coordinator:
                 if planned is None:
                     return None
                 self._reached("planned", planned)
-                return self._stager.stage(lease, planned)
+                return self.rooms.stager.stage(lease, planned)
             if decision.step is Step.DONE:
                 return decision.epoch
             if self._gave_up(lease, decision, give_up):
@@ -278,13 +196,13 @@ class Coordinator:
                 refuse_paused(decision.epoch)
             epoch = self._adopt(lease, run, decision.epoch)
             if decision.step is Step.PROCESS:
-                epoch = self._stager.stage(lease, epoch, superseded=(decision.epoch.fence,))
+                epoch = self.rooms.stager.stage(lease, epoch, superseded=(decision.epoch.fence,))
             if not decision.foreign:
                 if decision.step is not Step.PROCESS:
-                    self._stager.expose(lease, epoch)
+                    self.rooms.stager.expose(lease, epoch)
                 return epoch
             self.progress(f"{epoch} was left {epoch.status} by run {epoch.run.key}: finishing it first")
-            self._roll_forward(lease, epoch)
+            self.rooms.sealer.roll_forward(lease, epoch)
 
     def _gave_up(self, lease: Lease, decision: Decision, give_up: Callable[[Lease, Epoch], None] | None) -> bool:
         """True when a PLANNED epoch is no more: its input was mended meanwhile, or `give_up` did it for another run."""
@@ -303,77 +221,22 @@ class Coordinator:
         self.progress(f"{adopted}: attempt {adopted.attempts}, from {adopted.status}")
         return adopted
 
-    def _reach(self, lease: Lease, run: Run, bound: Bound) -> Reach:
-        if bound is Bound.AVAILABLE:
-            return Reach()
-        reach = Reach(run.interval_end_ms, self.adapters.store.interval_end(lease.lane))
-        _allow(lease.lane, reach.too_early(self.adapters.store.now_ms()))
-        return reach
-
     def _plan(self, lease: Lease, run: Run, bound: Bound, limit: Limit) -> Epoch | None:
         """Step 2 for an epoch of events, behind a compaction when one is due; None when there is no new input."""
-        reach = self._reach(lease, run, bound)
+        reach = self.rooms.opener.reach(lease, run, bound)
         if not reach.behind:  # a run that may yet be refused changes nothing before
             while self._compact(lease, run):
                 pass
-        with self._timings.of("plan"):
-            store = self.adapters.store
-            last = store.last_sealed(lease.lane)
-            self._publisher.mend(lease.lane)
-            offer = self.work.ledger.offer(last, limit=limit, until_ms=reach.until_ms)
-            _allow(lease.lane, reach.too_late(offer.discovered))
-            if not offer.taken:
-                self.progress(f"{lease.lane}: no new input")
-                return None
-            epoch = store.plan(
-                lease,
-                run=run,
-                fingerprint=self.definition.fingerprint(),
-                offsets=offer.offsets,
-                discovered=offer.discovered,
-            )  # 2
-        self.progress(f"{epoch} planned: source positions {told(epoch.offsets)}")
-        return epoch
-
-    # -- compaction -----------------------------------------------------------------------------------------------
+        return self.rooms.opener.events(lease, run, reach=reach, limit=limit)
 
     def _compact(self, lease: Lease, run: Run) -> bool:
         """Join small partitions in an epoch of its own, when there are enough; False when there was nothing to do."""
-        groups = self.work.joinable()
-        last = self.adapters.store.last_sealed(lease.lane)
-        if not groups or last is None:
+        planned = self.rooms.opener.compaction(lease, run)
+        if planned is None:
             return False
-        of_run = replace(run, key=f"{run.key}/compaction-{last.epoch + 1}")
-        planned = self.plan_empty(lease, of_run, behind=last, kind=Kind.COMPACTION)  # 2
-        joined = sum(len(group.heads) for group in groups)
-        self.progress(f"{planned}: {joined} partitions become {len(groups)}")
         self._reached("planned", planned)
-        self._roll_forward(lease, self._stager.stage(lease, planned))
+        self.rooms.sealer.roll_forward(lease, self.rooms.stager.stage(lease, planned))
         return True
-
-    # -- publish and seal -----------------------------------------------------------------------------------------
-
-    def _roll_forward(self, lease: Lease, epoch: Epoch) -> Epoch:
-        with self._timings.of("publish"):
-            if epoch.lane.lane != MAIN_LANE:  # nobody sees what a lane makes until it is promoted
-                merging = self.history.merging
-                placements = read_manifest(self.adapters.storage, epoch.manifest).placements() if merging else ()
-                epoch = self.adapters.store.publish(lease, epoch, heads=[h for h in placements if h.table in merging])
-            elif epoch.status is Status.STAGED:
-                epoch = self._publisher.publish(lease, epoch)
-            else:
-                self._publisher.read_back(epoch)
-        with self._timings.of("seal"):
-            sealed = self.adapters.store.seal(lease, epoch)  # 13
-        self._reached("sealed", sealed)
-        self.progress(f"{sealed} sealed")
-        return sealed
-
-    def _clean_when_due(self, lease: Lease, sealed: Epoch) -> None:
-        """Clean up each time that a tenth of the epochs to keep was added."""
-        if sealed.epoch % max(1, self.definition.pipeline.retention.epochs // 10) == 0:
-            with self._timings.of("clean"):
-                self._cleaner.clean(lease)
 
     # -- small things ---------------------------------------------------------------------------------------------
 
@@ -383,17 +246,9 @@ class Coordinator:
         return LaneId(self.definition.name, self.lane)
 
     @property
-    def _publisher(self) -> Publisher:
-        return Publisher(self.definition, self.adapters, self._reached, self.progress)
-
-    @property
-    def _stager(self) -> Stager:
-        return Stager(self.work, self._publisher, self.root, self._timings)
-
-    @property
     def work(self) -> Work:
         """What epochs are computed with."""
-        return Work(self.definition, self.adapters, self._reached, self.progress)
+        return self.rooms.work
 
     @property
     def history(self) -> History:
@@ -401,8 +256,24 @@ class Coordinator:
         return self.work.history
 
     @property
-    def _cleaner(self) -> Cleaner:
-        return Cleaner(self.definition, self.adapters, self.root, self._reached, self.progress)
+    def rooms(self) -> Rooms:
+        """The parts of a run, as the pipeline and the world are now."""
+        return Rooms(self.definition, self.adapters, self.root, self._reached, self.progress, self._timings)
+
+    def _leased(self, run: Run) -> AbstractContextManager[Lease]:
+        """Step 1: hold the lane; a failure of the body is noted."""
+        self._timings.clear()
+        holder = Holder(
+            definition=self.definition,
+            lane=self.lane_id,
+            store=self.adapters.store,
+            clock=self.clock,
+            wait_s=self.lease_wait_s,
+            taken=lambda: self.crash.reach("leased", pipeline=self.definition.name, epoch=0),
+            progress=self.progress,
+            timings=self._timings,
+        )
+        return holder.held(run)
 
     def _report(self, epoch: Epoch | None) -> EpochReport | None:
         if epoch is None:
@@ -412,9 +283,3 @@ class Coordinator:
 
     def _reached(self, point: str, epoch: Epoch) -> None:
         self.crash.reach(point, pipeline=epoch.lane.pipeline, epoch=epoch.epoch)
-
-
-def _allow(lane: LaneId, refusal: str | None) -> None:
-    """Raise IntervalError when there is a reason to refuse the run."""
-    if refusal is not None:
-        raise IntervalError(f"{lane}: {refusal}")

@@ -238,7 +238,7 @@ class Lanes:
             self.discard(name)
             self.main.progress(f"{fork.lane}: the replay gives what the tables show already: nothing is changed")
             return None
-        return self.main.plan_empty(
+        return self.main.rooms.opener.empty(
             lease,
             run,
             behind=store.last_sealed(lease.lane),

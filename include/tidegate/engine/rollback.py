@@ -62,7 +62,7 @@ def roll_back(main: Coordinator, run: Run, *, to_epoch: int, allow_gap: bool = F
     def plan(lease: Lease) -> Epoch:
         found = plan_rollback(main, to_epoch, allow_gap=allow_gap)
         main.progress(f"{lease.lane}: back to epoch {to_epoch}, over {len(found.undone)} epochs")
-        return main.plan_empty(lease, run, behind=found.restored, kind=Kind.ROLLBACK, restores=to_epoch)
+        return main.rooms.opener.empty(lease, run, behind=found.restored, kind=Kind.ROLLBACK, restores=to_epoch)
 
     _same_rollback(run, store.of_run(main.lane_id, run.key), to_epoch)
     report = main.complete(run, plan, give_up=give_up)

@@ -19,6 +19,7 @@ from tidegate import Context, FileSource, HiveTable, KeyedProcessFunction, Pipel
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.crash import Disarmed
+from tidegate.engine.rooms import Rooms
 from tidegate.errors import IntervalError
 from tidegate.protocol.intervals import CLOCKS_APART_MS, Bound
 from tidegate.protocol.model import Epoch, Kind, LaneId, Lease, Offsets, Run, Slice, Status
@@ -88,10 +89,15 @@ class World:
         self.compactions = 0
         world = self
 
+        class Staged(Rooms):
+            @property
+            def stager(self) -> Any:
+                return SimpleNamespace(stage=world.sealed)
+
         class Planning(Coordinator):
             @property
-            def _stager(self) -> Any:
-                return SimpleNamespace(stage=world.sealed)
+            def rooms(self) -> Rooms:
+                return Staged(**vars(super().rooms))
 
             def _compact(self, lease: Lease, run: Run) -> bool:
                 world.compactions += 1
