@@ -16,7 +16,7 @@ from tidegate.errors import (
     FencedError,
     InvariantViolationError,
 )
-from tidegate.protocol.model import Epoch, Kind, LaneId, Lease, Offsets, Run, Status, Word
+from tidegate.protocol.model import Compaction, Epoch, LaneId, Lease, Offsets, Rollback, Run, Status, Word
 from tidegate.protocol.recovery import reprocesses
 from tidegate.protocol.transitions import Event, Standing, Verdict, apply
 
@@ -95,16 +95,14 @@ def test_a_plan_may_start_from_an_earlier_epoch(story: Story) -> None:
 
     def back(to: int, start: int) -> Epoch:
         offsets = make.span(start)
-        return story.store.plan(
-            lease, run=RUN, fingerprint="f", offsets=offsets, discovered=[], kind=Kind.ROLLBACK, restores=to
-        )
+        return story.store.plan(lease, run=RUN, fingerprint="f", offsets=offsets, discovered=[], purpose=Rollback(to))
 
     with pytest.raises(InvariantViolationError, match=r"\(1\) ends at 2"):
         back(1, make.stop(second))
     with pytest.raises(InvariantViolationError, match="no sealed epoch 3 to go back to"):
         back(3, 4)
     planned = back(1, make.stop(first))
-    assert (planned.epoch, planned.kind, planned.restores) == (3, Kind.ROLLBACK, 1)
+    assert (planned.epoch, planned.purpose) == (3, Rollback(1))
     assert (planned.parent, planned.watermark_in_ms) == (first.manifest, first.watermark_out_ms)
     assert story.store.abandon(lease, planned, Word("me", "why")).status is Status.ABANDONED
     nothing = back(0, 0)
@@ -215,6 +213,33 @@ def test_the_database_itself_keeps_one_unfinished_epoch(story: Story, sql: Sql) 
         sql.execute(f"{copy} {columns} FROM epochs".encode())
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "restores = 1",
+        "promotes = 'x'",
+        "keeps_state = true",
+        "kind = 'COMPACTION', keeps_state = false",
+        "kind = 'ROLLBACK'",
+        "kind = 'ROLLBACK', restores = 1, promotes = 'x'",
+        "kind = 'PROMOTION', restores = 1",
+        "kind = 'PROMOTION', restores = 1, promotes = 'x'",
+        "kind = 'PROMOTION', promotes = 'x', keeps_state = true",
+    ],
+)
+def test_the_database_itself_keeps_a_purpose_whole(story: Story, sql: Sql, columns: str) -> None:
+    story.plan(story.lease())
+    with pytest.raises(psycopg.errors.CheckViolation, match="purpose_is_whole"):
+        sql.execute(f"UPDATE epochs SET {columns}".encode())
+
+
+def test_the_database_itself_lets_lanes_replay_events_only(story: Story, sql: Sql) -> None:
+    story.plan(story.lease())
+    sql.execute("INSERT INTO lanes (pipeline, lane, fence, forked_from) VALUES ('orders', 'fix', 1, 0)")
+    with pytest.raises(psycopg.errors.CheckViolation, match="lanes_replay_events"):
+        sql.execute("UPDATE epochs SET lane = 'fix', kind = 'COMPACTION'")
+
+
 # -- plans that are refused -------------------------------------------------------------------------------------------
 
 
@@ -254,7 +279,7 @@ def test_how_far_sealed_epochs_of_events_reach_in_intervals(story: Story) -> Non
         assert story.store.interval_end(LANE) == reached
     lease, at = story.lease(), make.span(make.stop(epoch))
     run = Run("r", "o", interval_end_ms=9_000)
-    joining = story.store.plan(lease, run=run, fingerprint="f", offsets=at, discovered=[], kind=Kind.COMPACTION)
+    joining = story.store.plan(lease, run=run, fingerprint="f", offsets=at, discovered=[], purpose=Compaction())
     story.seal(lease, story.publish(lease, story.stage(lease, joining)))
     assert story.store.interval_end(LANE) == 7_000
     assert Story(story.store, LaneId("other")).store.interval_end(LaneId("other")) is None

@@ -7,7 +7,7 @@ import pytest
 import builders as make
 from contract.story import COUNTS, LANE, RUN, Sql, Story, contents, head, manifest
 from tidegate.errors import FencedError, InvariantViolationError, RefusedError
-from tidegate.protocol.model import Epoch, Fork, Kind, LaneId, LaneStatus, Lease, Promotion, Run, Status, Word
+from tidegate.protocol.model import Epoch, Fork, LaneId, LaneStatus, Lease, Promotion, Rollback, Run, Status, Word
 
 FIX = LaneId("orders", "fix")
 
@@ -33,9 +33,7 @@ def promote(story: Story, lease: Lease, *, at: int, base: int, keeps_state: bool
         fingerprint="f",
         offsets=make.span(at),
         discovered=[],
-        kind=Kind.PROMOTION,
-        restores=base,
-        promotes=Promotion("fix", keeps_state),
+        purpose=Promotion("fix", base, keeps_state),
     )
 
 
@@ -131,7 +129,7 @@ def test_a_promotion_starts_from_the_lane_and_ends_it(story: Story, keeps_state:
     again = replay(story, fixing, two)
     start = two if keeps_state else again
     promotion = promote(story, lease, at=make.stop(two), base=1, keeps_state=keeps_state)
-    assert (promotion.epoch, promotion.kind, promotion.restores, promotion.promotes) == (3, Kind.PROMOTION, 1, "fix")
+    assert (promotion.epoch, promotion.purpose) == (3, Promotion("fix", 1, keeps_state))
     assert (promotion.parent, promotion.watermark_in_ms) == (start.manifest, start.watermark_out_ms)
     assert [f.status for f in story.store.forks("orders")] == [LaneStatus.PROMOTED]
     with pytest.raises(FencedError):
@@ -205,10 +203,9 @@ def test_going_back_starts_from_the_restored_epoch(story: Story) -> None:
         fingerprint="f",
         offsets=make.span(make.stop(one)),
         discovered=[],
-        kind=Kind.ROLLBACK,
-        restores=1,
+        purpose=Rollback(1),
     )
-    assert (back.epoch, back.restores, back.parent) == (3, 1, one.manifest)
+    assert (back.epoch, back.purpose, back.parent) == (3, Rollback(1), one.manifest)
     staged = story.stage(lease, back)
     story.seal(lease, story.store.publish(lease, staged, heads=[head(staged, "day-1")]))
     assert make.ends(story.plan(lease, files=0))[0] == make.stop(one)

@@ -9,6 +9,7 @@ import builders as make
 from e2e.stack_of_services import Stack, expected
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.protocol.model import Kind, LaneId, Status
+from tidegate.protocol.purposes import goes_back_to
 
 pytestmark = [
     pytest.mark.airflow,
@@ -267,7 +268,7 @@ def test_a_cleared_run_is_processed_again_with_todays_code(stack: Stack) -> None
     assert stack.airflow.finished("reworked", run_id) == "success", stack.airflow.tasks("reworked", run_id)
     stack.disarm()
     last = stack.epochs("reworked")[-1]
-    assert (last.epoch, last.kind, last.restores) == (6, Kind.PROMOTION, 1)
+    assert (last.epoch, last.kind, goes_back_to(last.purpose)) == (6, Kind.PROMOTION, 1)
     assert last.parent == first[-1].manifest
     reworked(stack, 5, 2)
 

@@ -8,7 +8,7 @@ import pytest
 
 import builders as make
 from e2e.stack_of_services import Stack, expected
-from tidegate.protocol.model import Kind, Status
+from tidegate.protocol.model import Kind, Rollback, Status
 
 pytestmark = [
     pytest.mark.airflow,
@@ -281,7 +281,7 @@ def test_a_rollback_asks_first(stack: Stack) -> None:
     run_id = airflow.trigger("approved_rollback", to_epoch=1)
     airflow.approve("approved_rollback", run_id)
     assert airflow.finished("approved_rollback", run_id) == "success"
-    assert stack.epochs("approved")[-1].restores == 1
+    assert stack.epochs("approved")[-1].purpose == Rollback(1)
     assert stack.rows("approved") == expected(range(1, 2))
 
 

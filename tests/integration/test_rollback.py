@@ -23,7 +23,7 @@ from tidegate.engine.replay import replay
 from tidegate.engine.rollback import plan_rollback, roll_back
 from tidegate.engine.verify import verify
 from tidegate.errors import RefusedError, SourceGapError, UserFunctionError
-from tidegate.protocol.model import Kind, Manifest, Run, Status
+from tidegate.protocol.model import Kind, Manifest, Rollback, Run, Status
 from tidegate.wiring import Endpoints, coordinator
 
 pytestmark = pytest.mark.services
@@ -120,9 +120,7 @@ class World:
     def back(self, to_epoch: int, **more: Any) -> int:
         """Roll back, and see that everything is as it was."""
         report = roll_back(self.engine, Run(f"back-{uuid4()}", "a person"), to_epoch=to_epoch, **more)
-        assert (report.epoch.kind, report.epoch.status, report.epoch.restores) == (
-            Kind.ROLLBACK, Status.SEALED, to_epoch,
-        )  # fmt: skip
+        assert (report.epoch.purpose, report.epoch.status) == (Rollback(to_epoch), Status.SEALED)
         assert self.look() == self.was[to_epoch]
         assert self.wrong() == []
         return report.epoch.epoch

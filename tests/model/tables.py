@@ -153,14 +153,18 @@ def forks(t: Tables, v: Mapping[str, Any]) -> list[Row]:
 
 @_statement
 def fork_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    if v["lane"] in t.lanes and t.lanes[v["lane"]]["status"] not in v["sources"]:
+        return []
     fence = t.fence(v["lane"]) + (v["lane"] in t.lanes)
     t.lanes[v["lane"]] = {"fence": fence, "forked_from": v["base"], "status": "OPEN"}
     return lane(t, v)
 
 
 @_statement
-def end_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
-    t.lanes[v["lane"]] = {**t.lanes[v["lane"]], "fence": t.fence(v["lane"]) + 1, "status": str(v["status"])}
+def move_lane(t: Tables, v: Mapping[str, Any]) -> list[Row]:
+    if t.lanes[v["lane"]]["status"] not in v["sources"]:
+        return []
+    t.lanes[v["lane"]] = {**t.lanes[v["lane"]], "fence": t.fence(v["lane"]) + 1, "status": str(v["target"])}
     return lane(t, v)
 
 

@@ -215,8 +215,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "roll back to the last epoch's state",
         "I3",
         "adapters/checkpoint/changes.py",
-        "        return sealed_epoch(cursor, main, restores)\n",
-        "        return last\n",
+        "            return sealed_epoch(cursor, main, to)\n",
+        "            return last\n",
     ),
     Mutant(
         "keep partitions that were not there in the epoch to go back to",
@@ -264,7 +264,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "take what the run made before for this rollback",
         "I1",
         "engine/rollback.py",
-        "    if (own.kind, own.restores) != (Kind.ROLLBACK, to_epoch):\n",
+        "    if own.purpose != Rollback(to_epoch):\n",
         "    if own.status is Status.ABANDONED:\n",
     ),
     Mutant(
@@ -278,8 +278,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "clean up what an unfinished rollback goes back over",
         "I6",
         "protocol/retention.py",
-        "        keep |= {e.epoch for e in sealed if e.epoch >= back}\n",
-        "        keep |= {back}\n",
+        "            keep |= {e.epoch for e in sealed if e.epoch >= back}\n",
+        "            keep |= {back}\n",
     ),
     Mutant(
         "start a lane from main's newest state",
@@ -292,14 +292,14 @@ MUTANTS: tuple[Mutant, ...] = (
         "promote a lane with main's state",
         "I3",
         "adapters/checkpoint/changes.py",
-        "        return last if promotes.keeps_state else _last_sealed(cursor, promoted)\n",
-        "        return last\n",
+        "    return last if promotion.keeps_state else _last_sealed(cursor, promoted)\n",
+        "    return last\n",
     ),
     Mutant(
         "let a lane go on while it is promoted",
         "I4",
         "adapters/checkpoint/epochs.py",
-        "                end_lane(cursor, LaneId(lease.lane.pipeline, promotes.lane), LaneStatus.PROMOTED)\n",
+        "                move_lane(cursor, LaneId(lease.lane.pipeline, name), LaneEvent.PROMOTED)\n",
         "                pass\n",
     ),
     Mutant(
@@ -334,7 +334,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "replay what was rolled back",
         "I1",
         "protocol/lanes.py",
-        "        number = (epoch.restores or 0) if epoch.kind is Kind.ROLLBACK else number - 1\n",
+        "        number = behind(epoch)\n",
         "        number = number - 1\n",
     ),
     Mutant(

@@ -14,6 +14,7 @@ from tidegate.engine.manifests import read_manifest
 from tidegate.ports import Adapters, StoredFile
 from tidegate.protocol.layout import maker, of_pipeline
 from tidegate.protocol.model import Epoch, LaneId, LaneStatus, Lease, Status
+from tidegate.protocol.purposes import takes_lane
 from tidegate.protocol.retention import Reachable, collectable, retained
 
 _ALL = 2**31 - 1
@@ -79,7 +80,7 @@ class Cleaner:
         store, retention = self.adapters.store, self.definition.pipeline.retention
         now_ms, grace_ms = store.now_ms(), _ms(retention.grace)
         epochs, forks = store.epochs(lease.lane, limit=_ALL), store.forks(self.definition.name)
-        promoting = {e.promotes for e in epochs if e.status not in (Status.SEALED, Status.ABANDONED)}
+        promoting = {takes_lane(e.purpose) for e in epochs if e.status not in (Status.SEALED, Status.ABANDONED)}
         over = tuple(f.lane for f in forks if f.status is not LaneStatus.OPEN and f.lane.lane not in promoting)
         keep = retained(
             epochs,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.mending import record
 from tidegate.protocol.corrections import covered, givable, last_read, skipping
-from tidegate.protocol.model import Epoch, Kind, OffsetRange, Run, Slice, Word
+from tidegate.protocol.model import Epoch, OffsetRange, Run, Slice, Word
+from tidegate.protocol.purposes import reads_sources
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def give_up(main: Coordinator) -> Correction:
         UnavailableError: one was changed a moment ago.
     """
     epoch, ledger = givable(main.adapters.store.unfinished(main.lane_id)), main.work.ledger
-    if epoch is None or epoch.kind is not Kind.EVENTS:
+    if epoch is None or not reads_sources(epoch.kind):
         return Correction(epoch, ())
     ends = ledger.behind(epoch)
     waiting = {source: OffsetRange(r.start, ends[source].stop) for source, r in epoch.offsets.items()}

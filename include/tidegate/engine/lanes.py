@@ -19,7 +19,6 @@ from tidegate.protocol.ledger import told
 from tidegate.protocol.model import (
     Epoch,
     Fork,
-    Kind,
     LaneId,
     LaneStatus,
     Lease,
@@ -242,9 +241,7 @@ class Lanes:
             lease,
             run,
             behind=store.last_sealed(lease.lane),
-            kind=Kind.PROMOTION,
-            restores=fork.base,
-            promotes=Promotion(name, keeps_state=output_only),
+            purpose=Promotion(name, fork.base, keeps_state=output_only),
         )
 
     def _allow_output_only(self, subject: str, behind: Sequence[Epoch]) -> None:

@@ -8,7 +8,7 @@ from tidegate.engine.work import Work
 from tidegate.errors import IntervalError
 from tidegate.protocol.intervals import Bound, Reach
 from tidegate.protocol.ledger import Limit, nothing_behind, told
-from tidegate.protocol.model import Epoch, Kind, LaneId, Lease, Promotion, Run
+from tidegate.protocol.model import Compaction, Epoch, LaneId, Lease, Purpose, Run
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Opener:
         if not groups or last is None:
             return None
         of_run = replace(run, key=f"{run.key}/compaction-{last.epoch + 1}")
-        planned = self.empty(lease, of_run, behind=last, kind=Kind.COMPACTION)  # 2
+        planned = self.empty(lease, of_run, behind=last, purpose=Compaction())  # 2
         self.work.progress(f"{planned}: {sum(len(g.heads) for g in groups)} partitions become {len(groups)}")
         return planned
 
@@ -72,9 +72,7 @@ class Opener:
         run: Run,
         *,
         behind: Epoch | None,
-        kind: Kind,
-        restores: int | None = None,
-        promotes: Promotion | None = None,
+        purpose: Purpose,
     ) -> Epoch:
         """Plan an epoch without events, whose ranges are empty and lie `behind` an epoch's."""
         work = self.work
@@ -85,11 +83,9 @@ class Opener:
             fingerprint=work.definition.fingerprint(),
             offsets=nothing_behind(behind, work.adapters.sources),
             discovered=(),
-            kind=kind,
-            restores=restores,
-            promotes=promotes,
+            purpose=purpose,
         )
-        work.progress(f"{planned} planned: a {kind.lower()}")
+        work.progress(f"{planned} planned: a {planned.kind.lower()}")
         return planned
 
 

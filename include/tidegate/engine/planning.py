@@ -10,7 +10,8 @@ from tidegate.engine.work import Work
 from tidegate.ports import Adapters, TableChange
 from tidegate.protocol.forecast import Forecast, Made, forecast, made
 from tidegate.protocol.ledger import NO_LIMIT, Limit
-from tidegate.protocol.model import Epoch, Kind, LaneId, Offsets, Status
+from tidegate.protocol.model import Epoch, LaneId, Offsets, Status
+from tidegate.protocol.purposes import reads_sources
 
 SAMPLE = 10
 """Estimates are averages over at most so many sealed epochs of events, the newest."""
@@ -115,7 +116,7 @@ def _compactions(definition: Definition, adapters: Adapters) -> tuple[Compaction
 def _sample(ledger: Ledger, adapters: Adapters, lane: LaneId) -> Sequence[Made]:
     """What the newest sealed epochs of events made of their input."""
     sealed = [e for e in adapters.store.epochs(lane, limit=_LISTED) if e.status is Status.SEALED]
-    events = [e for e in sealed if e.kind is Kind.EVENTS][:SAMPLE]
+    events = [e for e in sealed if reads_sources(e.kind)][:SAMPLE]
     wanted = {e.manifest for e in events} | {e.parent for e in events}
     # only a listed epoch's manifest is sure to be there still: a parent may be forgotten
     kept = {e.manifest: read_manifest(adapters.storage, e.manifest) for e in sealed if e.manifest in wanted}

@@ -12,7 +12,8 @@ from tidegate.errors import RefusedError
 from tidegate.ports import Adapters, EpochTask
 from tidegate.protocol import layout
 from tidegate.protocol.corrections import as_read
-from tidegate.protocol.model import Epoch, Kind, LaneId, Manifest, PartitionValues, StagedPartition, StateRun
+from tidegate.protocol.model import Epoch, LaneId, Manifest, PartitionValues, StagedPartition, StateRun
+from tidegate.protocol.purposes import reads_sources
 
 
 def replay(
@@ -68,7 +69,7 @@ def _recorded(definition: Definition, adapters: Adapters, number: int) -> tuple[
     epoch = next((e for e in epochs if e.epoch == number and e.manifest), None)
     if epoch is None:
         raise RefusedError(f"{definition.name}: epoch {number} is not kept, or was never staged")
-    if epoch.kind is not Kind.EVENTS:
+    if not reads_sources(epoch.kind):
         raise RefusedError(f"{epoch} is a {epoch.kind.lower()}: it has no events to replay")
     if epoch.parent and all(e.manifest != epoch.parent for e in epochs):
         raise RefusedError(f"{epoch} cannot be replayed: the state it started from is not kept any more")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from tidegate.engine.coordinator import Coordinator
 from tidegate.errors import MalformedInputError, RefusedError, SourceGapError
 from tidegate.ports import EpochReport
-from tidegate.protocol.model import Epoch, Kind, Lease, Offsets, Place, Placed, Run, Status, Word
+from tidegate.protocol.model import Epoch, Lease, Offsets, Place, Placed, Rollback, Run, Status, Word
+from tidegate.protocol.purposes import goes_back_to
 from tidegate.protocol.rebasing import undone
 
 _ALL = 2**31 - 1
@@ -62,7 +63,7 @@ def roll_back(main: Coordinator, run: Run, *, to_epoch: int, allow_gap: bool = F
     def plan(lease: Lease) -> Epoch:
         found = plan_rollback(main, to_epoch, allow_gap=allow_gap)
         main.progress(f"{lease.lane}: back to epoch {to_epoch}, over {len(found.undone)} epochs")
-        return main.rooms.opener.empty(lease, run, behind=found.restored, kind=Kind.ROLLBACK, restores=to_epoch)
+        return main.rooms.opener.empty(lease, run, behind=found.restored, purpose=Rollback(to_epoch))
 
     _same_rollback(run, store.of_run(main.lane_id, run.key), to_epoch)
     report = main.complete(run, plan, give_up=give_up)
@@ -123,6 +124,7 @@ def _same_rollback(run: Run, own: Epoch | None, to_epoch: int) -> None:
     """A run makes one epoch: a key that made another one would report that as this rollback."""
     if own is None or own.status is Status.ABANDONED:
         return
-    if (own.kind, own.restores) != (Kind.ROLLBACK, to_epoch):
-        made = f"went back to epoch {own.restores}" if own.kind is Kind.ROLLBACK else f"is of kind {own.kind}"
+    if own.purpose != Rollback(to_epoch):
+        back = isinstance(own.purpose, Rollback)
+        made = f"went back to epoch {goes_back_to(own.purpose)}" if back else f"is of kind {own.kind}"
         raise RefusedError(f"run {run.key} has made {own} before, which {made}: roll back in a run of its own")

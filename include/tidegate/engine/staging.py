@@ -12,7 +12,8 @@ from tidegate.engine.work import Work
 from tidegate.errors import InvariantViolationError
 from tidegate.ports import Adapters, Processed
 from tidegate.protocol import layout
-from tidegate.protocol.model import MAIN_LANE, Epoch, Kind, Lease, Manifest, ManifestRef, Status, checksum
+from tidegate.protocol.model import MAIN_LANE, Epoch, Lease, Manifest, ManifestRef, Status, checksum
+from tidegate.protocol.purposes import reads_sources
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Stager:
             self.timings.add(f"process.{name}", seconds)
         self._reached("processed", epoch)
         with self.timings.of("stage"):
-            if epoch.kind is Kind.EVENTS:
+            if reads_sources(epoch.kind):
                 self.work.ledger.check(self.work.ledger.slices(epoch.offsets))  # 5
             self._sweep(processed)  # 6
             ref, data = self._write_manifest(epoch, processed, root)  # 7

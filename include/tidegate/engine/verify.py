@@ -17,13 +17,13 @@ from tidegate.protocol.model import (
     DataFile,
     Epoch,
     Head,
-    Kind,
     LaneId,
     Manifest,
     PartitionValues,
     StagedPartition,
     Status,
 )
+from tidegate.protocol.purposes import behind, keeps_state, reads_sources
 from tidegate.protocol.recovery import repair
 
 _PUBLISHED = (Status.PUBLISHED, Status.SEALED)
@@ -170,8 +170,8 @@ def _ranges(done: Sequence[Epoch]) -> Iterator[Finding]:
     for before, after in pairwise(done):
         if after.epoch != before.epoch + 1:
             continue  # those between were forgotten
-        start = by_number.get(after.restores or 0) if after.kind is Kind.ROLLBACK else before
-        if start is None and after.restores:
+        start = by_number.get(behind(after))
+        if start is None and behind(after):
             continue  # what it went back to was forgotten
         for source in sorted({*after.offsets, *(start.offsets if start else ())}):
             found, stop = after.offsets.get(source), start_of(start, source)
@@ -180,7 +180,7 @@ def _ranges(done: Sequence[Epoch]) -> Iterator[Finding]:
                 problem = f"{begins} in the ledger of source {source!r}, not at {stop}, behind {start or 'no epoch'}"
                 yield Finding(str(after), problem)
         manifest = start.manifest if start else None
-        if after.parent != manifest and after.kind is not Kind.PROMOTION:  # that one starts from a lane's
+        if after.parent != manifest and keeps_state(after.purpose):
             yield Finding(str(after), f"starts from {after.parent}, not from {manifest}")
 
 
@@ -200,5 +200,5 @@ def _counts(done: Sequence[Epoch], manifests: dict[tuple[int, int], Manifest | s
         written: dict[str, int] = {}
         for partition in manifest.partitions:
             written[partition.table] = written.get(partition.table, 0) + partition.rows
-        if manifest.kind is Kind.EVENTS and written != dict(counts.rows_out):
+        if reads_sources(manifest.kind) and written != dict(counts.rows_out):
             yield Finding(str(epoch), f"{dict(counts.rows_out)} rows were counted, {written} are in the files")

@@ -16,13 +16,16 @@ from tidegate.protocol.compaction import joinable
 from tidegate.protocol.conservation import contradiction, lost
 from tidegate.protocol.model import (
     MAIN_LANE,
+    Compaction,
     Counts,
     Epoch,
+    Events,
     Fork,
     Head,
-    Kind,
     LaneId,
     Place,
+    Promotion,
+    Rollback,
     StagedPartition,
     StateRun,
 )
@@ -63,13 +66,13 @@ class Work:
         """Make what `epoch` stands for, below `root`. Each kind gives the same again after a crash (I3)."""
         parent = read_manifest(self.adapters.storage, epoch.parent) if epoch.parent else None
         state = parent.state if parent else ()
-        match epoch.kind:
-            case Kind.EVENTS:
+        match epoch.purpose:
+            case Events():
                 made = self._process(epoch, state, root, superseded)
-            case Kind.COMPACTION:
+            case Compaction():
                 made = self._join(epoch, state, root, superseded)
-            case Kind.ROLLBACK | Kind.PROMOTION:
-                made = self._rebase(epoch, state, root)
+            case (Rollback() | Promotion()) as purpose:
+                made = self._rebase(epoch, purpose, state, root)
         return made if epoch.lane.lane != MAIN_LANE else self._with_previous(made)
 
     @property
@@ -153,18 +156,19 @@ class Work:
         found = self.history.on_lane(LaneId(self.definition.name), group.target.name, values)
         return tuple(found[v] for v in values)
 
-    def _rebase(self, epoch: Epoch, state: tuple[StateRun, ...], root: str) -> Processed:
+    def _rebase(self, epoch: Epoch, purpose: Rollback | Promotion, state: tuple[StateRun, ...], root: str) -> Processed:
         self.reached("processing", epoch)
-        if epoch.promotes:
-            changed = self.history.promoted(self._promoted_lane(epoch))
-        else:
-            changed = self.history.back_to(epoch.restores or 0)
+        match purpose:
+            case Rollback(to):
+                changed = self.history.back_to(to)
+            case Promotion(lane=name):
+                changed = self.history.promoted(self._fork(name))
         there = [p for p in self.history.partitions(changed) if p]
         gone = [place for place, placed in changed if placed is None]
         return _without_events(epoch, state, (*there, *self._emptied(gone, root)))
 
-    def _promoted_lane(self, epoch: Epoch) -> Fork:
-        return next(f for f in self.adapters.store.forks(self.definition.name) if f.lane.lane == epoch.promotes)
+    def _fork(self, name: str) -> Fork:
+        return next(f for f in self.adapters.store.forks(self.definition.name) if f.lane.lane == name)
 
     def _emptied(self, places: Sequence[Place], root: str) -> list[StagedPartition]:
         """Partitions without files, in a folder that holds none that a reader sees."""

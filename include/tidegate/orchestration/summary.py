@@ -14,6 +14,7 @@ from tidegate.ports import Compared, EpochReport
 from tidegate.protocol.ledger import told
 from tidegate.protocol.model import Epoch, OffsetRange, Offsets, Status
 from tidegate.protocol.partitions import partition_path
+from tidegate.protocol.purposes import goes_back_to, takes_lane
 from tidegate.protocol.rebasing import tables
 
 NO_INPUT = "NO_INPUT"
@@ -40,8 +41,8 @@ def epoch_summary(epoch: Epoch) -> dict[str, Any]:
         "epoch": epoch.epoch,
         "generation": epoch.generation,
         "kind": str(epoch.kind),
-        "restores": epoch.restores,
-        "promotes": epoch.promotes,
+        "restores": goes_back_to(epoch.purpose),
+        "promotes": takes_lane(epoch.purpose),
         "status": str(epoch.status),
         "ranges": ranges(epoch.offsets),
         "rows_in": counts.rows_in if counts else None,

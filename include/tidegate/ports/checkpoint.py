@@ -9,12 +9,12 @@ from typing import Protocol
 
 from tidegate.api.pipeline import Definition
 from tidegate.protocol.model import (
+    EVENTS,
     Clone,
     Counts,
     Epoch,
     Fork,
     Head,
-    Kind,
     LaneId,
     Lease,
     ManifestRef,
@@ -23,7 +23,7 @@ from tidegate.protocol.model import (
     PartitionValues,
     Place,
     Placed,
-    Promotion,
+    Purpose,
     Run,
     Slice,
     Word,
@@ -118,18 +118,16 @@ class EpochStore(Protocol):
         fingerprint: str,
         offsets: Offsets,
         discovered: Sequence[Slice],
-        kind: Kind = Kind.EVENTS,
-        restores: int | None = None,
-        promotes: Promotion | None = None,
+        purpose: Purpose = EVENTS,
         number: int | None = None,
     ) -> Epoch:
         """Append `discovered` to the ledger and fix `offsets` as the next epoch (status PLANNED), together (I1).
 
-        The parent (manifest and watermark) is the last sealed epoch's, or that of the sealed epoch `restores` (0: none)
-        when a ROLLBACK goes back to it. `offsets` must have a range for each source that the parent has, which starts
+        The parent (manifest and watermark) is the last sealed epoch's, or that of the sealed epoch to which a Rollback
+        goes back. `offsets` must have a range for each source that the parent has, which starts
         where that one ends, and others start at 0: else InvariantViolationError.
-        A forked lane starts from its base and gives its epochs main's `number`s. A PROMOTION starts from the lane
-        that it `promotes` (which was forked behind `restores`) and ends it: an attempt on it is superseded.
+        A forked lane starts from its base and gives its epochs main's `number`s. A Promotion starts from its lane,
+        unless it keeps main's state, and ends that lane: an attempt on it is superseded.
         `discovered` may reach beyond the ranges: the rest waits for later epochs.
         """
 
@@ -164,7 +162,7 @@ class EpochStore(Protocol):
     def abandon(self, lease: Lease, epoch: Epoch, word: Word) -> Epoch:
         """EpochAbandoned: PLANNED → ABANDONED. Its number is planned again, as the next generation.
 
-        The lane of an abandoned PROMOTION is open again.
+        The lane of an abandoned Promotion is open again.
         """
 
     def correct(self, lease: Lease, word: Word, *, gives_up: Epoch | None, slices: Sequence[Slice]) -> None:

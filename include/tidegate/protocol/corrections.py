@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tidegate.errors import MalformedInputError, RefusedError, SourceGapError
-from tidegate.protocol.model import MAIN_LANE, Epoch, Kind, LaneId, Slice, Status
+from tidegate.protocol.model import MAIN_LANE, Epoch, LaneId, Slice, Status
+from tidegate.protocol.purposes import reads_sources
 
 _NAMED = 5
 """An error names at most so many slices."""
@@ -26,7 +27,7 @@ def mendable(epoch: Epoch) -> bool:
     A lane replays what main has read: there a changed slice is a gap.
     """
     failed = epoch.status is Status.PLANNED and epoch.failure_kind == MalformedInputError.kind
-    return failed and epoch.kind is Kind.EVENTS and epoch.lane.lane == MAIN_LANE
+    return failed and reads_sources(epoch.kind) and epoch.lane.lane == MAIN_LANE
 
 
 def last_read(last: Epoch | None, unfinished: Epoch | None) -> Epoch | None:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from tidegate.errors import RefusedError
-from tidegate.protocol.model import MAIN_LANE, Epoch, Fork, Kind, LaneStatus, Status
+from tidegate.protocol.model import MAIN_LANE, Epoch, Fork, Kind, LaneStatus, Promotion, Status
+from tidegate.protocol.purposes import behind
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
@@ -42,7 +43,7 @@ def line(
             raise RefusedError(f"epoch {number} is not kept any more: there is no way back to epoch {base}")
         if epoch.kind is kind and (until is None or number <= until):
             found.append(epoch)
-        number = (epoch.restores or 0) if epoch.kind is Kind.ROLLBACK else number - 1
+        number = behind(epoch)
     if number != base or (base and base not in sealed):
         raise RefusedError(f"epoch {base} is not part of what the tables show now: it was rolled back, or never was")
     return tuple(reversed(found))
@@ -66,10 +67,10 @@ def forkable(epochs: Sequence[Epoch], *, base: int, upsert: bool) -> None:
 
     A promotion that kept main's state did not change it, but what it made of an `upsert` table is lost behind it.
     """
-    of_main = {e.manifest for e in epochs if e.manifest}
     for promotion in line(epochs, base=base, kind=Kind.PROMOTION):
-        since = (promotion.restores or 0) + 1
-        if since <= base and (upsert or promotion.parent not in of_main):
+        assert isinstance(promotion.purpose, Promotion)
+        since = promotion.purpose.base + 1
+        if since <= base and (upsert or not promotion.purpose.keeps_state):
             raise RefusedError(
                 f"epochs from {since} on were reprocessed by epoch {promotion.epoch}, which the state behind epoch "
                 f"{base} does not know: replay on a lane that starts at epoch {since} or before, or behind epoch "

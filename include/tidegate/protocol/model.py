@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from tidegate.protocol.formats import MANIFEST, Decoders, canonical, decoded, read, stamped
 
@@ -32,12 +32,52 @@ class Status(StrEnum):
 
 
 class Kind(StrEnum):
-    """What an epoch does."""
+    """The names by which purposes of epochs are stored and told; `purposes` says what each means."""
 
-    EVENTS = "EVENTS"  # processes a range of each source
-    COMPACTION = "COMPACTION"  # joins small partitions of append tables; its ranges are empty, its state the parent's
-    ROLLBACK = "ROLLBACK"  # brings tables, state and offsets back to those of an earlier epoch
-    PROMOTION = "PROMOTION"  # takes over what a lane made; its ranges are empty
+    EVENTS = "EVENTS"
+    COMPACTION = "COMPACTION"
+    ROLLBACK = "ROLLBACK"
+    PROMOTION = "PROMOTION"
+
+
+@dataclass(frozen=True)
+class Events:
+    """Process a range of each source."""
+
+    kind: ClassVar[Kind] = Kind.EVENTS
+
+
+@dataclass(frozen=True)
+class Compaction:
+    """Join small partitions of append tables."""
+
+    kind: ClassVar[Kind] = Kind.COMPACTION
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """Bring tables, state and offsets back to those behind epoch `to` (0: before the first)."""
+
+    kind: ClassVar[Kind] = Kind.ROLLBACK
+    to: int
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """Let `lane`, which was forked behind epoch `base`, take main's place.
+
+    With its state, or (`keeps_state`) with its output only.
+    """
+
+    kind: ClassVar[Kind] = Kind.PROMOTION
+    lane: str
+    base: int
+    keeps_state: bool
+
+
+Purpose = Events | Compaction | Rollback | Promotion
+"""What an epoch is for."""
+EVENTS = Events()
 
 
 @dataclass(frozen=True)
@@ -70,14 +110,6 @@ class Fork:
     base: int
     fence: int
     status: LaneStatus = LaneStatus.OPEN
-
-
-@dataclass(frozen=True)
-class Promotion:
-    """The lane that takes main's place: with its state, or (`keeps_state`) with its output only."""
-
-    lane: str
-    keeps_state: bool
 
 
 @dataclass(frozen=True)
@@ -398,8 +430,7 @@ class Head:
 class Epoch:
     """One row of the checkpoint table. Times are milliseconds UTC, taken from the database's clock.
 
-    `restores` is the epoch to which a ROLLBACK or PROMOTION goes back, `promotes` the lane whose output a PROMOTION
-    then takes. `publishers` counts the attempts that began its swap: with more than one, an older one may sleep in it.
+    `publishers` counts the attempts that began its swap: with more than one, an older one may sleep in it.
     `given_up` is why an ABANDONED epoch is that.
     `failures` counts the newest attempts that failed in the same way, by the code `failed_code`; see `pausing`.
     """
@@ -412,9 +443,7 @@ class Epoch:
     run: Run
     fingerprint: str
     offsets: Offsets
-    kind: Kind = Kind.EVENTS
-    restores: int | None = None
-    promotes: str | None = None
+    purpose: Purpose = EVENTS
     parent: ManifestRef | None = None
     manifest: ManifestRef | None = None
     watermark_in_ms: int | None = None
@@ -433,6 +462,11 @@ class Epoch:
     failures: int = 0
     failed_code: str | None = None
     paused_ms: int | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The name of its purpose."""
+        return self.purpose.kind
 
     def __str__(self) -> str:
         return f"{self.lane} epoch {self.epoch}" + (f" generation {self.generation}" if self.generation > 1 else "")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tidegate.protocol.layout import Attempt, Maker
 from tidegate.protocol.model import Epoch, Manifest, Status
+from tidegate.protocol.purposes import goes_back_to
 
 
 def retained(
@@ -34,8 +35,9 @@ def retained(
     sealed = [e for e in ordered if e.status is Status.SEALED]
     unfinished = [e for e in ordered if e.status not in (Status.SEALED, Status.ABANDONED)]
     keep = named_by_heads | {e.epoch for e in (*unfinished, *sealed[:1])}
-    for back in (e.restores for e in unfinished if e.restores is not None):
-        keep |= {e.epoch for e in sealed if e.epoch >= back}
+    for back in (goes_back_to(e.purpose) for e in unfinished):
+        if back is not None:
+            keep |= {e.epoch for e in sealed if e.epoch >= back}
     if forked_from is not None:
         keep |= {e.epoch for e in ordered if e.epoch >= forked_from}
     for place, epoch in enumerate(sealed):

@@ -1,4 +1,4 @@
-"""The epoch's states and transitions, in one table.
+"""The states and transitions of epochs, and those of lanes, each in one table.
 
     PLANNED ──FilesStaged──▶ STAGED ──PartitionsPublished──▶ PUBLISHED ──EpochSealed──▶ SEALED
        └──EpochAbandoned──▶ ABANDONED
@@ -11,7 +11,7 @@ for every state and event, and an event that is refused leaves the state unchang
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tidegate.protocol.model import Status
+from tidegate.protocol.model import LaneStatus, Status
 
 
 class Event(StrEnum):
@@ -85,3 +85,39 @@ def _is_past(status: Status, event: Event) -> bool:
         return status is Status.ABANDONED
     reached = TRANSITIONS[source_of(event), event]
     return status in _ORDER and _ORDER.index(status) >= _ORDER.index(reached)
+
+
+class LaneEvent(StrEnum):
+    """What happened to a forked lane, in the past tense."""
+
+    FORKED = "LaneForked"
+    PROMOTED = "PromotionPlanned"
+    REOPENED = "PromotionAbandoned"
+    DISCARDED = "LaneDiscarded"
+
+
+LANE_TRANSITIONS: dict[tuple[LaneStatus, LaneEvent], LaneStatus] = {
+    (LaneStatus.OPEN, LaneEvent.PROMOTED): LaneStatus.PROMOTED,
+    (LaneStatus.OPEN, LaneEvent.DISCARDED): LaneStatus.DISCARDED,
+    (LaneStatus.PROMOTED, LaneEvent.REOPENED): LaneStatus.OPEN,
+    # the name of a lane that is over is used again
+    (LaneStatus.PROMOTED, LaneEvent.FORKED): LaneStatus.OPEN,
+    (LaneStatus.DISCARDED, LaneEvent.FORKED): LaneStatus.OPEN,
+}
+
+
+def lane_sources(event: LaneEvent) -> tuple[LaneStatus, ...]:
+    """Where a change of a lane may start: what its compare-and-set compares with."""
+    return tuple(status for (status, e) in LANE_TRANSITIONS if e is event)
+
+
+def lane_target(event: LaneEvent) -> LaneStatus:
+    """Where a change of a lane leads."""
+    return LANE_TRANSITIONS[lane_sources(event)[0], event]
+
+
+def apply_to_lane(status: LaneStatus, event: LaneEvent) -> Verdict:
+    """How an event is taken. A lane that is over may be told so again; nothing else is repeated in silence."""
+    if (status, event) in LANE_TRANSITIONS:
+        return Verdict.ACCEPTED
+    return Verdict.ALREADY if status is lane_target(event) is not LaneStatus.OPEN else Verdict.ILLEGAL

@@ -15,7 +15,7 @@ from tidegate import Definition, cli, errors, services, wiring
 from tidegate.engine import rollback as going_back
 from tidegate.engine.rollback import RollbackPlan
 from tidegate.ports import EpochReport
-from tidegate.protocol.model import Epoch, Kind, LaneId, Run, Status
+from tidegate.protocol.model import Epoch, LaneId, Rollback, Run, Status
 
 FILE = """
 import pyarrow as pa
@@ -48,7 +48,7 @@ PLAN = RollbackPlan(
     state_rows=(120, 80),
     unfinished=None,
 )
-DONE = EpochReport(epoch(7, kind=Kind.ROLLBACK, restores=4), None, {})
+DONE = EpochReport(epoch(7, purpose=Rollback(4)), None, {})
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tidegate.engine.crash import Disarmed
 from tidegate.engine.rooms import Rooms
 from tidegate.errors import IntervalError
 from tidegate.protocol.intervals import CLOCKS_APART_MS, Bound
-from tidegate.protocol.model import Epoch, Kind, LaneId, Lease, Offsets, Run, Slice, Status
+from tidegate.protocol.model import Compaction, Epoch, Kind, LaneId, Lease, Offsets, Run, Slice, Status
 
 SCHEMA = pa.schema({"k": pa.string()})
 HOUR_MS = 3_600_000
@@ -179,7 +179,7 @@ def test_a_compaction_of_the_same_run_is_not_ahead_of_it(world: World) -> None:
     world.put(1)
     world.run(2)
     run = Run("hour-3/compaction-2", "o", interval_start_ms=2 * HOUR_MS, interval_end_ms=3 * HOUR_MS)
-    world.store.rows.append(replace(world.store.rows[-1], epoch=2, run=run, kind=Kind.COMPACTION))
+    world.store.rows.append(replace(world.store.rows[-1], epoch=2, run=run, purpose=Compaction()))
     world.put(2)
     assert world.run(3) == ["02-f"]
 

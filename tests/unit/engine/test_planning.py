@@ -12,11 +12,23 @@ import builders as make
 from pipelines import totals
 from tidegate.engine.planning import SAMPLE, Compaction, EpochPlan, look_ahead
 from tidegate.ports import Adapters, TableChange
+from tidegate.protocol import model
 from tidegate.protocol.forecast import Size, Written
 from tidegate.protocol.ledger import Limit
-from tidegate.protocol.model import Epoch, Head, Kind, Manifest, PartitionValues, Run, Slice, Status
+from tidegate.protocol.model import (
+    EVENTS,
+    Epoch,
+    Head,
+    Manifest,
+    PartitionValues,
+    Purpose,
+    Run,
+    Slice,
+    Status,
+)
 
 LOG, LATEST = "t.p_log", "t.p_latest"
+JOINING = model.Compaction()
 
 
 @dataclass
@@ -39,23 +51,23 @@ class World:
     def arrive(self, count: int, size: int = 100) -> None:
         self.files += make.slices(count, start=len(self.files), size=size)
 
-    def epoch(self, status: Status = Status.SEALED, *, kind: Kind = Kind.EVENTS, rows_in: int = 10) -> Epoch:
+    def epoch(self, status: Status = Status.SEALED, *, purpose: Purpose = EVENTS, rows_in: int = 10) -> Epoch:
         """One more epoch, over the next file: it writes 2 rows and 30 bytes per row, and 1 row of state."""
         last = self.rows[-1] if self.rows else None
         start = make.stop(last) if last else 0
-        stop = start + (kind is Kind.EVENTS)
+        stop = start + (purpose == EVENTS)
         if stop > len(self.files):
             self.arrive(1)
         self.known = max(self.known, stop)
         number = last.epoch + 1 if last else 1
         before = Manifest.from_json(self.objects[last.manifest.uri]).state if last and last.manifest else ()
-        grown = [make.state_run(rows=rows_in, size=8 * rows_in)] if kind is Kind.EVENTS else ()
+        grown = [make.state_run(rows=rows_in, size=8 * rows_in)] if purpose == EVENTS else ()
         written = make.data_file(rows=2 * rows_in, size=30 * rows_in)
         manifest = make.manifest(
             make.partition(LOG, str(number), files=[written]),
             epoch=number,
             offsets=make.span(start, stop),
-            kind=kind,
+            kind=purpose.kind,
             state=(*before, *grown),
             counts=make.counts(rows_in=rows_in),
         )
@@ -68,7 +80,7 @@ class World:
                 status,
                 run=Run(f"run-{number}", "o"),
                 offsets=make.span(start, stop),
-                kind=kind,
+                purpose=purpose,
                 parent=last.manifest if last else None,
                 manifest=None if planned else ref,
             )
@@ -128,8 +140,8 @@ def test_no_new_input_is_no_epoch(tmp_path: Path) -> None:
 def test_estimates_come_from_the_epochs_of_events(tmp_path: Path) -> None:
     """A compaction has no input: it tells nothing, and hides no parent."""
     world = World()
-    for kind in (Kind.EVENTS, Kind.COMPACTION, Kind.EVENTS):
-        world.epoch(kind=kind)
+    for purpose in (EVENTS, JOINING, EVENTS):
+        world.epoch(purpose=purpose)
     world.arrive(3)
     plan = world.look(tmp_path)
     assert (plan.epoch, plan.offsets, plan.bytes) == (4, make.span(2, 5), 300)

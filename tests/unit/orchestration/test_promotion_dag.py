@@ -18,7 +18,7 @@ from tidegate import Definition, wiring
 from tidegate.errors import ConfigurationError, DefinitionError, LeaseHeldError
 from tidegate.orchestration import promotion, promotion_dag
 from tidegate.ports import Compared, EpochReport
-from tidegate.protocol.model import Kind, LaneId, Run
+from tidegate.protocol.model import LaneId, Promotion, Run
 
 DAG_RUN = SimpleNamespace(
     dag_id="sales_promotion",
@@ -28,7 +28,8 @@ DAG_RUN = SimpleNamespace(
     data_interval_start=None,
     data_interval_end=None,
 )
-DONE = EpochReport(make.epoch(7, lane=LaneId("sales"), offsets=make.span(9), kind=Kind.PROMOTION, restores=0), None, {})
+TAKEN = Promotion("fix", 0, keeps_state=False)
+DONE = EpochReport(make.epoch(7, lane=LaneId("sales"), offsets=make.span(9), purpose=TAKEN), None, {})
 DIFFERENCES = [Compared("shop.sales", (f"d{n}",), 5, 6, 2, 1, 3) for n in range(150)]
 
 

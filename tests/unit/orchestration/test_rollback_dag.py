@@ -18,7 +18,7 @@ from tidegate.engine.rollback import RollbackPlan
 from tidegate.errors import ConfigurationError, DefinitionError, FencedError, LeaseHeldError
 from tidegate.orchestration import rollback, rollback_dag
 from tidegate.ports import EpochReport
-from tidegate.protocol.model import Kind, LaneId
+from tidegate.protocol.model import LaneId, Rollback
 
 DAG_RUN = SimpleNamespace(
     dag_id="sales_rollback",
@@ -30,7 +30,7 @@ DAG_RUN = SimpleNamespace(
 )
 LAST = make.epoch(6, lane=LaneId("sales"), offsets=make.span(5, 6))
 PLAN = RollbackPlan(None, (LAST,), (((("shop.sales"), ("d",)), None),), make.span(0, 6), (9, 0), None)
-DONE = EpochReport(make.epoch(7, lane=LaneId("sales"), kind=Kind.ROLLBACK, restores=0), None, {})
+DONE = EpochReport(make.epoch(7, lane=LaneId("sales"), purpose=Rollback(0)), None, {})
 FORM = {"to_epoch": 0, "allow_gap": True, "dry_run": False}
 
 

@@ -14,7 +14,19 @@ import builders as make
 from tidegate.adapters.checkpoint import LaneSummary, PipelineSummary
 from tidegate.errors import UnavailableError
 from tidegate.orchestration.web.format import moment, number, seconds, segment, spans
-from tidegate.protocol.model import Clone, Epoch, Kind, LaneId, LaneStatus, ManifestRef, Run, Slice, Status, Word
+from tidegate.protocol.model import (
+    Clone,
+    Epoch,
+    LaneId,
+    LaneStatus,
+    ManifestRef,
+    Promotion,
+    Rollback,
+    Run,
+    Slice,
+    Status,
+    Word,
+)
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what Airflow's server imports warns of what that imports
@@ -42,8 +54,8 @@ FAILED = replace(
     failure_message="<script>alert(1)</script>",
 )
 CLI_ONLY = replace(SEALED, lane=LaneId("by_hand"), run=Run("cli-1", "cli:host:9"))
-BACK = replace(CLI_ONLY, epoch=2, kind=Kind.ROLLBACK, restores=0)
-TAKEN = replace(CLI_ONLY, epoch=3, kind=Kind.PROMOTION, restores=0, promotes="<fix>")
+BACK = replace(CLI_ONLY, epoch=2, purpose=Rollback(0))
+TAKEN = replace(CLI_ONLY, epoch=3, purpose=Promotion("<fix>", 0, keeps_state=False))
 
 
 LANES = tuple(
@@ -159,7 +171,7 @@ def test_an_unreadable_pipeline_is_as_good_as_none(client: Client) -> None:
 def test_a_pipeline_stays_with_its_dag_when_something_else_rolled_it_back_or_promoted_a_lane(
     client: Client, owner: str
 ) -> None:
-    head = replace(SEALED, epoch=2, kind=Kind.ROLLBACK, restores=0, run=Run("x", owner))
+    head = replace(SEALED, epoch=2, purpose=Rollback(0), run=Run("x", owner))
 
     class RolledBack(FakeStore):
         def pipelines(self) -> list[PipelineSummary]:

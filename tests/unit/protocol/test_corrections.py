@@ -8,7 +8,7 @@ import pytest
 import builders as make
 from tidegate.errors import RefusedError, SourceGapError
 from tidegate.protocol.corrections import as_read, covered, givable, last_read, mendable, skipped_by, skipping
-from tidegate.protocol.model import Kind, LaneId, Status, Word
+from tidegate.protocol.model import LaneId, Rollback, Status, Word
 
 LANE = LaneId("p")
 EPOCH = make.epoch(2, Status.PLANNED, offsets=make.span(1, 3), planned_ms=50, failure_kind="malformed_input")
@@ -30,7 +30,7 @@ def test_a_staged_epoch_is_not_given_up(status: Status) -> None:
         {"failure_kind": None},
         {"failure_kind": "source_gap"},
         {"status": Status.STAGED},
-        {"kind": Kind.ROLLBACK},
+        {"purpose": Rollback(0)},
         {"lane": LaneId("p", "fix")},
     ],
 )

@@ -1,7 +1,5 @@
 """Goal: a lane replays exactly what the tables show behind its base, in order, and notices when main went back."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +7,11 @@ from hypothesis import strategies as st
 import builders as make
 from tidegate.errors import RefusedError
 from tidegate.protocol.lanes import forkable, lane_name, left, line, usable
-from tidegate.protocol.model import Epoch, Fork, Kind, LaneId, LaneStatus, ManifestRef
+from tidegate.protocol.model import Compaction, Epoch, Events, Fork, LaneId, LaneStatus, Promotion, Purpose, Rollback
 
 
-def epoch(number: int, kind: Kind = Kind.EVENTS, restores: int | None = None) -> Epoch:
-    return make.epoch(number, kind=kind, restores=restores)
+def epoch(number: int, purpose: Purpose | None = None) -> Epoch:
+    return make.epoch(number, purpose=purpose or Events())
 
 
 def numbers(epochs: tuple[Epoch, ...]) -> list[int]:
@@ -23,11 +21,11 @@ def numbers(epochs: tuple[Epoch, ...]) -> list[int]:
 MAIN = [
     epoch(1),
     epoch(2),
-    epoch(3, Kind.COMPACTION),
+    epoch(3, Compaction()),
     epoch(4),
-    epoch(5, Kind.ROLLBACK, restores=2),
+    epoch(5, Rollback(2)),
     epoch(6),
-    epoch(7, Kind.PROMOTION, restores=0),
+    epoch(7, Promotion("x", 0, keeps_state=False)),
     epoch(8),
 ]
 
@@ -50,7 +48,7 @@ def test_the_line_leaves_out_what_was_rolled_back(base: int, until: int | None, 
 
 
 def test_a_rollback_to_before_the_first_epoch() -> None:
-    assert numbers(line([epoch(1), epoch(2, Kind.ROLLBACK, restores=0), epoch(3)], base=0)) == [3]
+    assert numbers(line([epoch(1), epoch(2, Rollback(0)), epoch(3)], base=0)) == [3]
 
 
 @pytest.mark.parametrize("base", [3, 4, 9])
@@ -74,7 +72,7 @@ def test_every_line_is_what_a_reader_remembers(steps: list[bool], data: st.DataO
     for number, back in enumerate(steps, start=1):
         if back:
             to = data.draw(st.sampled_from(sorted(remembered)))
-            main.append(epoch(number, Kind.ROLLBACK, restores=to))
+            main.append(epoch(number, Rollback(to)))
             shown = list(remembered[to])
         else:
             main.append(epoch(number))
@@ -83,31 +81,24 @@ def test_every_line_is_what_a_reader_remembers(steps: list[bool], data: st.DataO
     assert numbers(line(main, base=0)) == shown
 
 
-def promotion(number: int, restores: int, parent: ManifestRef) -> Epoch:
-    return replace(epoch(number, Kind.PROMOTION, restores), parent=parent, promotes="x")
-
-
-OF_MAIN, OF_LANE = ManifestRef("main", "0"), ManifestRef("lane", "0")
-
-
 @pytest.mark.parametrize(
-    ("base", "restores", "parent", "upsert", "allowed"),
+    ("base", "forked", "keeps_state", "upsert", "allowed"),
     [
-        (2, 1, OF_LANE, False, False),  # the state behind 2 was replaced by the lane's
-        (2, 1, OF_MAIN, False, True),  # only output was: it is kept beside the new window
-        (2, 1, OF_MAIN, True, False),  # in an upsert table that cannot be told apart
-        (2, 2, OF_LANE, True, True),  # all that it made is made again
-        (4, 1, OF_LANE, True, True),  # the state behind it knows it
+        (2, 1, False, False, False),  # the state behind 2 was replaced by the lane's
+        (2, 1, True, False, True),  # only output was: it is kept beside the new window
+        (2, 1, True, True, False),  # in an upsert table that cannot be told apart
+        (2, 2, False, True, True),  # all that it made is made again
+        (4, 1, False, True, True),  # the state behind it knows it
     ],
 )
 def test_a_state_that_an_earlier_promotion_has_replaced_is_refused(
-    base: int, restores: int, parent: ManifestRef, upsert: bool, allowed: bool
+    base: int, forked: int, keeps_state: bool, upsert: bool, allowed: bool
 ) -> None:
-    main = [replace(epoch(n), manifest=OF_MAIN) for n in (1, 2, 3)] + [promotion(4, restores, parent), epoch(5)]
+    main = [*map(epoch, (1, 2, 3)), epoch(4, Promotion("x", forked, keeps_state)), epoch(5)]
     if allowed:
         forkable(main, base=base, upsert=upsert)
     else:
-        with pytest.raises(RefusedError, match=f"starts at epoch {restores + 1} or before, or behind epoch 4"):
+        with pytest.raises(RefusedError, match=f"starts at epoch {forked + 1} or before, or behind epoch 4"):
             forkable(main, base=base, upsert=upsert)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import builders as make
 from tidegate.protocol.layout import maker
-from tidegate.protocol.model import Epoch, Kind, Manifest, Status
+from tidegate.protocol.model import Epoch, Manifest, Rollback, Status
 from tidegate.protocol.retention import Reachable, collectable, retained
 
 NOW = 1_000_000
@@ -61,7 +61,7 @@ def test_an_abandoned_epoch_goes() -> None:
 )
 def test_what_an_unfinished_rollback_goes_back_over_stays(status: Status, kept: set[int]) -> None:
     """Its retry needs them; else it could never be finished, and no epoch of the lane either."""
-    assert keep([*TEN, replace(epoch(11, status), kind=Kind.ROLLBACK, restores=4)]) == kept
+    assert keep([*TEN, replace(epoch(11, status), purpose=Rollback(4))]) == kept
 
 
 def manifest() -> Manifest:

@@ -4,8 +4,20 @@ import itertools
 
 import pytest
 
-from tidegate.protocol.model import Status
-from tidegate.protocol.transitions import TRANSITIONS, Event, Standing, Verdict, apply, source_of
+from tidegate.protocol.model import LaneStatus, Status
+from tidegate.protocol.transitions import (
+    LANE_TRANSITIONS,
+    TRANSITIONS,
+    Event,
+    LaneEvent,
+    Standing,
+    Verdict,
+    apply,
+    apply_to_lane,
+    lane_sources,
+    lane_target,
+    source_of,
+)
 
 LEGAL = {
     (Status.PLANNED, Event.FILES_STAGED): Status.STAGED,
@@ -68,3 +80,27 @@ def test_the_compare_and_set_compares_with_one_status() -> None:
     assert source_of(Event.FILES_STAGED) is Status.PLANNED
     with pytest.raises(ValueError, match="not from one status"):
         source_of(Event.ATTEMPT_ADOPTED)
+
+
+LEGAL_OF_LANES = {
+    (LaneStatus.OPEN, LaneEvent.PROMOTED),
+    (LaneStatus.OPEN, LaneEvent.DISCARDED),
+    (LaneStatus.PROMOTED, LaneEvent.REOPENED),
+    (LaneStatus.PROMOTED, LaneEvent.FORKED),
+    (LaneStatus.DISCARDED, LaneEvent.FORKED),
+}
+ALREADY_OF_LANES = {(LaneStatus.PROMOTED, LaneEvent.PROMOTED), (LaneStatus.DISCARDED, LaneEvent.DISCARDED)}
+
+
+@pytest.mark.parametrize(("status", "event"), list(itertools.product(LaneStatus, LaneEvent)))
+def test_an_event_of_a_lane(status: LaneStatus, event: LaneEvent) -> None:
+    """One that is open is never forked or reopened in silence: somebody works on it."""
+    legal, already = (status, event) in LEGAL_OF_LANES, (status, event) in ALREADY_OF_LANES
+    expected = Verdict.ACCEPTED if legal else Verdict.ALREADY if already else Verdict.ILLEGAL
+    assert apply_to_lane(status, event) is expected
+    assert (status in lane_sources(event)) is legal
+
+
+def test_an_event_of_a_lane_leads_to_one_status() -> None:
+    for (_, event), target in LANE_TRANSITIONS.items():
+        assert lane_target(event) is target

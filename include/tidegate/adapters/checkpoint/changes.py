@@ -27,19 +27,32 @@ from tidegate.protocol.model import (
     Fork,
     Head,
     LaneId,
-    LaneStatus,
     Lease,
     Offsets,
     PartitionValues,
     Place,
     Placed,
     Promotion,
+    Purpose,
+    Rollback,
     Run,
     Slice,
     Status,
     Word,
 )
-from tidegate.protocol.transitions import TRANSITIONS, Event, Standing, Verdict, apply, source_of
+from tidegate.protocol.purposes import takes_lane
+from tidegate.protocol.transitions import (
+    TRANSITIONS,
+    Event,
+    LaneEvent,
+    Standing,
+    Verdict,
+    apply,
+    apply_to_lane,
+    lane_sources,
+    lane_target,
+    source_of,
+)
 
 ADOPTABLE = [str(status) for (status, event) in TRANSITIONS if event is Event.ATTEMPT_ADOPTED]
 """Where an attempt may adopt an epoch."""
@@ -110,25 +123,28 @@ def sealed_epoch(cursor: Cursor, lane: LaneId, number: int) -> Epoch | None:
     return epoch_of(row) if row else None
 
 
-def parent_of(
-    cursor: Cursor, lane: LaneId, last: Epoch | None, restores: int | None, promotes: Promotion | None
-) -> Epoch | None:
+def parent_of(cursor: Cursor, lane: LaneId, last: Epoch | None, purpose: Purpose) -> Epoch | None:
     """The sealed epoch whose state and offsets a plan starts from; None before the first."""
     main = LaneId(lane.pipeline)
-    if promotes:
-        promoted = LaneId(lane.pipeline, promotes.lane)
-        one(cursor, "lock_lane", lane_key(promoted))  # nobody seals an epoch there between the look and the end
-        base = usable(fork(cursor, promoted), promotes.lane).base
-        if base != restores:
-            raise InvariantViolationError(f"{promoted}: the lane was forked behind epoch {base}, not {restores}")
-        if one(cursor, "unfinished", lane_key(promoted)):
-            raise RefusedError(f"{promoted}: an epoch of the lane is unfinished: replay it first")
-        return last if promotes.keeps_state else _last_sealed(cursor, promoted)
-    if restores is not None:
-        return sealed_epoch(cursor, main, restores)
+    match purpose:
+        case Promotion():
+            return _of_promotion(cursor, main, last, purpose)
+        case Rollback(to):
+            return sealed_epoch(cursor, main, to)
     if lane != main and last is None:
         return sealed_epoch(cursor, main, usable(fork(cursor, lane), lane.lane).base)
     return last
+
+
+def _of_promotion(cursor: Cursor, main: LaneId, last: Epoch | None, promotion: Promotion) -> Epoch | None:
+    promoted = LaneId(main.pipeline, promotion.lane)
+    one(cursor, "lock_lane", lane_key(promoted))  # nobody seals an epoch there between the look and the end
+    base = usable(fork(cursor, promoted), promotion.lane).base
+    if base != promotion.base:
+        raise InvariantViolationError(f"{promoted}: the lane was forked behind epoch {base}, not {promotion.base}")
+    if one(cursor, "unfinished", lane_key(promoted)):
+        raise RefusedError(f"{promoted}: an epoch of the lane is unfinished: replay it first")
+    return last if promotion.keeps_state else _last_sealed(cursor, promoted)
 
 
 def _last_sealed(cursor: Cursor, lane: LaneId) -> Epoch | None:
@@ -142,12 +158,22 @@ def fork(cursor: Cursor, lane: LaneId) -> Fork | None:
     return fork_of(row) if row else None
 
 
-def end_lane(cursor: Cursor, lane: LaneId, status: LaneStatus) -> Fork:
-    """Say what became of a lane; an attempt that works on it is superseded (I4)."""
-    row = one(cursor, "end_lane", lane_key(lane) | {"status": status})
-    if row is None:
+def move_lane(cursor: Cursor, lane: LaneId, event: LaneEvent) -> Fork:
+    """Say what became of a lane by compare-and-set; an attempt that works on it is superseded (I4)."""
+    row = one(cursor, "move_lane", lane_key(lane) | lane_change(event))
+    if row:
+        return fork_of(row)
+    found = fork(cursor, lane)
+    if found is None:
         raise InvariantViolationError(f"{lane}: there is no such lane. Run `tidegate verify`")
-    return fork_of(row)
+    if apply_to_lane(found.status, event) is Verdict.ALREADY:
+        return found
+    raise RefusedError(f"{lane}: the lane is {found.status.lower()}: {event} cannot follow")
+
+
+def lane_change(event: LaneEvent) -> dict[str, Any]:
+    """Parameters of the compare-and-set that makes a change of a lane."""
+    return {"sources": [str(s) for s in lane_sources(event)], "target": lane_target(event)}
 
 
 def planned_before(unfinished: Epoch, lease: Lease, run: Run, offsets: Offsets) -> Epoch:
@@ -196,8 +222,8 @@ def append_slices(cursor: Cursor, lane: LaneId, offsets: Offsets, discovered: Se
 def abandon(cursor: Cursor, lease: Lease, epoch: Epoch, word: Word) -> Epoch:
     """EpochAbandoned; the lane of an abandoned PROMOTION is open again."""
     abandoned, _ = advance(cursor, Event.EPOCH_ABANDONED, lease, epoch, word_values(word))
-    if abandoned.promotes:
-        end_lane(cursor, LaneId(lease.lane.pipeline, abandoned.promotes), LaneStatus.OPEN)
+    if name := takes_lane(abandoned.purpose):
+        move_lane(cursor, LaneId(lease.lane.pipeline, name), LaneEvent.REOPENED)
     return abandoned
 
 

@@ -16,8 +16,8 @@ from tidegate.adapters.checkpoint.changes import (
     change_heads,
     continued,
     correct_slices,
-    end_lane,
     lock,
+    move_lane,
     one,
     parent_of,
     planned_before,
@@ -28,6 +28,7 @@ from tidegate.adapters.checkpoint.rows import (
     epoch_key,
     epoch_of,
     lane_key,
+    purpose_values,
     run_values,
     to_counts,
     to_ms,
@@ -36,22 +37,22 @@ from tidegate.adapters.checkpoint.rows import (
 from tidegate.errors import InvariantViolationError
 from tidegate.protocol.ledger import told
 from tidegate.protocol.model import (
+    EVENTS,
     Counts,
     Epoch,
     Head,
-    Kind,
     LaneId,
-    LaneStatus,
     Lease,
     ManifestRef,
     Offsets,
     Place,
-    Promotion,
+    Purpose,
     Run,
     Slice,
     Word,
 )
-from tidegate.protocol.transitions import Event, Verdict
+from tidegate.protocol.purposes import takes_lane
+from tidegate.protocol.transitions import Event, LaneEvent, Verdict
 
 
 class PostgresEpochs(OverSession):
@@ -109,15 +110,13 @@ class PostgresEpochs(OverSession):
         fingerprint: str,
         offsets: Offsets,
         discovered: Sequence[Slice],
-        kind: Kind = Kind.EVENTS,
-        restores: int | None = None,
-        promotes: Promotion | None = None,
+        purpose: Purpose = EVENTS,
         number: int | None = None,
     ) -> Epoch:
         """Append `discovered` to the ledger and fix `offsets` as the next epoch, in one transaction (I1, I8).
 
-        It starts from the last sealed epoch, or from the sealed epoch `restores`: see the port. When this lease's plan
-        took effect before, though its answer was lost, its epoch is returned.
+        From where it starts, the port says. When this lease's plan took effect before, though its answer was lost, its
+        epoch is returned.
         """
         with self._session.transaction(f"{lease.lane}: plan {told(offsets)}") as cursor:
             lock(cursor, lease)
@@ -126,26 +125,25 @@ class PostgresEpochs(OverSession):
                 return planned_before(epoch_of(row), lease, run, offsets)
             row = one(cursor, "last_sealed", lane_key(lease.lane))
             last = epoch_of(row) if row else None
-            start = parent_of(cursor, lease.lane, last, restores, promotes)
+            start = parent_of(cursor, lease.lane, last, purpose)
             continued(lease.lane, start, offsets)
             append_slices(cursor, lease.lane, offsets, discovered)
             values = {
                 "epoch": number or (last.epoch + 1 if last else 1),
                 "fence": lease.fence,
-                "kind": kind,
-                "restores": restores,
-                "promotes": promotes.lane if promotes else None,
                 "fingerprint": fingerprint,
                 "offsets": to_offsets(offsets),
                 "parent_uri": start.manifest.uri if start and start.manifest else None,
                 "parent_sha256": start.manifest.sha256 if start and start.manifest else None,
                 "watermark_in_ms": start.watermark_out_ms if start else None,
             }
-            planned = one(cursor, "plan_epoch", lane_key(lease.lane) | run_values(run) | values)
+            planned = one(
+                cursor, "plan_epoch", lane_key(lease.lane) | run_values(run) | purpose_values(purpose) | values
+            )
             if planned is None:
                 raise InvariantViolationError(f"{lease.lane}: the plan left no row. Run `tidegate verify`")
-            if promotes:  # from here on nothing may change what was compared and is taken over
-                end_lane(cursor, LaneId(lease.lane.pipeline, promotes.lane), LaneStatus.PROMOTED)
+            if name := takes_lane(purpose):  # from here on nothing may change what was compared and is taken over
+                move_lane(cursor, LaneId(lease.lane.pipeline, name), LaneEvent.PROMOTED)
             return epoch_of(planned)
 
     def stage(

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from tidegate.adapters.checkpoint.changes import end_lane, foreign_table, fork, lock, one, sealed_epoch, set_lane_heads
+from tidegate.adapters.checkpoint.changes import (
+    foreign_table,
+    fork,
+    lane_change,
+    lock,
+    move_lane,
+    one,
+    sealed_epoch,
+    set_lane_heads,
+)
 from tidegate.adapters.checkpoint.connection import OverSession
 from tidegate.adapters.checkpoint.queries import QUERIES
 from tidegate.adapters.checkpoint.rows import MESSAGE_LIMIT, epoch_key, epoch_of, fork_of, lane_key, storable
@@ -11,6 +20,8 @@ from tidegate.errors import InvariantViolationError, LeaseHeldError, RefusedErro
 from tidegate.protocol.lanes import serves, usable
 from tidegate.protocol.model import MAIN_LANE, Epoch, Fork, LaneId, LaneStatus, Lease, Place, Placed
 from tidegate.protocol.pausing import failures
+from tidegate.protocol.purposes import takes_lane
+from tidegate.protocol.transitions import LaneEvent
 
 
 class PostgresLanes(OverSession):
@@ -110,12 +121,12 @@ class PostgresLanes(OverSession):
                         f"{lane}: the lane was forked behind epoch {found.base}, not {base}: take another name, or "
                         "discard it first"
                     )
-                end_lane(cursor, lane, LaneStatus.DISCARDED)
+                move_lane(cursor, lane, LaneEvent.DISCARDED)
             row = one(cursor, "unfinished", lane_key(LaneId(lane.pipeline)))
-            if row and row["promotes"] == lane.lane:
+            if row and takes_lane(epoch_of(row).purpose) == lane.lane:
                 raise RefusedError(f"{lane}: the lane is being promoted: take another name")
             cursor.execute(QUERIES["forget_lane"], lane_key(lane))
-            made = one(cursor, "fork_lane", lane_key(lane) | {"base": base})
+            made = one(cursor, "fork_lane", lane_key(lane) | {"base": base} | lane_change(LaneEvent.FORKED))
             if made is None:
                 raise InvariantViolationError(f"{lane}: the fork left no row. Run `tidegate verify`")
             set_lane_heads(cursor, lane, heads)
@@ -125,10 +136,9 @@ class PostgresLanes(OverSession):
         """Give an open lane up; an attempt that works on it is superseded (I4)."""
         with self._session.transaction(f"{lane}: discard") as cursor:
             found = fork(cursor, lane)
-            if found and found.status is LaneStatus.DISCARDED:
-                return found
-            usable(found, lane.lane)
-            return end_lane(cursor, lane, LaneStatus.DISCARDED)
+            if found is None or found.status is not LaneStatus.DISCARDED:
+                usable(found, lane.lane)
+            return move_lane(cursor, lane, LaneEvent.DISCARDED)
 
     def now_ms(self) -> int:
         """The database's clock."""

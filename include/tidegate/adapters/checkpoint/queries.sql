@@ -71,15 +71,15 @@ ORDER BY created_at, lane;
 INSERT INTO lanes AS l (pipeline, lane, fence, forked_from)
 VALUES (%(pipeline)s, %(lane)s, 0, %(base)s)
 ON CONFLICT (pipeline, lane) DO UPDATE SET
-    fence = l.fence + 1, forked_from = excluded.forked_from, status = 'OPEN', created_at = now(),
+    fence = l.fence + 1, forked_from = excluded.forked_from, status = %(target)s, created_at = now(),
     lease_owner = NULL, lease_expires_at = NULL
-WHERE l.status <> 'OPEN'
+WHERE l.status = ANY(%(sources)s)
 RETURNING pipeline, lane, fence, forked_from, status;
 
--- name: end_lane
--- Say what became of a lane. An attempt that works on it is superseded (I4).
-UPDATE lanes SET status = %(status)s, fence = fence + 1, lease_owner = NULL, lease_expires_at = NULL
-WHERE pipeline = %(pipeline)s AND lane = %(lane)s
+-- name: move_lane
+-- Say what became of a lane: a compare-and-set on its status. An attempt that works on it is superseded (I4).
+UPDATE lanes SET status = %(target)s, fence = fence + 1, lease_owner = NULL, lease_expires_at = NULL
+WHERE pipeline = %(pipeline)s AND lane = %(lane)s AND status = ANY(%(sources)s)
 RETURNING pipeline, lane, fence, forked_from, status;
 
 -- name: forget_lane
@@ -157,13 +157,14 @@ SELECT *, :offsets FROM epochs WHERE status IN ('PLANNED', 'STAGED', 'PUBLISHED'
 -- Fix the next ranges (I1). An epoch that was abandoned is planned again as its next generation, never skipped.
 WITH planned AS (
     INSERT INTO epochs (
-        pipeline, lane, epoch, generation, status, fence, kind, restores, promotes, fingerprint,
+        pipeline, lane, epoch, generation, status, fence, kind, restores, promotes, keeps_state,
+        fingerprint,
         run_key, run_owner, run_clear_number, run_logical_date, run_interval_start, run_interval_end,
         parent_uri, parent_sha256, watermark_in_ms, planned_at
     )
     SELECT
         %(pipeline)s, %(lane)s, %(epoch)s, coalesce(max(e.generation), 0) + 1, 'PLANNED', %(fence)s, %(kind)s,
-        %(restores)s::bigint, %(promotes)s::text, %(fingerprint)s,
+        %(restores)s::bigint, %(promotes)s::text, %(keeps_state)s::boolean, %(fingerprint)s,
         %(run_key)s, %(run_owner)s, %(run_clear_number)s,
         %(run_logical_date)s::timestamptz, %(run_interval_start)s::timestamptz, %(run_interval_end)s::timestamptz,
         %(parent_uri)s::text, %(parent_sha256)s::text, %(watermark_in_ms)s::bigint, now()

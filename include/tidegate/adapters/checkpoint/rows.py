@@ -11,8 +11,10 @@ from psycopg.types.json import Jsonb
 from tidegate.protocol.formats import COUNTS, decoded, read, stamped
 from tidegate.protocol.model import (
     Clone,
+    Compaction,
     Counts,
     Epoch,
+    Events,
     Fork,
     Head,
     Kind,
@@ -22,11 +24,15 @@ from tidegate.protocol.model import (
     OffsetRange,
     Offsets,
     Placed,
+    Promotion,
+    Purpose,
+    Rollback,
     Run,
     Slice,
     Status,
     Word,
 )
+from tidegate.protocol.purposes import goes_back_to, takes_lane
 
 Row = Mapping[str, Any]
 
@@ -99,9 +105,7 @@ def epoch_of(row: Row) -> Epoch:
         ),
         fingerprint=row["fingerprint"],
         offsets={source: OffsetRange(*ends) for source, ends in row["offsets"].items()},
-        kind=Kind(row["kind"]),
-        restores=row["restores"],
-        promotes=row["promotes"],
+        purpose=purpose_of(row),
         parent=_ref(row["parent_uri"], row["parent_sha256"]),
         manifest=_ref(row["manifest_uri"], row["manifest_sha256"]),
         watermark_in_ms=row["watermark_in_ms"],
@@ -121,6 +125,29 @@ def epoch_of(row: Row) -> Epoch:
         failed_code=row["failed_code"],
         paused_ms=to_ms(row["paused_at"]),
     )
+
+
+def purpose_of(row: Row) -> Purpose:
+    """What an epoch is for. The database lets no other columns be filled than those of the kind."""
+    match Kind(row["kind"]):
+        case Kind.EVENTS:
+            return Events()
+        case Kind.COMPACTION:
+            return Compaction()
+        case Kind.ROLLBACK:
+            return Rollback(row["restores"])
+        case Kind.PROMOTION:
+            return Promotion(row["promotes"], row["restores"], row["keeps_state"])
+
+
+def purpose_values(purpose: Purpose) -> dict[str, Any]:
+    """Parameters that hold what an epoch is for."""
+    return {
+        "kind": purpose.kind,
+        "restores": goes_back_to(purpose),
+        "promotes": takes_lane(purpose),
+        "keeps_state": purpose.keeps_state if isinstance(purpose, Promotion) else None,
+    }
 
 
 def _ref(uri: str | None, sha256: str | None) -> ManifestRef | None:

@@ -10,8 +10,9 @@ from urllib.parse import unquote, urlsplit
 from tidegate.adapters.checkpoint import PipelineSummary, PostgresCheckpointStore
 from tidegate.errors import FormatError
 from tidegate.orchestration.summary import dag_id_of, epoch_summary, iso
-from tidegate.protocol.model import MAIN_LANE, Epoch, Kind, LaneId, LaneStatus, Manifest
+from tidegate.protocol.model import MAIN_LANE, Epoch, LaneId, LaneStatus, Manifest
 from tidegate.protocol.pausing import reason
+from tidegate.protocol.purposes import reads_sources
 
 _LOOK_BACK = 100
 """Epochs among which one of events is looked for."""
@@ -88,9 +89,9 @@ def correction_rows(store: PostgresCheckpointStore, pipeline: str) -> list[dict[
 
 def _dag_id(store: PostgresCheckpointStore, newest: Epoch) -> str | None:
     """The DAG that runs the pipeline: a rollback or a promotion may be another DAG's, or nobody's."""
-    if newest.kind is not Kind.EVENTS:
+    if not reads_sources(newest.kind):
         epochs = store.epochs(newest.lane, limit=_LOOK_BACK)
-        newest = next((e for e in epochs if e.kind is Kind.EVENTS), newest)
+        newest = next((e for e in epochs if reads_sources(e.kind)), newest)
     return dag_id_of(newest)
 
 

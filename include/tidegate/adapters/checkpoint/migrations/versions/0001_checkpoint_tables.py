@@ -52,6 +52,7 @@ TABLES = (
         kind text NOT NULL CHECK (kind IN ('EVENTS', 'COMPACTION', 'ROLLBACK', 'PROMOTION')),
         restores bigint CHECK (restores >= 0),
         promotes text,
+        keeps_state boolean,
         attempts integer NOT NULL DEFAULT 1 CHECK (attempts >= 1),
         publishers integer NOT NULL DEFAULT 0 CHECK (publishers >= 0),
         fingerprint text NOT NULL,
@@ -84,8 +85,12 @@ TABLES = (
         FOREIGN KEY (pipeline, lane) REFERENCES lanes (pipeline, lane),
         CHECK ((parent_uri IS NULL) = (parent_sha256 IS NULL)),
         CHECK ((manifest_uri IS NULL) = (manifest_sha256 IS NULL)),
-        CHECK ((restores IS NOT NULL) = (kind IN ('ROLLBACK', 'PROMOTION'))),
-        CHECK ((promotes IS NOT NULL) = (kind = 'PROMOTION')),
+        CONSTRAINT purpose_is_whole CHECK (
+            (restores IS NOT NULL) = (kind IN ('ROLLBACK', 'PROMOTION'))
+            AND (promotes IS NOT NULL) = (kind = 'PROMOTION')
+            AND (keeps_state IS NOT NULL) = (kind = 'PROMOTION')
+        ),
+        CONSTRAINT lanes_replay_events CHECK (kind = 'EVENTS' OR lane = 'main'),
         CONSTRAINT staged_has_manifest CHECK (
             status IN ('PLANNED', 'ABANDONED')
             OR (manifest_uri IS NOT NULL AND counts IS NOT NULL AND staged_at IS NOT NULL)
