@@ -196,7 +196,7 @@ def test_a_lost_manifest_is_brought_back_and_lost_state_is_gone_back_over(walk: 
     for stopped in (("run",), ("rollback", "--to-epoch", "2")):
         stop = walk.stops(*stopped)
         assert (stop.kind, "--repair" in str(stop)) == ("damaged_data", True)
-    assert "1 manifests brought back" in walk.call("verify", "--repair")
+    assert "1 manifests were brought back" in walk.call("verify", "--repair")
     walk.call("run")
     assert [r for r in walk.rows() if r[0] == "a"] == [("a", 1), ("a", 3), ("a", 6), ("a", 10)]
 

@@ -125,7 +125,7 @@ def migrate(home: Path) -> None:
 @debug_option
 def run(pipeline: str, epochs: int, home: Path, *, until_empty: bool, json_wanted: bool) -> None:
     """Run epochs; see `help`."""
-    from tidegate.orchestration.summary import report_summary, sentence  # noqa: PLC0415
+    from tidegate.reports.epochs import report_summary, sentence  # noqa: PLC0415
 
     done: list[dict[str, Any]] = []
     with coordinator_of(pipeline, home, f"running {pipeline}") as (_, coordinator):
@@ -153,7 +153,7 @@ def run(pipeline: str, epochs: int, home: Path, *, until_empty: bool, json_wante
 def plan(pipeline: str, home: Path, *, json_wanted: bool) -> None:
     """Show the plan; see `help`."""
     from tidegate.engine.planning import look_ahead  # noqa: PLC0415
-    from tidegate.orchestration.plans import plan_lines, plan_summary  # noqa: PLC0415
+    from tidegate.reports.plans import plan_lines, plan_summary  # noqa: PLC0415
 
     with coordinator_of(pipeline, home, f"planning {pipeline}") as (definition, coordinator):
         found = look_ahead(definition, coordinator.adapters, coordinator.lane_id)
@@ -194,8 +194,8 @@ def resume(pipeline: str, home: Path) -> None:
 def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
     """List epochs; see `help`."""
     from tidegate.adapters.checkpoint import PostgresCheckpointStore  # noqa: PLC0415
-    from tidegate.orchestration.summary import epoch_summary  # noqa: PLC0415
     from tidegate.protocol.model import LaneId  # noqa: PLC0415
+    from tidegate.reports.epochs import epoch_summary  # noqa: PLC0415
 
     name = definition_of(pipeline, home).name
     store = PostgresCheckpointStore(endpoints_of(home).checkpoint)
@@ -235,6 +235,7 @@ def verify(pipeline: str, home: Path, *, checksums: bool, repair: bool, replay: 
     """Compare; see `help`."""
     from tidegate.engine.replay import replay as compute_again  # noqa: PLC0415
     from tidegate.engine.verify import verify as compare  # noqa: PLC0415
+    from tidegate.reports.corrections import repaired_sentence  # noqa: PLC0415
 
     if replay is not None and (checksums or repair):
         raise click.UsageError("--replay looks at one epoch only: leave --checksums and --repair out")
@@ -248,9 +249,7 @@ def verify(pipeline: str, home: Path, *, checksums: bool, repair: bool, replay: 
             findings = compare(definition, adapters, progress=told, checksums=checksums)
             right = f"{definition.name}: the tables are exactly what the sealed epochs made"
             if repaired:
-                right += (
-                    f"; {repaired.partitions} partitions were repaired, {repaired.manifests} manifests brought back"
-                )
+                right += f"; {repaired_sentence(repaired)}"
     if json_wanted:
         as_json([vars(f) for f in findings])
     elif findings:
@@ -313,7 +312,7 @@ def _told(event: "ServiceEvent") -> str:
 
 
 def _shown(value: Any) -> Any:
-    from tidegate.orchestration.summary import spans  # noqa: PLC0415
+    from tidegate.reports.epochs import spans  # noqa: PLC0415
 
     return spans(value) if isinstance(value, dict) else value
 

@@ -59,8 +59,8 @@ def skip(pipeline: str, slices: tuple[str, ...], reason: str, home: Path, *, dry
 
 def _correct(pipeline: str, home: Path, plan: "Plan", reason: str, *, dry_run: bool, json_wanted: bool) -> None:
     from tidegate.engine.corrections import correct  # noqa: PLC0415
-    from tidegate.orchestration.summary import correction_sentences, correction_summary  # noqa: PLC0415
     from tidegate.protocol.model import Word  # noqa: PLC0415
+    from tidegate.reports.corrections import correction_sentences, correction_summary  # noqa: PLC0415
 
     with coordinator_of(pipeline, home, f"correcting {pipeline}") as (definition, coordinator):
         word = Word(f"{_user()}@{socket.gethostname()}", reason)

@@ -65,7 +65,7 @@ def lanes(pipeline: str, home: Path, *, json_wanted: bool) -> None:
 @debug_option
 def replay(pipeline: str, name: str, since: int, until: int | None, home: Path, *, json_wanted: bool) -> None:
     """Replay; see `help`."""
-    from tidegate.orchestration.summary import report_summary, sentence  # noqa: PLC0415
+    from tidegate.reports.epochs import report_summary, sentence  # noqa: PLC0415
 
     done: list[dict[str, Any]] = []
     with _lanes(pipeline, home, f"replaying {pipeline} on {name}") as found:
@@ -120,17 +120,15 @@ def diff(pipeline: str, name: str, home: Path, *, json_wanted: bool) -> None:
 @debug_option
 def promote(pipeline: str, name: str, home: Path, *, output_only: bool, json_wanted: bool) -> None:
     """Promote; see `help`."""
-    from tidegate.orchestration.summary import report_summary  # noqa: PLC0415
+    from tidegate.reports.epochs import report_summary  # noqa: PLC0415
+    from tidegate.reports.lanes import promotion_sentence  # noqa: PLC0415
 
     with _lanes(pipeline, home, f"promoting {name}") as found:
         report = found.promote(new_run(), name, output_only=output_only)
     if json_wanted:
         as_json(report_summary(report) if report else None)
-    elif report is None:
-        click.echo(f"{name} gives what the tables show already: nothing was changed, the lane is discarded")
     else:
-        partitions = len(report.manifest.partitions) if report.manifest else 0
-        click.echo(f"{name} was promoted by {report.epoch}: {partitions} partitions were put in place")
+        click.echo(promotion_sentence(name, report))
 
 
 @click.command(help=f"Give a lane up. Live stays as it is; a later clean-up deletes the lane's files.\n\n{PIPELINE}")

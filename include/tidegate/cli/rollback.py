@@ -27,9 +27,15 @@ from tidegate.cli.session import PIPELINE, coordinator_of, debug_option, home_op
 def rollback(pipeline: str, to_epoch: int, home: Path, *, dry_run: bool, allow_gap: bool, json_wanted: bool) -> None:
     """Go back; see `help`."""
     from tidegate.engine.rollback import plan_rollback, roll_back  # noqa: PLC0415
-    from tidegate.orchestration.summary import report_summary, rollback_sentences, rollback_summary  # noqa: PLC0415
+    from tidegate.reports.epochs import report_summary  # noqa: PLC0415
+    from tidegate.reports.rollbacks import (  # noqa: PLC0415
+        forward_again,
+        rollback_sentences,
+        rollback_summary,
+        rolled_back_sentence,
+    )
 
-    with coordinator_of(pipeline, home, f"rolling back {pipeline}") as (definition, coordinator):
+    with coordinator_of(pipeline, home, f"rolling back {pipeline}") as (_, coordinator):
         if dry_run:
             planned = rollback_summary(plan_rollback(coordinator, to_epoch, allow_gap=allow_gap))
             if json_wanted:
@@ -40,10 +46,7 @@ def rollback(pipeline: str, to_epoch: int, home: Path, *, dry_run: bool, allow_g
             return
         report = roll_back(coordinator, new_run(), to_epoch=to_epoch, allow_gap=allow_gap)
     if json_wanted:
-        as_json(report_summary(report) | {"to_epoch": to_epoch, "forward": report.epoch.epoch - 1})
+        as_json(report_summary(report) | {"to_epoch": to_epoch, "forward": forward_again(report.epoch)})
         return
-    click.echo(
-        f"{definition.name}: tables, state and source positions are those of epoch "
-        f"{to_epoch}; this rollback is epoch {report.epoch.epoch}."
-    )
-    say(f"To go forward again: tidegate rollback {pipeline} --to-epoch {report.epoch.epoch - 1}")
+    click.echo(rolled_back_sentence(report.epoch, to_epoch))
+    say(f"To go forward again: tidegate rollback {pipeline} --to-epoch {forward_again(report.epoch)}")

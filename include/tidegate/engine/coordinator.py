@@ -13,7 +13,7 @@ asks the checkpoint table where things stand and goes on from there. A crash poi
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tidegate.api.pipeline import Definition
@@ -73,22 +73,25 @@ class Coordinator:
     lease_wait_s: float = 60.0
     lane: str = MAIN_LANE
     _timings: Timings = field(init=False)
+    _finished: list[Epoch] = field(init=False, default_factory=list)
+    _given_up: list[Epoch] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self._timings = Timings(self.clock)
 
     def run(self, run: Run, *, bound: Bound = Bound.AVAILABLE) -> EpochReport | None:
-        """`process`, then `publish`: one whole epoch. None when there was no new input."""
+        """`process`, then `publish`: one whole epoch. None when there was nothing to do."""
         report = self.process(run, bound=bound)
         if report is None or report.epoch.status is Status.SEALED:
             return report
-        return self.publish(run)
+        done = self.publish(run)
+        return done and replace(done, finished=report.finished, given_up=report.given_up)
 
     def process(self, run: Run, *, bound: Bound = Bound.AVAILABLE, limit: Limit = NO_LIMIT) -> EpochReport | None:
         """Steps 1-9: leave this run's epoch STAGED (or SEALED, when an earlier attempt came that far).
 
-        An epoch that another run left behind is finished first. Returns None when there is no new input: no epoch is
-        opened then, and the lease is given back.
+        An epoch that another run left behind is finished first. When there is no new input no epoch is opened and the
+        lease is given back: the report is then of what was finished on the way, or None when nothing was.
 
         Args:
             run: who asks.
@@ -106,7 +109,7 @@ class Coordinator:
             epoch = self._advance(lease, run, lambda lease: self._plan(lease, run, bound, limit))
             if epoch is None or epoch.status is Status.SEALED:
                 self.adapters.store.release(lease)
-        return self._report(epoch)
+        return self._report(epoch or next(reversed(self._finished), None))
 
     def publish(self, run: Run) -> EpochReport | None:
         """Steps 10-14: roll this run's epoch forward to SEALED. Reads no input and runs no user code (I5).
@@ -124,6 +127,10 @@ class Coordinator:
                 self.rooms.sealer.clean_when_due(lease, epoch)
             self.adapters.store.release(lease)
         return self._report(epoch)
+
+    def head(self) -> EpochReport | None:
+        """A report of the lane's last sealed epoch, whoever made it; None before the first."""
+        return self._report(self.adapters.store.last_sealed(self.lane_id))
 
     def complete(
         self,
@@ -191,6 +198,7 @@ class Coordinator:
             if decision.step is Step.DONE:
                 return decision.epoch
             if self._gave_up(lease, decision, give_up):
+                self._given_up.append(decision.epoch)
                 continue
             if not by_hand:
                 refuse_paused(decision.epoch)
@@ -202,7 +210,7 @@ class Coordinator:
                     self.rooms.stager.expose(lease, epoch)
                 return epoch
             self.progress(f"{epoch} was left {epoch.status} by run {epoch.run.key}: finishing it first")
-            self.rooms.sealer.roll_forward(lease, epoch)
+            self._finished.append(self.rooms.sealer.roll_forward(lease, epoch))
 
     def _gave_up(self, lease: Lease, decision: Decision, give_up: Callable[[Lease, Epoch], None] | None) -> bool:
         """True when a PLANNED epoch is no more: its input was mended meanwhile, or `give_up` did it for another run."""
@@ -235,7 +243,7 @@ class Coordinator:
         if planned is None:
             return False
         self._reached("planned", planned)
-        self.rooms.sealer.roll_forward(lease, self.rooms.stager.stage(lease, planned))
+        self._finished.append(self.rooms.sealer.roll_forward(lease, self.rooms.stager.stage(lease, planned)))
         return True
 
     # -- small things ---------------------------------------------------------------------------------------------
@@ -263,6 +271,8 @@ class Coordinator:
     def _leased(self, run: Run) -> AbstractContextManager[Lease]:
         """Step 1: hold the lane; a failure of the body is noted."""
         self._timings.clear()
+        self._finished.clear()
+        self._given_up.clear()
         holder = Holder(
             definition=self.definition,
             lane=self.lane_id,
@@ -279,7 +289,9 @@ class Coordinator:
         if epoch is None:
             return None
         manifest = read_manifest(self.adapters.storage, epoch.manifest) if epoch.manifest else None
-        return EpochReport(epoch, manifest, self._timings.seconds())
+        return EpochReport(
+            epoch, manifest, self._timings.seconds(), finished=tuple(self._finished), given_up=tuple(self._given_up)
+        )
 
     def _reached(self, point: str, epoch: Epoch) -> None:
         self.crash.reach(point, pipeline=epoch.lane.pipeline, epoch=epoch.epoch)

@@ -12,8 +12,8 @@ from tidegate.errors import RefusedError
 from tidegate.orchestration.by_hand import dag_by_hand
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.operators import EpochOperator, run_of
-from tidegate.orchestration.summary import correction_sentences, correction_summary
 from tidegate.protocol.model import Run, Word
+from tidegate.reports.corrections import correction_sentences, correction_summary, repaired_sentence
 
 CORRECT = "correct"
 GIVE_UP, SKIP, REPAIR = "give up", "skip", "repair"
@@ -80,8 +80,8 @@ def _correct(coordinator: Coordinator, run: Run, word: Word, params: Any) -> dic
         if params["dry_run"]:
             return {"pipeline": name, "says": [f"{name}: nothing was repaired; `tidegate verify` says what is wrong"]}
         done = coordinator.repair(run)
-        says = f"{name}: {done.manifests} manifests were brought back, {done.partitions} partitions repaired"
-        return {"pipeline": name, "manifests": done.manifests, "partitions": done.partitions, "says": [says]}
+        says = [f"{name}: {repaired_sentence(done)}"]
+        return {"pipeline": name, "manifests": done.manifests, "partitions": done.partitions, "says": says}
     plan = skip(params["slices"]) if params["what"] == SKIP else give_up
     if params["dry_run"]:
         summary = correction_summary(name, plan(coordinator))

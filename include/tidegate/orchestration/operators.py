@@ -25,20 +25,20 @@ from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipExcept
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.coordinator import Coordinator
-from tidegate.engine.manifests import read_manifest
 from tidegate.engine.planning import EpochPlan, look_ahead
 from tidegate.errors import FencedError, LeaseHeldError, TidegateError
-from tidegate.orchestration.assets import table_asset
+from tidegate.orchestration.assets import asset_extra, table_asset
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.params import RunParams, params_of
-from tidegate.orchestration.plans import DRY_RUN, plan_lines, plan_summary
 from tidegate.orchestration.reprocessing import process_again, process_range, publish_again, sealed_before
 from tidegate.orchestration.retries import EpochRetryPolicy, explain
-from tidegate.orchestration.summary import NO_INPUT, ON_LANE, asset_extra, owner_of_run, report_summary, sentence
 from tidegate.ports import EpochReport
 from tidegate.protocol.intervals import Bound
 from tidegate.protocol.ledger import Limit
-from tidegate.protocol.model import Epoch, LaneId, Run, Status
+from tidegate.protocol.model import LaneId, Run, Status
+from tidegate.reports.epochs import NO_INPUT, ON_LANE, report_summary, sentence
+from tidegate.reports.owners import owner_of_run
+from tidegate.reports.plans import DRY_RUN, plan_lines, plan_summary
 
 PROCESS, PUBLISH = "process", "publish"
 
@@ -120,13 +120,8 @@ class ProcessEpochOperator(EpochOperator):
                 return process_again(coordinator, run, own, lane=params.lane)
             if params.lane:
                 return process_range(coordinator, run, params.lane, since=params.from_epoch, until=params.to_epoch)
-            before = coordinator.adapters.store.last_sealed(lane)
-            report = coordinator.process(run, bound=self.bound, limit=Limit(slices=params.max_slices))
-            if report is not None:
-                return report
-            after = coordinator.adapters.store.last_sealed(lane)
-            # an epoch of a dead run was sealed on the way: its tables changed, so `publish` must still announce it
-            return _finished_earlier(coordinator, after) if after and _number(after) != _number(before) else None
+            # without new input it is of what was finished on the way: tables changed, so `publish` must announce it
+            return coordinator.process(run, bound=self.bound, limit=Limit(slices=params.max_slices))
 
         done = self._coordinated(work)
         if isinstance(done, EpochReport):
@@ -199,20 +194,7 @@ def _publish(coordinator: Coordinator, run: Run) -> EpochReport | None:
     own = sealed_before(coordinator, run)
     if own is not None:
         return publish_again(coordinator, run, own)
-    report = coordinator.publish(run)
-    if report is not None:
-        return report
-    last = coordinator.adapters.store.last_sealed(LaneId(coordinator.definition.name))
-    return _finished_earlier(coordinator, last) if last else None
-
-
-def _finished_earlier(coordinator: Coordinator, epoch: Epoch) -> EpochReport:
-    manifest = read_manifest(coordinator.adapters.storage, epoch.manifest) if epoch.manifest else None
-    return EpochReport(epoch, manifest, {})
-
-
-def _number(epoch: Epoch | None) -> tuple[int, int]:
-    return (epoch.epoch, epoch.generation) if epoch else (0, 0)
+    return coordinator.publish(run) or coordinator.head()
 
 
 def run_of(context: Context) -> Run:

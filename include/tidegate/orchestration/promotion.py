@@ -13,7 +13,8 @@ from tidegate.orchestration.by_hand import APPROVE, approval, dag_by_hand
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.operators import AnnouncingOperator, EpochOperator, run_of
 from tidegate.orchestration.params import LANE_PATTERN
-from tidegate.orchestration.summary import comparison_sentences, comparison_summary, report_summary
+from tidegate.reports.epochs import report_summary
+from tidegate.reports.lanes import comparison_sentences, comparison_summary, promotion_sentence
 
 COMPARE, PROMOTE = "compare", "promote"
 
@@ -95,10 +96,11 @@ class PromoteOperator(AnnouncingOperator):
         report = self._coordinated(
             lambda main: Lanes(main).promote(run, params["lane"], output_only=params["output_only"])
         )
+        says = promotion_sentence(params["lane"], report)
         if report is None:
-            raise AirflowSkipException(f"{params['lane']} gives what the tables show already; the lane is discarded")
+            raise AirflowSkipException(says)
         self._announce(context, report)
-        self.log.info("%s was promoted by %s", params["lane"], report.epoch)
+        self.log.info("%s", says)
         return report_summary(report)
 
 

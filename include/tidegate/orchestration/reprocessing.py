@@ -5,11 +5,11 @@ from typing import Any
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
 from tidegate.errors import RefusedError
-from tidegate.orchestration.summary import ON_LANE, UNCHANGED, report_summary
 from tidegate.ports import EpochReport
 from tidegate.protocol.lanes import line
 from tidegate.protocol.model import Epoch, Run
 from tidegate.protocol.recovery import reprocesses
+from tidegate.reports.epochs import ON_LANE, UNCHANGED, report_summary
 
 
 def sealed_before(coordinator: Coordinator, run: Run) -> Epoch | None:

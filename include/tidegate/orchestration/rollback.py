@@ -10,7 +10,8 @@ from tidegate.engine.rollback import plan_rollback, roll_back
 from tidegate.orchestration.by_hand import APPROVE, approval, dag_by_hand
 from tidegate.orchestration.connections import Connections
 from tidegate.orchestration.operators import AnnouncingOperator, EpochOperator, run_of
-from tidegate.orchestration.summary import report_summary, rollback_sentences, rollback_summary
+from tidegate.reports.epochs import report_summary
+from tidegate.reports.rollbacks import forward_again, rollback_sentences, rollback_summary, rolled_back_sentence
 
 PLAN, ROLLBACK = "plan", "rollback"
 
@@ -91,15 +92,10 @@ class RollbackOperator(AnnouncingOperator):
         """Leave the pipeline behind epoch `to_epoch`. Asset events come at least once: `epoch` tells a repeated one."""
         to_epoch, allow_gap = context["params"]["to_epoch"], context["params"]["allow_gap"]
         run = run_of(context)
-        summary = self._coordinated(
-            lambda c: report_summary(roll_back(c, run, to_epoch=to_epoch, allow_gap=allow_gap)) | {"restores": to_epoch}
-        )
-        self.log.info(
-            "%s is as it was behind epoch %d. To go forward again: `to_epoch` %d",
-            self.definition.name,
-            to_epoch,
-            summary["epoch"] - 1,
-        )
+        report = self._coordinated(lambda c: roll_back(c, run, to_epoch=to_epoch, allow_gap=allow_gap))
+        self.log.info("%s", rolled_back_sentence(report.epoch, to_epoch))
+        self.log.info("To go forward again: `to_epoch` %d", forward_again(report.epoch))
+        summary = report_summary(report) | {"restores": to_epoch}
         names = ("pipeline", "epoch", "generation", "lane", "restores", "partitions")
         for asset in self.outlets:
             context["outlet_events"][asset].extra = {name: summary[name] for name in names}

@@ -307,11 +307,22 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class EpochReport:
-    """What became of a run: one line for logs, XCom and asset events."""
+    """What became of a run: one line for logs, XCom and asset events.
+
+    Args:
+        epoch: its own; of a run that planned none, the last that it finished on the way.
+        manifest: that of `epoch`, when it is past PLANNED.
+        timings_s: seconds by named part.
+        finished: what it sealed on the way, the oldest first: epochs that other runs left behind, and compactions.
+        given_up: epochs that it gave up on the way, as they were: nothing of them was staged, and their ranges are
+            planned anew.
+    """
 
     epoch: Epoch
     manifest: Manifest | None
     timings_s: Mapping[str, float]
+    finished: tuple[Epoch, ...] = ()
+    given_up: tuple[Epoch, ...] = ()
 
 
 @dataclass(frozen=True)

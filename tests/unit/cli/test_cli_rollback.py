@@ -129,9 +129,7 @@ def test_a_dry_run_says_what_becomes_of_an_epoch_under_way(called: Called, statu
 def test_it_goes_back_and_says_how_to_go_forward_again(called: Called) -> None:
     done, asked = called(DONE, "--to-epoch", "4", "--allow-gap")
     assert done.exit_code == 0, done.output
-    assert done.stdout == (
-        "first: tables, state and source positions are those of epoch 4; this rollback is epoch 7.\n"
-    )
+    assert done.stdout == ("first: tables, state and source positions are those of epoch 4; this rollback is epoch 7\n")
     assert done.stderr.strip() == "To go forward again: tidegate rollback first --to-epoch 6"
     ((name, (_, run), more),) = asked
     assert isinstance(run, Run)

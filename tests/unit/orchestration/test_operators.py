@@ -18,12 +18,12 @@ from tidegate.engine.planning import EpochPlan
 from tidegate.errors import FencedError, LeaseHeldError, RefusedError, UnavailableError
 from tidegate.orchestration import epoch_dag, operators
 from tidegate.orchestration.operators import ProcessEpochOperator, PublishEpochOperator, run_of
-from tidegate.orchestration.plans import plan_summary
 from tidegate.ports import EpochReport
 from tidegate.protocol.forecast import Forecast
 from tidegate.protocol.intervals import Bound
 from tidegate.protocol.ledger import NO_LIMIT, Limit
 from tidegate.protocol.model import Epoch, LaneId, Run, Status
+from tidegate.reports.plans import plan_summary
 
 INTERVAL = datetime(2026, 1, 1, tzinfo=UTC)
 EPOCH = make.epoch(
@@ -47,22 +47,15 @@ SEALED = replace(EPOCH, status=Status.SEALED, manifest=make.ref(MANIFEST, "file:
 
 
 class FakeCoordinator:
-    """Answers as told; `sealed` are the heads that it reports one after the other."""
+    """Answers as told; `sealed` is the lane's head."""
 
-    def __init__(self, definition: Definition, answer: object, sealed: tuple[Epoch | None, ...] = (None,)) -> None:
-        self.definition, self.answer = definition, answer
+    def __init__(self, definition: Definition, answer: object, sealed: EpochReport | None = None) -> None:
+        self.definition, self.answer, self.sealed = definition, answer, sealed
         self.runs: list[Run] = []
         self.bounds: list[Bound | None] = []
         self.limits: list[Limit] = []
         self.resumed: list[LaneId] = []
-        heads = list(sealed)
-        store = SimpleNamespace(
-            last_sealed=lambda _: heads.pop(0) if len(heads) > 1 else heads[0],
-            of_run=lambda lane, key: None,
-            resume=self.resume,
-        )
-        storage = SimpleNamespace(read={"file:///m.json": MANIFEST.to_json()}.__getitem__)
-        self.adapters = SimpleNamespace(store=store, storage=storage)
+        self.adapters = SimpleNamespace(store=SimpleNamespace(of_run=lambda lane, key: None, resume=self.resume))
         self.lane_id = LaneId("sales")
 
     def resume(self, lane: LaneId) -> Epoch:
@@ -73,6 +66,9 @@ class FakeCoordinator:
         self.bounds.append(bound)
         self.limits.append(limit)
         return self.publish(run)
+
+    def head(self) -> EpochReport | None:
+        return self.sealed
 
     def publish(self, run: Run) -> object:
         self.runs.append(run)
@@ -90,7 +86,7 @@ def execute(definition: Definition, monkeypatch: pytest.MonkeyPatch, all_connect
     def run(
         operator_class: type[ProcessEpochOperator | PublishEpochOperator],
         answer: object,
-        sealed: tuple[Epoch | None, ...] = (None,),
+        sealed: EpochReport | None = None,
         definition: Definition = definition,
         settings: dict[str, Any] | None = None,
         **params: Any,
@@ -164,6 +160,8 @@ def test_process_leaves_numbers_in_xcom(execute: Execute) -> None:
         "partitions": 0,
         "attempts": 1,
         "timings": {"plan": 0.123},
+        "finished": [],
+        "given_up": [],
     }
     assert done.skipped == []
 
@@ -176,17 +174,18 @@ def test_process_says_what_bounds_the_run(execute: Execute, timed: Definition, b
 
 
 def test_no_new_input_skips_publish(execute: Execute) -> None:
-    done = execute(ProcessEpochOperator, None, sealed=(SEALED,))
+    done = execute(ProcessEpochOperator, None, sealed=EpochReport(SEALED, MANIFEST, {}))
     # Airflow's skip ends the task before its value is pushed
     assert done.pushed == {"return_value": {"pipeline": "sales", "lane": "main", "status": "NO_INPUT"}}
     assert done.skipped == ["publish"]
 
 
 def test_an_epoch_of_a_dead_run_that_was_finished_on_the_way_is_still_announced(execute: Execute) -> None:
-    done = execute(ProcessEpochOperator, None, sealed=(None, SEALED))
-    assert done.result["epoch"] == 7
+    finished = EpochReport(SEALED, MANIFEST, {}, finished=(SEALED,))
+    done = execute(ProcessEpochOperator, finished)
+    assert done.result["finished"] == [{"epoch": 7, "generation": 1, "kind": "EVENTS", "run": SEALED.run.key}]
     assert done.skipped == []
-    announced = execute(PublishEpochOperator, None, sealed=(SEALED,))
+    announced = execute(PublishEpochOperator, None, sealed=finished)
     assert [e.extra["epoch"] for e in announced.events.values()] == [7, 7]
     assert [e.extra["table"]["partitions"] for e in announced.events.values()] == [102, 1]
 
@@ -274,7 +273,9 @@ def test_a_dry_run_says_the_plan_and_skips_publish(
 def test_publish_of_a_dry_run_is_skipped(execute: Execute) -> None:
     """Also when somebody clears it by itself: the last epoch must not be announced again."""
     with pytest.raises(AirflowSkipException, match="a dry run has nothing to publish"):
-        execute(PublishEpochOperator, AssertionError("published"), sealed=(SEALED,), dry_run=True)
+        execute(
+            PublishEpochOperator, AssertionError("published"), sealed=EpochReport(SEALED, MANIFEST, {}), dry_run=True
+        )
 
 
 def test_a_run_can_resume_the_pipeline_first(execute: Execute, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,10 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 from tidegate.adapters.checkpoint import PipelineSummary, PostgresCheckpointStore
 from tidegate.errors import FormatError
-from tidegate.orchestration.summary import dag_id_of, epoch_summary, iso
 from tidegate.protocol.model import MAIN_LANE, Epoch, LaneId, LaneStatus, Manifest
 from tidegate.protocol.pausing import reason
 from tidegate.protocol.purposes import reads_sources
+from tidegate.reports.epochs import epoch_summary, iso
+from tidegate.reports.owners import dag_id_of
 
 _LOOK_BACK = 100
 """Epochs among which one of events is looked for."""

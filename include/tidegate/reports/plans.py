@@ -1,14 +1,14 @@
-"""A plan as JSON and as lines for people: for the command line, XCom and a task's log. No Airflow here."""
+"""What the next epoch would do."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from tidegate.engine.planning import EpochPlan
-from tidegate.orchestration.summary import ranges
 from tidegate.protocol.ledger import told
 from tidegate.protocol.pausing import reason
 from tidegate.protocol.recovery import NEXT
+from tidegate.reports.epochs import ranges
 
 DRY_RUN = "DRY_RUN"
 """Shown in place of a status when a run was only to say what it would do."""

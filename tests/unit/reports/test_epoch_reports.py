@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidegate.orchestration.summary import iso
+from tidegate.reports.epochs import iso
 
 
 @pytest.mark.parametrize(

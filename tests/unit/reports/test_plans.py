@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import builders as make
 from tidegate.engine.planning import Compaction, EpochPlan
-from tidegate.orchestration.plans import plan_lines, plan_summary
 from tidegate.ports import TableChange
 from tidegate.protocol.forecast import Forecast, Size, Written
 from tidegate.protocol.model import LaneId, Run, Status
+from tidegate.reports.plans import plan_lines, plan_summary
 
 LEFT = make.epoch(11, Status.PUBLISHED, generation=2, run=Run("scheduled__x", "o"), offsets=make.span(38, 40))
 PLAN = EpochPlan(

@@ -1,0 +1,1 @@
+"""What runs tell people, from Airflow and from the command line: JSON-able summaries, and sentences made of them."""

@@ -1,0 +1,32 @@
+"""What people correct to lead a pipeline out of a stop."""
+
+from typing import Any
+
+from tidegate.engine.corrections import Correction
+from tidegate.engine.repairing import Repaired
+
+
+def correction_summary(pipeline: str, found: Correction) -> dict[str, Any]:
+    """What a correction changes, or has changed."""
+    epoch = found.gives_up
+    return {
+        "pipeline": pipeline,
+        "gives_up": epoch and {"epoch": epoch.epoch, "kind": str(epoch.kind), "failure": epoch.failure_message},
+        "renewed": [s.key for s in found.slices if not s.skipped],
+        "skipped": [s.key for s in found.slices if s.skipped],
+    }
+
+
+def correction_sentences(summary: dict[str, Any]) -> list[str]:
+    """The same for people, a line each."""
+    lines = []
+    if epoch := summary["gives_up"]:
+        lines.append(f"{summary['pipeline']}: epoch {epoch['epoch']} is given up; the next run plans it anew")
+    lines += [f"{key} is taken as it is now" for key in summary["renewed"]]
+    lines += [f"{key} is skipped from now on" for key in summary["skipped"]]
+    return lines or [f"{summary['pipeline']}: there is nothing to give up or to skip that is not already"]
+
+
+def repaired_sentence(done: Repaired) -> str:
+    """What a repair has brought back."""
+    return f"{done.manifests} manifests were brought back, {done.partitions} partitions repaired"
