@@ -665,9 +665,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "count what is in a file's last row group only",
         "I7",
-        "runtime/output_files.py",
-        "            file.rows += rows.num_rows\n",
-        "            file.rows = rows.num_rows\n",
+        "runtime/formats.py",
+        "        self._rows += rows.num_rows\n",
+        "        self._rows = rows.num_rows\n",
     ),
     Mutant(
         "take the rows in for what was read and refused",

@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tidegate.protocol.model import DataFile, StagedPartition
-from tidegate.runtime.conform import conform
-from tidegate.runtime.locations import ChecksummedFile, open_checked
-
-_BATCH_ROWS = 65_536
+from tidegate.runtime.formats import SUFFIX, TableFile, batches
 
 
 @dataclass(frozen=True)
@@ -30,14 +26,8 @@ class Join:
 def join(task: Join) -> StagedPartition:
     """Write the joined file. Raises DataDamagedError when a file is not as it was written."""
     schema = pa.ipc.read_schema(pa.py_buffer(task.schema))
-    path = f"{task.location}/joined-{uuid4().hex}.parquet"
-    stream = ChecksummedFile(path)
-    rows = 0
-    with pq.ParquetWriter(stream.sink, schema, compression="zstd") as writer:
+    with TableFile(f"{task.location}/joined-{uuid4().hex}{SUFFIX}", schema) as joined:
         for file in task.files:
-            with open_checked(file.path, file.bytes, file.sha256) as opened:
-                for batch in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS, columns=schema.names):
-                    writer.write_table(conform(batch, schema))
-                    rows += batch.num_rows
-    file = DataFile(path, rows, *stream.close())
-    return StagedPartition(task.table, task.values, task.location, (file,))
+            for rows in batches(file, schema):
+                joined.write(rows)
+        return StagedPartition(task.table, task.values, task.location, (joined.close(),))

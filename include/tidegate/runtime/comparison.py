@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tidegate.protocol.model import DataFile
-from tidegate.runtime.conform import conform
+from tidegate.runtime import formats
 from tidegate.runtime.exchange import ordered
-from tidegate.runtime.locations import open_checked
 
 ROWS = pa.schema([(name, pa.string()) for name in ("place", "side", "key", "row")])
-_BATCH_ROWS = 65_536
 
 
 @dataclass(frozen=True)
@@ -34,16 +31,15 @@ def read_rows(schemas: Mapping[str, pa.Schema], batches: Iterator[pa.RecordBatch
     `schemas` are the columns of the files of each table; a file that was written before one was added has nulls there.
     """
     for side in ordered(batches, Side):
-        with open_checked(side.file.path, side.file.bytes, side.file.sha256) as opened:
-            for part in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS):
-                rows = conform(part, schemas[side.table]).to_pylist()
-                columns = {
-                    "place": [side.place] * len(rows),
-                    "side": [side.side] * len(rows),
-                    "key": [_json({k: row[k] for k in side.key or row}) for row in rows],
-                    "row": [_json(row) for row in rows],
-                }
-                yield pa.record_batch(columns, ROWS)
+        for part in formats.batches(side.file, schemas[side.table]):
+            rows = part.to_pylist()
+            columns = {
+                "place": [side.place] * len(rows),
+                "side": [side.side] * len(rows),
+                "key": [_json({k: row[k] for k in side.key or row}) for row in rows],
+                "row": [_json(row) for row in rows],
+            }
+            yield pa.record_batch(columns, ROWS)
 
 
 def _json(row: dict[str, Any]) -> str:

@@ -1,18 +1,16 @@
-"""Output rows to Parquet files, one folder per partition, with a bounded number of open files."""
+"""Output rows to files, one folder per partition, with a bounded number of open files."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tidegate.protocol.model import DataFile, PartitionValues
 from tidegate.protocol.partitions import DEFAULT_PARTITION, partition_path
-from tidegate.runtime.locations import ChecksummedFile
+from tidegate.runtime.formats import SUFFIX, TableFile
 
 MAX_OPEN_FILES = 64
 
@@ -23,14 +21,6 @@ class Written(NamedTuple):
     table: str
     values: PartitionValues
     files: tuple[DataFile, ...]
-
-
-@dataclass
-class _Open:
-    path: str
-    stream: ChecksummedFile
-    writer: pq.ParquetWriter
-    rows: int = 0
 
 
 class PartitionedWriter:
@@ -59,16 +49,14 @@ class PartitionedWriter:
         self._data = [n for n in schema.names if n not in partition_by]
         self._schema = pa.schema([schema.field(n) for n in self._data])
         self._part = part
-        self._open: OrderedDict[PartitionValues, _Open] = OrderedDict()
+        self._open: OrderedDict[PartitionValues, TableFile] = OrderedDict()
         self._made = 0
         self.files: dict[PartitionValues, list[DataFile]] = {}
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append rows to their partitions, keeping their order."""
         for values, rows in self._split(batch):
-            file = self._file(values)
-            file.writer.write_batch(rows.select(self._data))
-            file.rows += rows.num_rows
+            self._file(values).write(rows.select(self._data))
 
     def close(self) -> dict[PartitionValues, list[DataFile]]:
         """Finish all files and return them by partition values."""
@@ -94,18 +82,16 @@ class PartitionedWriter:
         for code, values in enumerate(places):
             yield values, batch.take(pa.array(np.flatnonzero(codes == code)))
 
-    def _file(self, values: PartitionValues) -> _Open:
+    def _file(self, values: PartitionValues) -> TableFile:
         if values in self._open:
             self._open.move_to_end(values)
             return self._open[values]
         if len(self._open) >= MAX_OPEN_FILES:
             self._finish(*self._open.popitem(last=False))
         self._made += 1
-        path = f"{self.location(values)}/part-{self._part}-{self._made:04d}.parquet"
-        stream = ChecksummedFile(path)
-        self._open[values] = _Open(path, stream, pq.ParquetWriter(stream.sink, self._schema, compression="zstd"))
+        uri = f"{self.location(values)}/part-{self._part}-{self._made:04d}{SUFFIX}"
+        self._open[values] = TableFile(uri, self._schema)
         return self._open[values]
 
-    def _finish(self, values: PartitionValues, file: _Open) -> None:
-        file.writer.close()
-        self.files.setdefault(values, []).append(DataFile(file.path, file.rows, *file.stream.close()))
+    def _finish(self, values: PartitionValues, file: TableFile) -> None:
+        self.files.setdefault(values, []).append(file.close())

@@ -5,20 +5,17 @@ source order, so the last of equal primary keys is the latest. Held in memory ar
 epoch and one batch of its old rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tidegate.protocol.model import DataFile, StagedPartition
-from tidegate.runtime.conform import conform
-from tidegate.runtime.locations import ChecksummedFile, open_checked
+from tidegate.runtime.formats import SUFFIX, TableFile, batches, whole
 
 _ROW = "_tidegate_row"
-_BATCH_ROWS = 65_536
 
 
 @dataclass(frozen=True)
@@ -38,19 +35,15 @@ def rewrite(task: Rewrite) -> StagedPartition:
 
     Raises DataDamagedError when a file is not as it was written.
     """
-    changes = latest(pa.concat_tables([_read(file) for file in task.changes]), task.key)
-    path = f"{task.location}/part-{uuid4().hex}.parquet"
-    stream = ChecksummedFile(path)
-    rows = changes.num_rows
-    with pq.ParquetWriter(stream.sink, changes.schema, compression="zstd") as writer:
-        for old in _old_batches(task, changes.schema):
-            kept = without(old, changes, task.key)
-            if kept.num_rows:
-                writer.write_table(kept)
-                rows += kept.num_rows
-        writer.write_table(changes)
-    file = DataFile(path, rows, *stream.close())
-    return StagedPartition(task.table, task.values, task.location, (file,))
+    changes = latest(pa.concat_tables([whole(file) for file in task.changes]), task.key)
+    with TableFile(f"{task.location}/part-{uuid4().hex}{SUFFIX}", changes.schema) as made:
+        for file in task.old:
+            for old in batches(file, changes.schema):
+                kept = without(old, changes, task.key)
+                if kept.num_rows:
+                    made.write(kept)
+        made.write(changes)
+        return StagedPartition(task.table, task.values, task.location, (made.close(),))
 
 
 def latest(rows: pa.Table, key: Sequence[str]) -> pa.Table:
@@ -69,15 +62,3 @@ def without(old: pa.Table, changes: pa.Table, key: Sequence[str]) -> pa.Table:
     numbered = old.select(key).append_column(_ROW, pa.array(np.arange(old.num_rows)))
     kept = numbered.join(changes.select(key), list(key), join_type="left anti").column(_ROW)
     return old.take(pa.array(np.sort(kept.to_numpy())))
-
-
-def _read(file: DataFile) -> pa.Table:
-    with open_checked(file.path, file.bytes, file.sha256) as source:
-        return pq.ParquetFile(source).read()
-
-
-def _old_batches(task: Rewrite, schema: pa.Schema) -> Iterator[pa.Table]:
-    for file in task.old:
-        with open_checked(file.path, file.bytes, file.sha256) as source:
-            for batch in pq.ParquetFile(source).iter_batches(batch_size=_BATCH_ROWS, columns=schema.names):
-                yield conform(batch, schema)

@@ -8,11 +8,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyarrow import fs
 
 from tidegate.errors import ConfigurationError, DataDamagedError, UnavailableError
 from tidegate.ports import StoredFile
+from tidegate.runtime.formats import rows_of
 from tidegate.runtime.locations import make_folder, open_input, resolve, sync_folder
 
 
@@ -60,7 +60,7 @@ class FsStorage:
         """Rows of a Parquet file, from its footer."""
         with open_input(uri) as source:
             try:
-                return int(pq.ParquetFile(source).metadata.num_rows)
+                return rows_of(source)
             except (pa.ArrowException, OSError) as e:
                 raise DataDamagedError.of(uri, f"has no footer of a Parquet file ({e})") from e
 

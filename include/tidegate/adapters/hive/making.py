@@ -15,6 +15,7 @@ from tidegate.errors import ConfigurationError, TidegateError
 from tidegate.ports import Heads
 from tidegate.protocol.columns import Column
 from tidegate.protocol.model import Head
+from tidegate.runtime.formats import STORED_AS
 
 _GUARDED = {"discover.partitions": "false", "external.table.purge": "false"}
 """Hive from 3 on looks after the partitions of external tables by itself unless told otherwise, by what lies below the
@@ -85,7 +86,7 @@ class TableMaker:
             statements.append(
                 f"CREATE EXTERNAL TABLE IF NOT EXISTS {quoted(name)} "
                 f"({ddl(columns or columns_of(target.data_schema))}) "
-                f"PARTITIONED BY ({ddl(keys)}) STORED AS PARQUET "
+                f"PARTITIONED BY ({ddl(keys)}) STORED AS {STORED_AS} "
                 f"LOCATION '{folder or self._folder(name)}' TBLPROPERTIES ({noted})"
             )
         server.execute(self._hiveserver2, statements)

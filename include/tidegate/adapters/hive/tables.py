@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pymetastore.hive_metastore.ttypes import FieldSchema, Table
 
 from tidegate.adapters.files.storage import FsStorage
@@ -16,6 +15,7 @@ from tidegate.ports import TableChange
 from tidegate.protocol.columns import Column, fit
 from tidegate.protocol.model import Head
 from tidegate.protocol.partitions import partition_path
+from tidegate.runtime.formats import schema_of
 from tidegate.runtime.locations import open_input
 
 OWNER = "tidegate.pipeline"
@@ -114,7 +114,7 @@ def _stored(heads: Sequence[Head], target: Target) -> tuple[list[Column], list[s
     newest = max(heads, key=lambda h: (h.epoch, h.generation))
     try:
         with open_input(min(FsStorage().sizes(newest.location))) as file:
-            columns = columns_of(pq.read_schema(file))
+            columns = columns_of(schema_of(file))
     except (OSError, ValueError) as e:
         raise ConfigurationError(
             f"{target.name} was dropped from Hive, and {newest.location}, which it showed, cannot be read ({e}): "

@@ -1,0 +1,77 @@
+"""How the files of tables are written and read: the one place that knows their format, Parquet."""
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tidegate.protocol.model import DataFile
+from tidegate.runtime.conform import conform
+from tidegate.runtime.locations import ChecksummedFile, open_checked
+
+SUFFIX = ".parquet"
+STORED_AS = "PARQUET"
+"""Hive's word for it."""
+
+_BATCH_ROWS = 65_536
+
+
+class TableFile:
+    """A new file of a table: rows are appended in order, and `close` puts it on disk.
+
+    Leaving its `with` without `close` leaves a file that nothing refers to.
+
+    Args:
+        uri: where it will lie, with `SUFFIX`. Its folders are made.
+        schema: of all rows.
+    """
+
+    def __init__(self, uri: str, schema: pa.Schema) -> None:
+        self._uri = uri
+        self._stream = ChecksummedFile(uri)
+        self._writer = pq.ParquetWriter(self._stream.sink, schema, compression="zstd")
+        self._rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._writer.close()
+
+    def write(self, rows: pa.Table | pa.RecordBatch) -> None:
+        """Append rows of the schema."""
+        self._writer.write(rows)
+        self._rows += rows.num_rows
+
+    def close(self) -> DataFile:
+        """Finish it; what a manifest lists of it."""
+        self._writer.close()
+        return DataFile(self._uri, self._rows, *self._stream.close())
+
+
+def batches(file: DataFile, schema: pa.Schema) -> Iterator[pa.Table]:
+    """The rows of a file, in order and bounded pieces, with the columns of `schema`; one that it has not is null.
+
+    Raises DataDamagedError when the file is not as it was written, before any row is given out.
+    """
+    with open_checked(file.path, file.bytes, file.sha256) as opened:
+        for batch in pq.ParquetFile(opened).iter_batches(batch_size=_BATCH_ROWS, columns=schema.names):
+            yield conform(batch, schema)
+
+
+def whole(file: DataFile) -> pa.Table:
+    """All rows of a file with its own columns. Raises DataDamagedError when it is not as it was written."""
+    with open_checked(file.path, file.bytes, file.sha256) as opened:
+        return pq.ParquetFile(opened).read()
+
+
+def schema_of(opened: pa.NativeFile) -> pa.Schema:
+    """The columns of an open file. Raises pyarrow's errors, which are OSError or ValueError, when it is none."""
+    return pq.read_schema(opened)
+
+
+def rows_of(opened: pa.NativeFile) -> int:
+    """The rows of an open file, without reading them. Raises as `schema_of`."""
+    return int(pq.ParquetFile(opened).metadata.num_rows)
