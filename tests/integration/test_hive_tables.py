@@ -1,5 +1,6 @@
 """Goal: tables are made and changed as they are declared, and what does not fit is refused before any change."""
 
+import inspect
 import re
 from urllib.parse import urlsplit
 
@@ -84,7 +85,7 @@ def test_a_table_with_other_columns(ready: Warehouse, output: dict[str, pa.DataT
     for look in (ready.sink().prepare, ready.sink().pending):
         with pytest.raises(ConfigurationError) as raised:
             look(wrong, nothing)
-        line = rf"{__file__}:\d+: {ready.log.name} does not fit the pipeline {wrong.name}: "
+        line = rf"{inspect.getfile(Warehouse)}:\d+: {ready.log.name} does not fit the pipeline {wrong.name}: "
         assert re.match(rf"{line}.*{said}.*; or write to another table", str(raised.value))
     assert ready.columns() == before
 
