@@ -6,8 +6,10 @@ import pytest
 
 import builders as make
 from contract.story import COUNTS, LANE, RUN, Sql, Story, contents, head, manifest
+from tidegate.adapters.checkpoint.changes import move_lane
 from tidegate.errors import FencedError, InvariantViolationError, RefusedError
 from tidegate.protocol.model import Epoch, Fork, LaneId, LaneStatus, Lease, Promotion, Rollback, Run, Status, Word
+from tidegate.protocol.transitions import LaneEvent
 
 FIX = LaneId("orders", "fix")
 
@@ -209,3 +211,18 @@ def test_going_back_starts_from_the_restored_epoch(story: Story) -> None:
     staged = story.stage(lease, back)
     story.seal(lease, story.store.publish(lease, staged, heads=[head(staged, "day-1")]))
     assert make.ends(story.plan(lease, files=0))[0] == make.stop(one)
+
+
+def test_a_change_of_a_lane_is_a_compare_and_set(story: Story) -> None:
+    """Whoever looked before another promoted it does not discard it; what was said already changes nothing."""
+    lease = story.lease()
+    one, two = story.sealed(lease), story.sealed(lease)
+    story.store.fork(FIX, base=1, heads={})
+    replay(story, story.store.acquire(FIX, "someone", ttl_s=60), two)
+    promote(story, lease, at=make.stop(two), base=one.epoch)
+    (promoted,) = story.store.forks("orders")
+    with story.store._session.transaction("a change") as cursor:
+        with pytest.raises(RefusedError, match="the lane is promoted: LaneDiscarded cannot follow"):
+            move_lane(cursor, FIX, LaneEvent.DISCARDED)
+        assert move_lane(cursor, FIX, LaneEvent.PROMOTED) == promoted
+    assert story.store.forks("orders") == [promoted]
