@@ -1,6 +1,7 @@
-"""What a task over one bucket is given, and what it gives back."""
+"""What a task over one bucket is given, and what it and the tasks that read give back."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 
@@ -60,3 +61,13 @@ class BucketResult:
     files: list[Written] = field(default_factory=list)
     state: tuple[StateRun, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a task read: `records` that it met, of which `rows` went on and `malformed` did not; its dead letters."""
+
+    records: int = 0
+    rows: int = 0
+    malformed: int = 0
+    files: list[tuple[str, list[str], list[dict[str, Any]]]] = field(default_factory=list)

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 import builders as make
 from tidegate import FileSource
-from tidegate.adapters.spark.readers import files
-from tidegate.adapters.spark.readers.files import BYTES_PER_TASK, FileReading, Piece, groups_of, pieces_of, read_pieces
-from tidegate.adapters.spark.readers.reading import Report
+from tidegate.adapters.files import pieces as reading
+from tidegate.adapters.files.pieces import BYTES_PER_TASK, Piece, groups_of, pieces_of
+from tidegate.adapters.spark.readers.files import FileReading, read_pieces
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError
 from tidegate.runtime.decoding.model import WHOLE
 from tidegate.runtime.events import ORDER, SLICE
-from tidegate.runtime.spec import Output
+from tidegate.runtime.spec import Output, Report
 
 SCHEMA = pa.schema({"id": pa.int64()})
 DEAD = ("t.dead", ["1"])
@@ -116,7 +116,7 @@ def test_groups_cover_all_pieces_in_order(sizes: list[int], tasks: int) -> None:
     assert groups[-1][1] == len(pieces)
     assert all(before[1] == after[0] for before, after in pairwise(groups))
     assert all(start < stop for start, stop in groups) or not pieces
-    most = max(tasks, -(-sum(sizes) // files._MOST_BYTES_PER_TASK))
+    most = max(tasks, -(-sum(sizes) // reading._MOST_BYTES_PER_TASK))
     assert len(groups) <= most
 
 

@@ -1,20 +1,11 @@
 """What every reader gives: rows that carry their place from the start, and what was met on the way."""
 
-from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-
-@dataclass(frozen=True)
-class Report:
-    """What a task read: `records` that it met, of which `rows` went on and `malformed` did not; its dead letters."""
-
-    records: int = 0
-    rows: int = 0
-    malformed: int = 0
-    files: list[tuple[str, list[str], list[dict[str, Any]]]] = field(default_factory=list)
+from tidegate.runtime.spec import Report
 
 
 class Reading(Protocol):

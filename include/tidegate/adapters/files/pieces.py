@@ -1,0 +1,177 @@
+"""The pieces of planned files: which there are, which task decodes which, and what a task met in them.
+
+Rows go on, each with its piece and its place in it. Malformed rows and the counts do not: the task writes them below the
+attempt's folder, so they do not pass through the transforms, and are counted where they are read.
+"""
+
+import json
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
+from typing import Self
+from uuid import uuid4
+
+import pyarrow as pa
+
+from tidegate.adapters.files.detail import FileDetail
+from tidegate.adapters.files.storage import FsStorage
+from tidegate.adapters.processing import output_of
+from tidegate.api.files import FileSource
+from tidegate.api.settings import DEAD_LETTER_SCHEMA
+from tidegate.errors import InvariantViolationError, MalformedInputError
+from tidegate.ports import EpochTask
+from tidegate.protocol import layout
+from tidegate.protocol.model import Slice
+from tidegate.runtime.decoding import Malformed, Part, decode, parts
+from tidegate.runtime.events import ORDER, SLICE
+from tidegate.runtime.output_files import PartitionedWriter
+from tidegate.runtime.spec import Output, Report
+
+BYTES_PER_TASK = 4 * 1024 * 1024
+"""Less is not worth a task of its own."""
+_MOST_BYTES_PER_TASK = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a file that is decoded by itself. `bytes` is about its size."""
+
+    path: str
+    part: Part
+    bytes: int
+
+
+@dataclass(frozen=True)
+class FilePieces:
+    """The reading of one epoch's files, as its tasks are given it.
+
+    Args:
+        subject: the epoch, for messages.
+        source: how to read.
+        pieces: in the order of events.
+        groups: for each task, its pieces from the first number up to before the second.
+        folder: URI of the folder for the tasks' reports.
+        dead_letters: where malformed rows go; without it they fail the epoch.
+    """
+
+    subject: str
+    source: FileSource
+    pieces: tuple[Piece, ...]
+    groups: tuple[tuple[int, int], ...]
+    folder: str
+    dead_letters: Output | None
+
+    @classmethod
+    def of(cls, task: EpochTask) -> Self:
+        """That of a task. Raises MalformedInputError."""
+        source, dead = task.definition.source, task.definition.dead_letters
+        pieces = pieces_of(source, task.slices)
+        return cls(
+            subject=str(task.epoch),
+            source=source,
+            pieces=pieces,
+            groups=groups_of(pieces, task.definition.pipeline.buckets),
+            folder=layout.reports_in(task.root),
+            dead_letters=output_of(task, dead) if dead else None,
+        )
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The path of each piece."""
+        return tuple(p.path for p in self.pieces)
+
+    def apart(self) -> Self:
+        """The same with a task for each piece."""
+        groups = tuple((i, i + 1) for i in range(len(self.pieces)))
+        return replace(self, groups=groups, folder=f"{self.folder}/apart")
+
+    def read(self, group: int) -> Iterator[pa.RecordBatch]:
+        """A task: its rows, in the source's types, with `SLICE` and `ORDER`; when they are drawn, its report is there.
+
+        Raises:
+            MalformedInputError: a file as a whole, or a row where there is no table for those.
+        """
+        return _Group(self, group).rows()
+
+    def reports(self) -> list[Report]:
+        """One report for each group, in order. A task may have been repeated: then any of its reports is right."""
+        by_group = {uri.rpartition("/")[2].partition("-")[0]: uri for uri in FsStorage().sizes(self.folder)}
+        missing = [g for g in range(len(self.groups)) if f"{g:06d}" not in by_group]
+        if missing:
+            raise InvariantViolationError(f"{self.subject}: no task says what it read of group {missing[0]}")
+        return [Report(**json.loads(FsStorage().read(uri))) for _, uri in sorted(by_group.items())]
+
+
+def pieces_of(source: FileSource, slices: Sequence[Slice]) -> tuple[Piece, ...]:
+    """The pieces of planned files, in order. Raises MalformedInputError."""
+    found = []
+    for slice_ in slices:
+        size = FileDetail.of(slice_).size
+        of_file = parts(source, slice_.key, size)
+        found += [Piece(slice_.key, part, size // len(of_file)) for part in of_file]
+    return tuple(found)
+
+
+def groups_of(pieces: Sequence[Piece], tasks: int) -> tuple[tuple[int, int], ...]:
+    """Pieces side by side for about `tasks` tasks of like size: fewer when there is little, more when there is much."""
+    ends = list(accumulate(p.bytes for p in pieces))
+    size = ends[-1] if ends else 0
+    wanted = max(min(tasks, -(-size // BYTES_PER_TASK)), -(-size // _MOST_BYTES_PER_TASK), 1)
+    cuts = sorted({bisect(ends, size * i // wanted) for i in range(1, wanted)} - {0, len(pieces)})
+    return tuple(zip([0, *cuts], [*cuts, len(pieces)], strict=True))
+
+
+class _Group:
+    """The running pass over the pieces of one task."""
+
+    def __init__(self, reading: FilePieces, group: int) -> None:
+        self._reading = reading
+        self._group = group
+        self._part = f"{group:06d}-{uuid4().hex}"
+        dead = reading.dead_letters
+        self._dead = dead and PartitionedWriter(dead.root, DEAD_LETTER_SCHEMA, (), dead.prefix, f"read-{self._part}")
+        self._first: str | None = None
+
+    def rows(self) -> Iterator[pa.RecordBatch]:
+        """Decode, and report at the end."""
+        reading, records, rows, malformed = self._reading, 0, 0, 0
+        for number in range(*reading.groups[self._group]):
+            of = reading.pieces[number]
+            for decoded in decode(reading.source, of.path, of.part):
+                records += decoded.records
+                rows += decoded.batch.num_rows
+                malformed += len(decoded.malformed)
+                if decoded.malformed:
+                    self._refuse(of.path, decoded.malformed)
+                if decoded.batch.num_rows:
+                    yield _placed(decoded.batch, number, decoded.rows)
+        if self._first is not None:
+            raise MalformedInputError(
+                f"{reading.subject}: {malformed} malformed rows of {records} that this task read, the first in "
+                f"{self._first}; mend what writes the file, or declare Pipeline(dead_letters='database.table')"
+            )
+        files = []
+        if reading.dead_letters and self._dead:
+            table = reading.dead_letters.table
+            files = [(table, list(v), [asdict(f) for f in found]) for v, found in self._dead.close().items()]
+        report = json.dumps(asdict(Report(records, rows, malformed, files)))
+        FsStorage().write(f"{reading.folder}/{self._part}.json", report.encode())
+
+    def _refuse(self, path: str, malformed: Sequence[Malformed]) -> None:
+        if self._dead:
+            letters = [
+                {"step": "read", "reason": _reason(m), "source": path, "key": None, "row": m.text} for m in malformed
+            ]
+            self._dead.write(pa.RecordBatch.from_pylist(letters, DEAD_LETTER_SCHEMA))
+        elif self._first is None:
+            self._first = f"{path}, {_reason(malformed[0])}: {malformed[0].text[:500]!r}"
+
+
+def _reason(m: Malformed) -> str:
+    return f"{m.place}{'' if m.column is None else f', column {m.column!r}'}: {m.reason}"
+
+
+def _placed(batch: pa.RecordBatch, number: int, rows: pa.Int64Array) -> pa.RecordBatch:
+    numbers = pa.repeat(pa.scalar(number, pa.int32()), batch.num_rows)
+    return batch.append_column(SLICE, numbers).append_column(ORDER, rows)
