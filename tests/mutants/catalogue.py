@@ -67,9 +67,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "do not compare the fence when writing",
         "I4",
-        "adapters/checkpoint/changes.py",
-        '    if row["fence"] != lease.fence:\n',
-        '    if row["fence"] is None:\n',
+        "protocol/refusals.py",
+        "    if fence != lease.fence:\n",
+        "    if fence is None:\n",
     ),
     Mutant(
         "give the same fence out twice",
@@ -151,7 +151,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "let a range start anywhere",
         "I1",
-        "adapters/checkpoint/changes.py",
+        "protocol/refusals.py",
         "        if source not in offsets or offsets[source].start != expected:\n",
         "        if source not in offsets:\n",
     ),
@@ -455,9 +455,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "correct a slice that an epoch which stays has read",
         "I8",
-        "adapters/checkpoint/changes.py",
-        "        if newest and slice_.position < (stop := start_of(newest, slice_.source)):\n",
-        "        if newest and slice_.position < (stop := 0):\n",
+        "protocol/refusals.py",
+        "        if newest_epoch and slice_.position < (stop := start_of(newest_epoch, slice_.source)):\n",
+        "        if newest_epoch and slice_.position < (stop := 0):\n",
     ),
     Mutant(
         "take a changed file without a word",

@@ -18,9 +18,8 @@ from tidegate.adapters.checkpoint.rows import (
     slice_values,
     word_values,
 )
-from tidegate.errors import ConfigurationError, FencedError, InvariantViolationError, RefusedError
+from tidegate.errors import InvariantViolationError
 from tidegate.protocol.lanes import usable
-from tidegate.protocol.ledger import behind, start_of
 from tidegate.protocol.model import (
     MAIN_LANE,
     Epoch,
@@ -35,20 +34,26 @@ from tidegate.protocol.model import (
     Promotion,
     Purpose,
     Rollback,
-    Run,
     Slice,
-    Status,
     Word,
 )
 from tidegate.protocol.purposes import takes_lane
+from tidegate.protocol.refusals import (
+    correctable,
+    foreign_table,
+    lane_unmoved,
+    newest,
+    no_way_back,
+    of_lane,
+    promotable,
+    unchanged,
+    without_gap,
+)
 from tidegate.protocol.transitions import (
     TRANSITIONS,
     Event,
     LaneEvent,
-    Standing,
     Verdict,
-    apply,
-    apply_to_lane,
     lane_sources,
     lane_target,
     source_of,
@@ -74,22 +79,15 @@ def one(cursor: Cursor, query: str, values: Mapping[str, Any]) -> dict[str, Any]
 
 def lock(cursor: Cursor, lease: Lease) -> None:
     """Hold the lane's row for this transaction, in which `lease` is the newest: else FencedError (I4)."""
-    row = one(cursor, "lock_lane", lane_key(lease.lane))
-    if row is None:
-        raise InvariantViolationError(f"{lease.lane}: nobody ever took this lane, yet attempt {lease.fence} writes")
-    if row["fence"] != lease.fence:
-        raise FencedError(
-            f"{lease.lane}: attempt {lease.fence} ({lease.owner}) was superseded by attempt {row['fence']} "
-            f"({row['lease_owner'] or 'ended'}): nothing was changed; leave the epoch to the newer one"
-        )
+    row = one(cursor, "lock_lane", lane_key(lease.lane)) or {}
+    newest(lease, fence=row.get("fence"), owner=row.get("lease_owner"))
 
 
 def advance(
     cursor: Cursor, event: Event, lease: Lease, epoch: Epoch, values: Mapping[str, Any]
 ) -> tuple[Epoch, Verdict]:
     """Make one change by compare-and-set; when nothing changed, let the protocol say why."""
-    if lease.lane != epoch.lane:
-        raise InvariantViolationError(f"{epoch}: the lease is for {lease.lane}")
+    of_lane(lease, epoch)
     lock(cursor, lease)
     params = {**epoch_key(epoch), "fence": lease.fence, **values}
     if event is not Event.ATTEMPT_ADOPTED:
@@ -99,27 +97,14 @@ def advance(
     if row:
         return epoch_of(row), Verdict.ACCEPTED
     row = one(cursor, "epoch", epoch_key(epoch))
-    if row is None:
-        raise InvariantViolationError(f"{epoch}: not in the checkpoint table. Run `tidegate verify`")
-    found = epoch_of(row)
-    _, verdict = apply(Standing(found.status, found.fence), event, fence=lease.fence)
-    if verdict is Verdict.ALREADY:
-        return found, verdict
-    if verdict is Verdict.FENCED:
-        raise FencedError(
-            f"{found}: attempt {lease.fence} reports {event}, but the epoch is with attempt {found.fence}: nothing "
-            "was changed; run again to adopt it"
-        )
-    raise InvariantViolationError(
-        f"{found} is {found.status}: {event} by attempt {lease.fence} cannot follow. Run `tidegate verify`"
-    )
+    return unchanged(epoch, epoch_of(row) if row else None, event, lease), Verdict.ALREADY
 
 
 def sealed_epoch(cursor: Cursor, lane: LaneId, number: int) -> Epoch | None:
     """The sealed epoch of that number; None for 0, before the first."""
     row = one(cursor, "sealed_epoch", lane_key(lane) | {"epoch": number})
     if row is None and number:
-        raise InvariantViolationError(f"{lane}: there is no sealed epoch {number} to go back to")
+        raise no_way_back(lane, number)
     return epoch_of(row) if row else None
 
 
@@ -139,11 +124,8 @@ def parent_of(cursor: Cursor, lane: LaneId, last: Epoch | None, purpose: Purpose
 def _of_promotion(cursor: Cursor, main: LaneId, last: Epoch | None, promotion: Promotion) -> Epoch | None:
     promoted = LaneId(main.pipeline, promotion.lane)
     one(cursor, "lock_lane", lane_key(promoted))  # nobody seals an epoch there between the look and the end
-    base = usable(fork(cursor, promoted), promotion.lane).base
-    if base != promotion.base:
-        raise InvariantViolationError(f"{promoted}: the lane was forked behind epoch {base}, not {promotion.base}")
-    if one(cursor, "unfinished", lane_key(promoted)):
-        raise RefusedError(f"{promoted}: an epoch of the lane is unfinished: replay it first")
+    row = one(cursor, "unfinished", lane_key(promoted))
+    promotable(promotion, promoted, fork(cursor, promoted), unfinished=epoch_of(row) if row else None)
     return last if promotion.keeps_state else _last_sealed(cursor, promoted)
 
 
@@ -163,12 +145,7 @@ def move_lane(cursor: Cursor, lane: LaneId, event: LaneEvent) -> Fork:
     row = one(cursor, "move_lane", lane_key(lane) | lane_change(event))
     if row:
         return fork_of(row)
-    found = fork(cursor, lane)
-    if found is None:
-        raise InvariantViolationError(f"{lane}: there is no such lane. Run `tidegate verify`")
-    if apply_to_lane(found.status, event) is Verdict.ALREADY:
-        return found
-    raise RefusedError(f"{lane}: the lane is {found.status.lower()}: {event} cannot follow")
+    return lane_unmoved(lane, fork(cursor, lane), event)
 
 
 def lane_change(event: LaneEvent) -> dict[str, Any]:
@@ -176,45 +153,10 @@ def lane_change(event: LaneEvent) -> dict[str, Any]:
     return {"sources": [str(s) for s in lane_sources(event)], "target": lane_target(event)}
 
 
-def planned_before(unfinished: Epoch, lease: Lease, run: Run, offsets: Offsets) -> Epoch:
-    """The unfinished epoch, when it is this very plan whose answer was lost (I1, I6)."""
-    found = (unfinished.status, unfinished.run.key, unfinished.fence, unfinished.offsets)
-    if found == (Status.PLANNED, run.key, lease.fence, offsets):
-        return unfinished
-    raise InvariantViolationError(
-        f"{unfinished} of run {unfinished.run.key} is still {unfinished.status}: finish it before another is planned"
-    )
-
-
-def continued(lane: LaneId, start: Epoch | None, offsets: Offsets) -> None:
-    """InvariantViolationError unless each range starts where that of the epoch `start` ends (I1)."""
-    for source in sorted({*offsets, *(start.offsets if start else ())}):
-        expected = start_of(start, source)
-        if source not in offsets or offsets[source].start != expected:
-            begins = f"starts at {offsets[source].start}" if source in offsets else "has no range"
-            raise InvariantViolationError(
-                f"{lane}: a plan {begins} in the ledger of source {source!r}, but the sealed epoch before it "
-                f"({start.epoch if start else 'none'}) ends at {expected}. Run `tidegate verify`"
-            )
-
-
 def append_slices(cursor: Cursor, lane: LaneId, offsets: Offsets, discovered: Sequence[Slice]) -> None:
     """Give the slices their places, without a gap before, between or behind them up to the ends of the ranges (I8)."""
-    for source in sorted({*offsets, *(s.source for s in discovered)}):
-        end = behind(tail(cursor, lane.pipeline, source))
-        for slice_ in discovered:
-            if slice_.source == source:
-                if slice_.position != end:
-                    raise InvariantViolationError(
-                        f"{lane}: {slice_.key} was discovered for position {slice_.position} of the ledger of source "
-                        f"{source!r}, but {end} is next: nothing was planned; run again"
-                    )
-                end += 1
-        if source in offsets and offsets[source].stop > end:
-            raise InvariantViolationError(
-                f"{lane}: a plan ends at position {offsets[source].stop}, but the ledger of source {source!r} ends at "
-                f"{end}. Run `tidegate verify`"
-            )
+    sources = sorted({*offsets, *(s.source for s in discovered)})
+    without_gap(lane, offsets, discovered, {source: tail(cursor, lane.pipeline, source) for source in sources})
     if discovered:
         cursor.executemany(QUERIES["append_slice"], [slice_values(lane.pipeline, s) for s in discovered])
 
@@ -230,13 +172,7 @@ def abandon(cursor: Cursor, lease: Lease, epoch: Epoch, word: Word) -> Epoch:
 def correct_slices(cursor: Cursor, lane: LaneId, word: Word, slices: Sequence[Slice]) -> None:
     """Write `slices` over those at their positions, none of which an epoch that stays may have (I1, I8)."""
     unfinished = one(cursor, "unfinished", lane_key(lane))
-    newest = epoch_of(unfinished) if unfinished else _last_sealed(cursor, lane)
-    for slice_ in slices:
-        if newest and slice_.position < (stop := start_of(newest, slice_.source)):
-            raise InvariantViolationError(
-                f"{newest} is {newest.status} and ends at position {stop} of source {slice_.source!r}: {slice_.key} at "
-                f"{slice_.position} cannot be corrected any more. Run `tidegate verify`"
-            )
+    correctable(epoch_of(unfinished) if unfinished else _last_sealed(cursor, lane), slices)
     said = word_values(word)
     cursor.executemany(QUERIES["correct_slice"], [slice_values(lane.pipeline, s) | said for s in slices])
 
@@ -306,11 +242,3 @@ def _remove_heads(cursor: Cursor, epoch: Epoch, removed: Sequence[Place]) -> Non
         for table, values in sorted(removed)
     ]
     cursor.executemany(QUERIES["remove_head"], params)
-
-
-def foreign_table(subject: Epoch | str, table: str, owner: str) -> ConfigurationError:
-    """The error that names the pipeline to which a table belongs."""
-    return ConfigurationError(
-        f"{subject}: table {table} belongs to pipeline {owner}, whose partitions it may not replace: give each "
-        "pipeline tables of its own"
-    )

@@ -1,11 +1,11 @@
 """`ports.CloneStore` on PostgreSQL."""
 
-from tidegate.adapters.checkpoint.changes import foreign_table, lock, one
+from tidegate.adapters.checkpoint.changes import lock, one
 from tidegate.adapters.checkpoint.connection import OverSession
 from tidegate.adapters.checkpoint.queries import QUERIES
 from tidegate.adapters.checkpoint.rows import clone_of, clone_values
-from tidegate.errors import RefusedError
 from tidegate.protocol.model import Clone, Lease
+from tidegate.protocol.refusals import foreign_table, same_clone
 
 
 class PostgresClones(OverSession):
@@ -25,8 +25,7 @@ class PostgresClones(OverSession):
                 raise foreign_table(clone.pipeline, clone.table, taken["pipeline"])
             cursor.execute(QUERIES["record_clone"], clone_values(clone))
             found = clone_of(one(cursor, "clone", {"clone": clone.table}) or {})
-            if (found.pipeline, found.source, found.epoch) != (clone.pipeline, clone.source, clone.epoch):
-                raise RefusedError(f"{found}, is there already: take another name, or drop that clone first")
+            same_clone(found, clone)
             return found
 
     def forget_clone(self, lease: Lease, table: str) -> None:

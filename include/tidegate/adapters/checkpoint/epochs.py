@@ -14,13 +14,11 @@ from tidegate.adapters.checkpoint.changes import (
     advance,
     append_slices,
     change_heads,
-    continued,
     correct_slices,
     lock,
     move_lane,
     one,
     parent_of,
-    planned_before,
 )
 from tidegate.adapters.checkpoint.connection import OverSession
 from tidegate.adapters.checkpoint.queries import QUERIES
@@ -52,6 +50,7 @@ from tidegate.protocol.model import (
     Word,
 )
 from tidegate.protocol.purposes import takes_lane
+from tidegate.protocol.refusals import continued, not_staged, of_epoch, one_manifest, planned_before
 from tidegate.protocol.transitions import Event, LaneEvent, Verdict
 
 
@@ -165,11 +164,8 @@ class PostgresEpochs(OverSession):
         }
         with self._session.transaction(f"{epoch}: stage") as cursor:
             staged, verdict = advance(cursor, Event.FILES_STAGED, lease, epoch, values)
-            if verdict is Verdict.ALREADY and staged.manifest != manifest:
-                raise InvariantViolationError(
-                    f"{epoch}: attempt {lease.fence} staged {staged.manifest} before and {manifest} now. Run "
-                    "`tidegate verify`"
-                )
+            if verdict is Verdict.ALREADY:
+                one_manifest(lease, staged, manifest)
             cursor.execute(QUERIES["keep_manifest"], epoch_key(epoch) | {"content": zlib.compress(data)})
             return staged
 
@@ -178,14 +174,11 @@ class PostgresEpochs(OverSession):
         with self._session.transaction(f"{epoch}: begin the swap") as cursor:
             lock(cursor, lease)
             if one(cursor, "begin_swap", epoch_key(epoch) | {"fence": lease.fence}) is None:
-                raise InvariantViolationError(f"{epoch} is not STAGED by attempt {lease.fence}. Run `tidegate verify`")
+                raise not_staged(lease, epoch)
 
     def publish(self, lease: Lease, epoch: Epoch, *, heads: Sequence[Head], removed: Sequence[Place] = ()) -> Epoch:
         """PartitionsPublished: STAGED → PUBLISHED and the heads, in one transaction (I2)."""
-        ours = (epoch.lane.pipeline, epoch.lane.lane, epoch.epoch, epoch.generation)
-        for head in heads:
-            if (head.pipeline, head.lane, head.epoch, head.generation) != ours:
-                raise InvariantViolationError(f"{epoch}: {head} is not this epoch's. Run `tidegate verify`")
+        of_epoch(epoch, heads)
         with self._session.transaction(f"{epoch}: publish") as cursor:
             published, verdict = advance(cursor, Event.PARTITIONS_PUBLISHED, lease, epoch, {})
             if verdict is Verdict.ACCEPTED:

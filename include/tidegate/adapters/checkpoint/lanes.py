@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from tidegate.adapters.checkpoint.changes import (
-    foreign_table,
     fork,
     lane_change,
     lock,
@@ -16,11 +15,11 @@ from tidegate.adapters.checkpoint.connection import OverSession
 from tidegate.adapters.checkpoint.queries import QUERIES
 from tidegate.adapters.checkpoint.rows import MESSAGE_LIMIT, epoch_key, epoch_of, fork_of, lane_key, storable
 from tidegate.api.pipeline import Definition
-from tidegate.errors import InvariantViolationError, LeaseHeldError, RefusedError, StateIncompatibleError
+from tidegate.errors import InvariantViolationError
 from tidegate.protocol.lanes import serves, usable
 from tidegate.protocol.model import MAIN_LANE, Epoch, Fork, LaneId, LaneStatus, Lease, Place, Placed
 from tidegate.protocol.pausing import failures
-from tidegate.protocol.purposes import takes_lane
+from tidegate.protocol.refusals import foreign_table, forked_elsewhere, held, not_promoted, other_buckets
 from tidegate.protocol.transitions import LaneEvent
 
 
@@ -42,10 +41,7 @@ class PostgresLanes(OverSession):
             values = {"name": name, "fingerprint": definition.fingerprint(), "buckets": buckets}
             if one(cursor, "register_pipeline", values) is None:
                 kept = (one(cursor, "pipeline", {"name": name}) or {}).get("buckets")
-                raise StateIncompatibleError(
-                    f"{name}: the state has {kept} buckets, the pipeline now says {buckets}: write buckets={kept} "
-                    "again, or give the pipeline a new name"
-                )
+                raise other_buckets(name, kept=kept, declared=buckets)
 
     def acquire(self, lane: LaneId, owner: str, *, ttl_s: float) -> Lease:
         """Take the lane with a larger fence than ever before (I4); LeaseHeldError when another owner has it."""
@@ -54,11 +50,8 @@ class PostgresLanes(OverSession):
                 usable(fork(cursor, lane), lane.lane)
             row = one(cursor, "acquire_lane", lane_key(lane) | {"owner": owner, "ttl_s": ttl_s})
             if row is None:
-                held = one(cursor, "lease_left", lane_key(lane)) or {}
-                raise LeaseHeldError(
-                    f"{lane}: {held.get('lease_owner')} is working on this lane; its lease ends in "
-                    f"{max(0.0, held.get('seconds_left') or 0.0):.1f} s unless it renews it. Wait for it, or try again"
-                )
+                left = one(cursor, "lease_left", lane_key(lane)) or {}
+                raise held(lane, left.get("lease_owner"), left.get("seconds_left") or 0.0)
             return Lease(lane, owner, row["fence"])
 
     def renew(self, lease: Lease, *, ttl_s: float) -> None:
@@ -117,14 +110,10 @@ class PostgresLanes(OverSession):
                 if serves(found, base=base, reach_back=reach_back):
                     return found
                 if not reach_back:
-                    raise RefusedError(
-                        f"{lane}: the lane was forked behind epoch {found.base}, not {base}: take another name, or "
-                        "discard it first"
-                    )
+                    raise forked_elsewhere(found, base)
                 move_lane(cursor, lane, LaneEvent.DISCARDED)
             row = one(cursor, "unfinished", lane_key(LaneId(lane.pipeline)))
-            if row and takes_lane(epoch_of(row).purpose) == lane.lane:
-                raise RefusedError(f"{lane}: the lane is being promoted: take another name")
+            not_promoted(lane, epoch_of(row) if row else None)
             cursor.execute(QUERIES["forget_lane"], lane_key(lane))
             made = one(cursor, "fork_lane", lane_key(lane) | {"base": base} | lane_change(LaneEvent.FORKED))
             if made is None:
