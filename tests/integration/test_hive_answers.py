@@ -11,7 +11,7 @@ from faults.proxy import Proxy
 from pipelines.warehouse import ADD, ALTER, DROP, Warehouse, closed_port, locations, nothing, placed, staged_at
 from tidegate.adapters.hive import HiveSink, metastore_answers
 from tidegate.adapters.hive.metastore import Metastore
-from tidegate.adapters.hive.tables import staging
+from tidegate.adapters.table_plans import staging
 from tidegate.errors import ConfigurationError, OutcomeUnknownError, UnavailableError
 from tidegate.protocol.model import PartitionValues, StagedPartition
 

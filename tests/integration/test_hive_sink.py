@@ -24,7 +24,7 @@ from pipelines.warehouse import (
 from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row
 from tidegate.adapters.hive.metastore import normal
 from tidegate.adapters.hive.server import execute
-from tidegate.adapters.hive.tables import staging
+from tidegate.adapters.table_plans import staging
 from tidegate.api.settings import Target
 from tidegate.errors import OutcomeUnknownError, TidegateError, UnavailableError, UserFunctionError
 from tidegate.protocol.model import PartitionValues, Run, StagedPartition

@@ -15,7 +15,7 @@ from pipelines.warehouse import (
 )
 from tidegate.adapters.hive.metastore import normal
 from tidegate.adapters.hive.server import execute
-from tidegate.adapters.hive.tables import OWNER, staging
+from tidegate.adapters.table_plans import OWNER, staging
 from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.ports import TableChange
 

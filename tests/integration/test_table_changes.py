@@ -17,7 +17,7 @@ from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFun
 from tidegate import Row as Event
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.adapters.hive.server import connect, execute
-from tidegate.adapters.hive.tables import staging
+from tidegate.adapters.table_plans import staging
 from tidegate.engine.clones import Clones
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes

@@ -27,7 +27,7 @@ from tidegate.adapters.hive import HiveSink
 from tidegate.adapters.hive.making import TableMaker
 from tidegate.adapters.hive.metastore import Metastore
 from tidegate.adapters.hive.sink import CLONE as MARK
-from tidegate.adapters.hive.tables import OWNER, STAGING_SUFFIX, staging
+from tidegate.adapters.table_plans import OWNER, STAGING_SUFFIX, staging
 from tidegate.api.pipeline import Definition
 from tidegate.api.schema import hive_type
 from tidegate.api.settings import EPOCH_COLUMN, Mode, Target

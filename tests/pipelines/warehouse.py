@@ -16,7 +16,7 @@ from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFun
 from tidegate.adapters.hive import HiveSink
 from tidegate.adapters.hive.metastore import Metastore
 from tidegate.adapters.hive.server import connect, execute
-from tidegate.adapters.hive.tables import staging
+from tidegate.adapters.table_plans import staging
 from tidegate.api.settings import Target
 from tidegate.protocol.model import Head, LaneId, PartitionValues, StagedPartition
 from tidegate.protocol.partitions import DEFAULT_PARTITION, partition_path

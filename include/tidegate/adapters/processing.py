@@ -90,9 +90,7 @@ def partitions_of(task: EpochTask, files: Files, rewriting: Rewriting) -> tuple[
     return _sorted(staged)
 
 
-def _rewrites(
-    task: EpochTask, target: Target, changes: Mapping[PartitionValues, list[DataFile]]
-) -> Iterator[Rewrite]:
+def _rewrites(task: EpochTask, target: Target, changes: Mapping[PartitionValues, list[DataFile]]) -> Iterator[Rewrite]:
     old = task.locate(target.name, list(changes)) if changes else {}
     for values, files in changes.items():
         below = files[0].path.rpartition("/")[0].removeprefix(layout.changes_in(task.root, target.name))

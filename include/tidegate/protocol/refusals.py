@@ -105,8 +105,7 @@ def one_manifest(lease: Lease, staged: Epoch, manifest: ManifestRef) -> None:
     """Raise InvariantViolationError when the attempt staged another manifest before (I5)."""
     if staged.manifest != manifest:
         raise InvariantViolationError(
-            f"{staged}: attempt {lease.fence} staged {staged.manifest} before and {manifest} now. Run "
-            "`tidegate verify`"
+            f"{staged}: attempt {lease.fence} staged {staged.manifest} before and {manifest} now. Run `tidegate verify`"
         )
 
 

@@ -43,20 +43,19 @@ def run_bucket(spec: BucketSpec, batches: Iterator[pa.RecordBatch]) -> Iterator[
 
 
 class BucketTask:
-    """The running pass over one bucket."""
+    """The running pass over one bucket.
 
-    def __init__(self, spec: BucketSpec, bucket: int) -> None:
+    Args:
+        spec: of the task.
+        bucket: its number.
+        state: the bucket's state, when it is not what the spec says.
+    """
+
+    def __init__(self, spec: BucketSpec, bucket: int, state: KeyedState | None = None) -> None:
         self.spec = spec
         self.result = BucketResult(bucket)
         part = f"{bucket:05d}-{uuid4().hex}"
-        self._state = KeyedState(
-            bucket,
-            type(spec.function).__name__,
-            spec.state.get(bucket, ()),
-            spec.state_schema,
-            key_width=len(spec.key),
-            root=spec.state_root,
-        )
+        self._state = state or KeyedState.of(spec, bucket)
         self._outputs = [(o.table, o.writer(spec.output_schema, part)) for o in spec.outputs]
         self._dead = [(o.table, o.writer(DEAD_LETTER_SCHEMA, part)) for o in (spec.dead_letters,) if o is not None]
         self._letters = DeadLetters(spec.subject, spec.slices, *(writer for _, writer in self._dead))
@@ -142,11 +141,15 @@ class BucketTask:
         if changes is not None:
             self._state.put(changes)
 
+    def settle(self) -> None:
+        """Hand on everything so far: rows, dead letters, and the state of the key at hand too."""
+        self._runner.end()
+        self._flush(1)
+
     def finish(self) -> BucketResult:
         """Close all files, merge state runs where it pays, and report."""
         began = time.perf_counter()
-        self._runner.end()
-        self._flush(1)
+        self.settle()
         self._state.close()
         self.result.keys_changed = self._state.changed
         for table, writer in (*self._outputs, *self._dead):

@@ -18,6 +18,9 @@ SLICE = "_tidegate_slice"
 ORDER = "_tidegate_order"
 """The column that says where in its piece a row stands."""
 
+PLACED = pa.schema({SLICE: pa.int32(), ORDER: pa.int64()})
+"""The columns that a row has from the start."""
+
 Misfits = dict[int, str]
 """Rows of a batch that cannot be processed, each with the reason."""
 

@@ -27,10 +27,14 @@ _MOST_DIGITS_OF_INT64 = 18
 
 
 def key_hashes(keys: Sequence[pa.Array]) -> np.ndarray:
-    """Hashes (int64) of keys without nulls, whose columns are `keys`: of any type that `key_by` takes."""
+    """Hashes (int64) of keys whose columns are `keys`, of any type that `key_by` takes. A null changes no hash."""
     hashes = np.full(len(keys[0]), SEED, dtype=np.uint64)
     for column in keys:
-        hashes = _chained(column, hashes)
+        if column.null_count:
+            there = column.is_valid().to_numpy(zero_copy_only=False)
+            hashes[there] = _chained(column.filter(pa.array(there)), hashes[there])
+        else:
+            hashes = _chained(column, hashes)
     return hashes.view(np.int64)
 
 

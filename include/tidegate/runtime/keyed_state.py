@@ -1,6 +1,7 @@
 """The keyed state of one bucket, as a pass over it sees it: what its runs hold, and what the pass puts on top."""
 
 from collections.abc import Sequence
+from typing import Self
 from uuid import uuid4
 
 import numpy as np
@@ -8,6 +9,7 @@ import pyarrow as pa
 
 from tidegate.protocol.merging import tail_to_merge
 from tidegate.protocol.model import StateRun
+from tidegate.runtime.spec import BucketSpec
 from tidegate.runtime.state_runs import RunWriter, StateReader, Stored, merge, run_schema
 
 MIN_MERGE = 4
@@ -47,6 +49,18 @@ class KeyedState:
         self._part = f"{root}/%s-{bucket:05d}-{uuid4().hex}.arrow"
         self._reader = StateReader(runs, self.schema, key_width=key_width)
         self._writer = RunWriter(self._part % "run", self.schema)
+
+    @classmethod
+    def of(cls, spec: BucketSpec, bucket: int) -> Self:
+        """The state of one bucket of a task."""
+        return cls(
+            bucket,
+            type(spec.function).__name__,
+            spec.state.get(bucket, ()),
+            spec.state_schema,
+            key_width=len(spec.key),
+            root=spec.state_root,
+        )
 
     def get(self, hashes: np.ndarray, keys: Sequence[pa.Array]) -> Stored:
         """What the runs hold for some keys, whose hashes ascend; what this pass has put is not looked at."""

@@ -1,7 +1,7 @@
 """The pieces of planned files: which there are, which task decodes which, and what a task met in them.
 
-Rows go on, each with its piece and its place in it. Malformed rows and the counts do not: the task writes them below the
-attempt's folder, so they do not pass through the transforms, and are counted where they are read.
+Rows go on, each with its piece and its place in it. Malformed rows and the counts do not: the task writes them below
+the attempt's folder, so they do not pass through the transforms, and are counted where they are read.
 """
 
 import json

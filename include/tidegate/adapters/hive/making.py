@@ -8,7 +8,8 @@ from pymetastore.hive_metastore.ttypes import Table
 
 from tidegate.adapters.hive import server
 from tidegate.adapters.hive.metastore import Metastore, Placement
-from tidegate.adapters.hive.tables import Plan, columns_of, ddl, keys_of, listed, plan, quoted
+from tidegate.adapters.hive.tables import listed, plan, quoted
+from tidegate.adapters.table_plans import Plan, columns_of, ddl, keys_of
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
 from tidegate.errors import ConfigurationError, TidegateError

@@ -6,14 +6,8 @@ from pymetastore.hive_metastore.ttypes import Table
 
 from tidegate.adapters.hive.making import TableMaker, placement
 from tidegate.adapters.hive.metastore import Metastore, Placement, normal
-from tidegate.adapters.hive.tables import (
-    OWNER,
-    changes,
-    columns_of,
-    listed,
-    property_of,
-    staging,
-)
+from tidegate.adapters.hive.tables import listed, property_of
+from tidegate.adapters.table_plans import OWNER, changes, columns_of, staging
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
 from tidegate.errors import OutcomeUnknownError, RefusedError, UnavailableError

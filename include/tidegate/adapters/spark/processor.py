@@ -140,9 +140,7 @@ class _Epoch:
         files = files_of(done, read)
         partitions = partitions_of(task, files, self._rewritten)
         self._tick("rewrite")
-        return processed(
-            task, done=done, read=read, files=files, partitions=partitions, timings_s=self._timings
-        )
+        return processed(task, done=done, read=read, files=files, partitions=partitions, timings_s=self._timings)
 
     def _rewritten(self, rewrites: Sequence[Rewrite]) -> list[StagedPartition]:
         tasks = min(len(rewrites), self._task.definition.pipeline.buckets)

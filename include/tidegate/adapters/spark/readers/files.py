@@ -11,7 +11,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from tidegate.adapters.files.pieces import FilePieces
 from tidegate.adapters.spark.readers.reading import spark_types
 from tidegate.errors import TidegateError
-from tidegate.runtime.events import ORDER, SLICE
+from tidegate.runtime.events import PLACED
 from tidegate.runtime.task_failures import classified
 
 
@@ -27,7 +27,7 @@ class FileReading(FilePieces):
     @property
     def schema(self) -> pa.Schema:
         """The columns of the rows: a moment has the one unit that Spark has."""
-        return pa.schema([*spark_types(self.source.schema), (SLICE, pa.int32()), (ORDER, pa.int64())])
+        return pa.schema([*spark_types(self.source.schema), *PLACED])
 
 
 def read_pieces(reading: FileReading, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
