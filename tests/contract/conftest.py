@@ -6,18 +6,19 @@ import socket
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import psycopg
 import pytest
 
-from contract.story import Story
+from contract.story import Story, contents
 from tidegate.adapters.checkpoint import PostgresCheckpointStore, migrate
+from tidegate.testing.checkpoint import MemoryCheckpointStore
 
 
 @dataclass
@@ -84,10 +85,40 @@ def checkpoint_url(postgres: Postgres) -> Iterator[str]:
     postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What a store promises, the one in memory promises too; only a test that looks behind it needs PostgreSQL."""
+    if {"store", "story"} & set(metafunc.fixturenames):
+        behind = {"sql", "checkpoint_url", "postgres", "wire", "of_postgres"} & set(metafunc.fixturenames)
+        metafunc.parametrize("kind_of_store", ["postgres"] if behind else ["postgres", "memory"], indirect=True)
+
+
 @pytest.fixture
-def store(checkpoint_url: str) -> Iterator[PostgresCheckpointStore]:
-    with closing(PostgresCheckpointStore(checkpoint_url)) as opened:
+def of_postgres() -> None:
+    """For a test of what only PostgreSQL does: it keeps no text that is none, and lists what it has for people."""
+
+
+@pytest.fixture
+def kind_of_store(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def store(kind_of_store: str, request: pytest.FixtureRequest) -> Iterator[PostgresCheckpointStore]:
+    """A store without rows. That of PostgreSQL has a method more, which only its own tests call."""
+    if kind_of_store == "memory":
+        yield cast("PostgresCheckpointStore", MemoryCheckpointStore())
+        return
+    with closing(PostgresCheckpointStore(request.getfixturevalue("checkpoint_url"))) as opened:
         yield opened
+
+
+@pytest.fixture
+def kept(store: PostgresCheckpointStore, request: pytest.FixtureRequest) -> Callable[[], Any]:
+    """Gives everything that the store keeps, to compare."""
+    if isinstance(store, MemoryCheckpointStore):
+        return store.rows.copy
+    sql = request.getfixturevalue("sql")
+    return lambda: contents(sql)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tidegate.protocol.ledger import behind
 from tidegate.protocol.model import Epoch, Head, LaneId, Lease, ManifestRef, Run, Status
 
 Sql = psycopg.Connection[Any]
+Kept = Callable[[], Any]
 
 LANE = LaneId("orders")
 RUN = Run("run-1", "dag/run-1", 2, logical_date_ms=1_700_000_000_123, interval_start_ms=0, interval_end_ms=-5)

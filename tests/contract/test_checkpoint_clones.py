@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.story import LANE, Sql, Story, contents, definition
+from contract.story import LANE, Kept, Story, definition
 from tidegate.errors import ConfigurationError, FencedError, RefusedError
 from tidegate.protocol.model import Clone, LaneId, ManifestRef
 
@@ -27,13 +27,13 @@ def test_a_clone_is_noted_until_it_is_forgotten(story: Story) -> None:
 
 
 @pytest.mark.parametrize("other", [{"epoch": 2}, {"source": "db.others"}])
-def test_a_name_is_one_clones(story: Story, sql: Sql, other: dict[str, object]) -> None:
+def test_a_name_is_one_clones(story: Story, kept: Kept, other: dict[str, object]) -> None:
     lease = story.lease()
     story.store.record_clone(lease, MAY)
-    before = contents(sql)
+    before = kept()
     with pytest.raises(RefusedError, match=r"db.may, a clone of db.orders as of epoch 1, is there already"):
         story.store.record_clone(lease, replace(MAY, **other))  # type: ignore[arg-type]
-    assert contents(sql) == before
+    assert kept() == before
 
 
 def test_another_pipelines_clone_stays(story: Story) -> None:
@@ -47,27 +47,27 @@ def test_another_pipelines_clone_stays(story: Story) -> None:
     assert story.store.clones("orders") == [noted]
 
 
-def test_a_clone_does_not_have_the_name_of_a_pipelines_table(story: Story, sql: Sql) -> None:
+def test_a_clone_does_not_have_the_name_of_a_pipelines_table(story: Story, kept: Kept) -> None:
     """Its next epoch would publish into the clone."""
     lease = story.lease()
     story.sealed(lease)
-    before = contents(sql)
+    before = kept()
     with pytest.raises(ConfigurationError, match=r"table db.orders belongs to pipeline orders"):
         story.store.record_clone(lease, replace(MAY, table="db.orders"))
-    assert contents(sql) == before
+    assert kept() == before
 
 
-def test_a_superseded_attempt_notes_and_forgets_nothing(story: Story, sql: Sql) -> None:
+def test_a_superseded_attempt_notes_and_forgets_nothing(story: Story, kept: Kept) -> None:
     """I4 and I6: a clean-up that has begun since does not know the clone."""
     old = story.lease("somebody", ttl_s=0)
     new = story.lease("another")
     story.store.record_clone(new, replace(MAY, table="db.june"))
-    before = contents(sql)
+    before = kept()
     with pytest.raises(FencedError):
         story.store.record_clone(old, MAY)
     with pytest.raises(FencedError):
         story.store.forget_clone(old, "db.june")
-    assert contents(sql) == before
+    assert kept() == before
 
 
 def test_a_clean_up_that_was_superseded_by_a_clone_forgets_nothing(story: Story) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 import builders as make
-from contract.story import COUNTS, RUN, Sql, Story, contents, manifest
+from contract.story import COUNTS, RUN, Kept, Sql, Story, contents, manifest
 from tidegate.errors import FencedError, InvariantViolationError
 from tidegate.protocol.model import Epoch, Status, Word
 
@@ -40,25 +40,25 @@ def test_an_epoch_is_given_up_and_its_slices_corrected_together(story: Story) ->
 
 
 @pytest.mark.parametrize("status", [Status.PLANNED, Status.STAGED, Status.PUBLISHED, Status.SEALED])
-def test_what_an_epoch_has_that_stays_is_not_corrected(story: Story, sql: Sql, status: Status) -> None:
+def test_what_an_epoch_has_that_stays_is_not_corrected(story: Story, kept: Kept, status: Status) -> None:
     """A PLANNED one stays when it is not given up."""
     lease = story.lease()
     epoch = story.at(lease, status)
     (first, _) = story.store.slices("orders", make.SOURCE, epoch.offsets[make.SOURCE])
-    before = contents(sql)
+    before = kept()
     with pytest.raises(InvariantViolationError, match=r"orders epoch 1 is .* cannot be corrected any more"):
         story.store.correct(lease, WORD, gives_up=None, slices=[replace(first, skipped=True)])
-    assert contents(sql) == before
+    assert kept() == before
 
 
-def test_a_superseded_attempt_corrects_nothing(story: Story, sql: Sql) -> None:
+def test_a_superseded_attempt_corrects_nothing(story: Story, kept: Kept) -> None:
     old = story.lease()
     planned = story.plan(old)
     story.lease()
-    before = contents(sql)
+    before = kept()
     with pytest.raises(FencedError):
         story.store.correct(old, WORD, gives_up=planned, slices=[])
-    assert contents(sql) == before
+    assert kept() == before
 
 
 def test_a_manifest_is_kept_until_its_epoch_is_forgotten(story: Story, sql: Sql) -> None:

@@ -3,22 +3,26 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 import psycopg
 import pytest
 
 import builders as make
-from contract.story import COUNTS, LANE, RUN, Sql, Story, contents, head, manifest
+from contract.story import COUNTS, LANE, RUN, Kept, Sql, Story, head, manifest
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.errors import (
     ConfigurationError,
     FencedError,
     InvariantViolationError,
 )
+from tidegate.ports import CheckpointStore
 from tidegate.protocol.model import Compaction, Epoch, LaneId, Lease, Offsets, Rollback, Run, Status, Word
 from tidegate.protocol.recovery import reprocesses
 from tidegate.protocol.transitions import Event, Standing, Verdict, apply
+from tidegate.testing.checkpoint import MemoryCheckpointStore
+from tidegate.testing.checkpoint.rows import Lane, Rows
 
 if TYPE_CHECKING:
     from contract.conftest import Postgres
@@ -141,15 +145,27 @@ def put(sql: Sql, epoch: Epoch, *, lane_fence: int) -> None:
     )
 
 
+def put_in_memory(rows: Rows, epoch: Epoch, *, lane_fence: int) -> None:
+    """The same row."""
+    rows.lanes[epoch.lane] = Lane(lane_fence)
+    ref = manifest(epoch) if epoch.status in (Status.STAGED, Status.PUBLISHED, Status.SEALED) else None
+    rows.epochs[epoch.lane, 1, 1] = replace(epoch, manifest=ref)
+
+
 ERRORS = {Verdict.FENCED: FencedError, Verdict.ILLEGAL: InvariantViolationError}
 
 
-@pytest.fixture(scope="module")
-def shared(postgres: "Postgres") -> Iterator[tuple[PostgresCheckpointStore, Sql]]:
-    """One database for the many cases of the table, each on a lane of its own."""
+@pytest.fixture(scope="module", params=["postgres", "memory"])
+def shared(request: pytest.FixtureRequest) -> Iterator[tuple[CheckpointStore, Callable[..., None]]]:
+    """One store for the many cases of the table, each on a lane of its own, and a way past it to write a row."""
+    if request.param == "memory":
+        memory = MemoryCheckpointStore()
+        yield memory, partial(put_in_memory, memory.rows)
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
     url = postgres.url(postgres.create(template="migrated"))
     with closing(PostgresCheckpointStore(url)) as opened, psycopg.connect(url, autocommit=True) as connection:
-        yield opened, connection
+        yield opened, partial(put, connection)
 
 
 @pytest.mark.parametrize("event", list(Event))
@@ -157,15 +173,19 @@ def shared(postgres: "Postgres") -> Iterator[tuple[PostgresCheckpointStore, Sql]
 @pytest.mark.parametrize("row_fence", [4, 5])
 @pytest.mark.parametrize("fence", [5, 3])
 def test_verdicts_are_the_protocols(
-    shared: tuple[PostgresCheckpointStore, Sql], status: Status, event: Event, row_fence: int, fence: int
+    shared: tuple[PostgresCheckpointStore, Callable[..., None]],
+    status: Status,
+    event: Event,
+    row_fence: int,
+    fence: int,
 ) -> None:
     """For each state, event and fence the store does what `transitions.apply` says; a refusal changes nothing."""
-    store, sql = shared
+    store, write = shared
     lane = LaneId("orders", f"{status}-{event}-{row_fence}-{fence}")
-    story = Story(store, lane)
+    story = Story(cast("PostgresCheckpointStore", store), lane)
     lane_fence = 5  # the newest lease; 3 is a superseded one
     epoch = make.epoch(1, status, lane=lane, fence=row_fence, run=RUN, offsets=make.span(0, 1))
-    put(sql, epoch, lane_fence=lane_fence)
+    write(epoch, lane_fence=lane_fence)
     lease = Lease(lane, "o", fence)
     steps: dict[Event, Callable[[], Epoch]] = {
         Event.ATTEMPT_ADOPTED: lambda: story.store.adopt(lease, epoch),
@@ -255,16 +275,16 @@ def test_the_database_itself_lets_lanes_replay_events_only(story: Story, sql: Sq
     ],
 )
 def test_a_plan_with_a_gap_or_an_overlap_is_refused(
-    story: Story, sql: Sql, offsets: Offsets, positions: list[int], says: str
+    story: Story, kept: Kept, offsets: Offsets, positions: list[int], says: str
 ) -> None:
     """And leaves nothing behind, neither epoch nor slice (I1, I8)."""
     lease = story.lease()
     story.sealed(lease)
-    before = contents(sql)
+    before = kept()
     found = [make.slice_(p, f"/new/{p}") for p in positions]
     with pytest.raises(InvariantViolationError, match=f"orders: .*{says}"):
         story.store.plan(lease, run=RUN, fingerprint="f", offsets=offsets, discovered=found)
-    assert contents(sql) == before
+    assert kept() == before
 
 
 def test_how_far_sealed_epochs_of_events_reach_in_intervals(story: Story) -> None:
@@ -285,17 +305,18 @@ def test_how_far_sealed_epochs_of_events_reach_in_intervals(story: Story) -> Non
     assert Story(story.store, LaneId("other")).store.interval_end(LaneId("other")) is None
 
 
-def test_a_key_has_one_place_in_the_ledger(story: Story, sql: Sql) -> None:
+def test_a_key_has_one_place_in_the_ledger(story: Story, kept: Kept) -> None:
     """Discovered twice, a slice would be processed twice (I1)."""
     lease = story.lease()
     story.sealed(lease)
-    before = contents(sql)
+    before = kept()
     again = [make.slice_(2, "/in/0.csv")]
     with pytest.raises(InvariantViolationError, match=r"orders: .*/in/0\.csv"):
         story.store.plan(lease, run=RUN, fingerprint="f", offsets=make.span(2, 3), discovered=again)
-    assert contents(sql) == before
+    assert kept() == before
 
 
+@pytest.mark.usefixtures("of_postgres")
 def test_a_key_that_is_not_text_is_named(story: Story) -> None:
     """A file name of stray bytes cannot be stored; the person renames it."""
     bad = [make.slice_(0, "/in/\udcff.csv")]

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from psycopg.rows import dict_row
 
 import builders as make
-from contract.story import COUNTS, LANE, RUN, Sql, Story, contents, head, manifest
+from contract.story import COUNTS, LANE, RUN, Kept, Sql, Story, head, manifest
 from tidegate.adapters.checkpoint.changes import move_lane
 from tidegate.errors import FencedError, InvariantViolationError, RefusedError
 from tidegate.protocol.model import Epoch, Fork, LaneId, LaneStatus, Lease, Promotion, Rollback, Run, Status, Word
@@ -95,12 +96,12 @@ def test_a_fork_that_reaches_back_replaces_a_lane_that_starts_later(story: Story
         story.store.fork(FIX, base=1, heads={})
 
 
-def test_an_unknown_lane_cannot_be_worked_on(story: Story, sql: Sql) -> None:
+def test_an_unknown_lane_cannot_be_worked_on(story: Story, kept: Kept) -> None:
     """A name that was mistyped makes no lane."""
-    before = contents(sql)
+    before = kept()
     with pytest.raises(RefusedError, match="there is no lane 'fix'"):
         story.store.acquire(FIX, "someone", ttl_s=60)
-    assert contents(sql) == before
+    assert kept() == before
 
 
 def test_who_works_on_a_discarded_lane_is_superseded(story: Story) -> None:
@@ -142,29 +143,29 @@ def test_a_promotion_starts_from_the_lane_and_ends_it(story: Story, keeps_state:
     assert one.status is Status.SEALED
 
 
-def test_a_lane_that_has_not_caught_up_does_not_bring_its_state(story: Story, sql: Sql) -> None:
+def test_a_lane_that_has_not_caught_up_does_not_bring_its_state(story: Story, kept: Kept) -> None:
     """Main's events behind the window would be lost (I1)."""
     lease = story.lease()
     one, two = story.sealed(lease), story.sealed(lease)
     story.store.fork(FIX, base=0, heads={})
     replay(story, story.store.acquire(FIX, "someone", ttl_s=60), one)
-    before = contents(sql)
+    before = kept()
     with pytest.raises(InvariantViolationError, match="a plan starts at 4 in the ledger of source 'source'"):
         promote(story, lease, at=make.stop(two), base=0)
-    assert contents(sql) == before
+    assert kept() == before
 
 
-def test_a_lane_with_an_unfinished_epoch_is_not_promoted(story: Story, sql: Sql) -> None:
+def test_a_lane_with_an_unfinished_epoch_is_not_promoted(story: Story, kept: Kept) -> None:
     """What it is about to make would be missing."""
     lease = story.lease()
     one = story.sealed(lease)
     story.store.fork(FIX, base=0, heads={})
     fixing = story.store.acquire(FIX, "someone", ttl_s=60)
     story.store.plan(fixing, run=RUN, fingerprint="f", offsets=one.offsets, discovered=[], number=1)
-    before = contents(sql)
+    before = kept()
     with pytest.raises(RefusedError, match="an epoch of the lane is unfinished"):
         promote(story, lease, at=make.stop(one), base=0)
-    assert contents(sql) == before
+    assert kept() == before
 
 
 def test_an_abandoned_promotion_gives_the_lane_back(story: Story) -> None:
@@ -213,7 +214,7 @@ def test_going_back_starts_from_the_restored_epoch(story: Story) -> None:
     assert make.ends(story.plan(lease, files=0))[0] == make.stop(one)
 
 
-def test_a_change_of_a_lane_is_a_compare_and_set(story: Story) -> None:
+def test_a_change_of_a_lane_is_a_compare_and_set(story: Story, sql: Sql) -> None:
     """Whoever looked before another promoted it does not discard it; what was said already changes nothing."""
     lease = story.lease()
     one, two = story.sealed(lease), story.sealed(lease)
@@ -221,7 +222,7 @@ def test_a_change_of_a_lane_is_a_compare_and_set(story: Story) -> None:
     replay(story, story.store.acquire(FIX, "someone", ttl_s=60), two)
     promote(story, lease, at=make.stop(two), base=one.epoch)
     (promoted,) = story.store.forks("orders")
-    with story.store._session.transaction("a change") as cursor:
+    with sql.cursor(row_factory=dict_row) as cursor:
         with pytest.raises(RefusedError, match="the lane is promoted: LaneDiscarded cannot follow"):
             move_lane(cursor, FIX, LaneEvent.DISCARDED)
         assert move_lane(cursor, FIX, LaneEvent.PROMOTED) == promoted

@@ -1,12 +1,13 @@
 """Goal: a pipeline is registered as it was, a lane has one owner, and a failure is noted by its own attempt only."""
 
+import time
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 import pytest
 
-from contract.story import LANE, RUN, Sql, Story, contents, definition, manifest, together
+from contract.story import LANE, RUN, Kept, Story, definition, manifest, together
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.errors import (
     ConfigurationError,
@@ -25,6 +26,11 @@ def test_register_keeps_the_number_of_buckets(store: PostgresCheckpointStore) ->
     store.register(definition())
     with pytest.raises(StateIncompatibleError, match=r"orders: .* 4 buckets.* 8"):
         store.register(definition(buckets=8))
+
+
+@pytest.mark.usefixtures("of_postgres")
+def test_registered_pipelines_are_listed(store: PostgresCheckpointStore) -> None:
+    store.register(definition())
     assert [(p.name, p.buckets, p.fingerprint, p.lanes) for p in store.pipelines()] == [
         ("orders", 4, "code of orders", ())
     ]
@@ -38,6 +44,7 @@ def test_register_refuses_the_table_of_another_pipeline(story: Story) -> None:
     story.store.register(definition())
 
 
+@pytest.mark.usefixtures("of_postgres")
 def test_pipelines_shows_where_each_lane_stands(story: Story) -> None:
     """Head, what is under way, and who holds the lane."""
     lease = story.lease()
@@ -76,18 +83,18 @@ def test_a_held_lane_names_its_holder(story: Story) -> None:
         story.lease("dag/mine")
 
 
-def test_an_expired_lease_is_free_by_the_database_clock(story: Story, sql: Sql) -> None:
+def test_an_expired_lease_is_free_by_the_database_clock(story: Story) -> None:
     """The waiter needs no clock of its own."""
     old = story.lease("dag/other", ttl_s=0.05)
-    sql.execute("SELECT pg_sleep(0.1)")
+    time.sleep(0.1)
     assert story.lease("dag/mine").fence > old.fence
 
 
-def test_renew_extends_and_release_frees_only_the_newest(story: Story, sql: Sql) -> None:
+def test_renew_extends_and_release_frees_only_the_newest(story: Story) -> None:
     """A superseded owner can neither extend nor free the lane."""
     old = story.lease(ttl_s=0.05)
     story.store.renew(old, ttl_s=60)
-    sql.execute("SELECT pg_sleep(0.1)")
+    time.sleep(0.1)
     with pytest.raises(LeaseHeldError):
         story.lease("dag/other")
     new = story.lease()
@@ -120,12 +127,12 @@ def test_racing_for_a_lane(story: Story, checkpoint_url: str, same_owner: bool) 
 
 
 @pytest.mark.parametrize("step", ["renew", "plan", "adopt", "stage", "publish", "seal"])
-def test_a_superseded_lease_changes_nothing(story: Story, sql: Sql, step: str) -> None:
+def test_a_superseded_lease_changes_nothing(story: Story, kept: Kept, step: str) -> None:
     """Every write compares the fence (I4)."""
     old = story.lease()
     epoch = story.at(old, {"publish": Status.STAGED, "seal": Status.PUBLISHED}.get(step, Status.PLANNED))
     newer = story.lease()
-    before = contents(sql)
+    before = kept()
     attempts: dict[str, Callable[[], Any]] = {
         "renew": lambda: story.store.renew(old, ttl_s=60),
         "plan": lambda: story.plan(old),
@@ -136,7 +143,7 @@ def test_a_superseded_lease_changes_nothing(story: Story, sql: Sql, step: str) -
     }
     with pytest.raises(FencedError, match=rf"orders: attempt {old.fence} .* attempt {newer.fence}"):
         attempts[step]()
-    assert contents(sql) == before
+    assert kept() == before
 
 
 def test_a_stage_races_with_a_takeover(story: Story, checkpoint_url: str) -> None:
@@ -189,6 +196,7 @@ def adopted(story: Story, epoch: Epoch) -> Lease:
     return lease
 
 
+@pytest.mark.usefixtures("of_postgres")
 def test_a_failure_is_kept_until_the_epoch_is_staged(story: Story) -> None:
     """Any text can be stored; success makes it history."""
     lease = story.lease()
@@ -211,13 +219,13 @@ def test_a_failure_gives_the_lane_free_and_is_noted_at_the_attempts_own_epoch_on
     story.lease("a third")
 
 
-def test_a_superseded_attempt_notes_nothing_and_frees_nothing(story: Story, sql: Sql) -> None:
+def test_a_superseded_attempt_notes_nothing_and_frees_nothing(story: Story, kept: Kept) -> None:
     old = story.lease()
     story.plan(old)
     story.lease()
-    before = contents(sql)
+    before = kept()
     story.store.fail(old, kind="user_function", message="late", code="f", pause_after=1)
-    assert contents(sql) == before
+    assert kept() == before
 
 
 def test_an_epoch_that_fails_in_the_same_way_is_paused_until_it_is_resumed(story: Story) -> None:

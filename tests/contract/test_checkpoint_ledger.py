@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import builders as make
-from contract.story import RUN, Sql, Story, contents
+from contract.story import RUN, Kept, Sql, Story, contents
 from tidegate.errors import InvariantViolationError
 from tidegate.protocol.model import Epoch, Lease, Offsets, Word
 
@@ -54,14 +54,14 @@ def test_an_epoch_has_a_range_of_each_source(story: Story) -> None:
         ),
     ],
 )
-def test_no_source_is_left_out_or_goes_on_elsewhere(story: Story, sql: Sql, offsets: Offsets, says: str) -> None:
+def test_no_source_is_left_out_or_goes_on_elsewhere(story: Story, kept: Kept, offsets: Offsets, says: str) -> None:
     """I1 holds for each source by itself."""
     lease = story.lease()
     sealed(story, lease)
-    before = contents(sql)
+    before = kept()
     with pytest.raises(InvariantViolationError, match=f"orders: a plan {says}"):
         plan(story, lease, offsets)
-    assert contents(sql) == before
+    assert kept() == before
 
 
 def test_the_last_slice_of_a_source_is_not_forgotten(story: Story) -> None:
