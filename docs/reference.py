@@ -13,7 +13,7 @@ import pdoc
 
 from tidegate import __version__
 
-PUBLIC = ("tidegate", "tidegate.orchestration", "tidegate.errors")
+PUBLIC = ("tidegate", "tidegate.orchestration", "tidegate.testing", "tidegate.errors")
 """The modules whose names are public."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -182,7 +182,7 @@ def test_verdicts_are_the_protocols(
     """For each state, event and fence the store does what `transitions.apply` says; a refusal changes nothing."""
     store, write = shared
     lane = LaneId("orders", f"{status}-{event}-{row_fence}-{fence}")
-    story = Story(cast("PostgresCheckpointStore", store), lane)
+    story = Story(store, lane)
     lane_fence = 5  # the newest lease; 3 is a superseded one
     epoch = make.epoch(1, status, lane=lane, fence=row_fence, run=RUN, offsets=make.span(0, 1))
     write(epoch, lane_fence=lane_fence)

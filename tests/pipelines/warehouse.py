@@ -18,6 +18,7 @@ from tidegate.adapters.hive.metastore import Metastore
 from tidegate.adapters.hive.server import connect, execute
 from tidegate.adapters.table_plans import staging
 from tidegate.api.settings import Target
+from tidegate.ports import Sink
 from tidegate.protocol.model import Head, LaneId, PartitionValues, StagedPartition
 from tidegate.protocol.partitions import DEFAULT_PARTITION, partition_path
 from tidegate.wiring import Endpoints
@@ -53,7 +54,7 @@ class Warehouse:
         latest = HiveTable(f"{self.database}.latest", "upsert", partition_by=("p",), primary_key=key, **table)
         return stream.process(Echo(), output=output).sink(log).sink(latest)
 
-    def sink(self, metastore: str = "", hiveserver2: str = "") -> HiveSink:
+    def sink(self, metastore: str = "", hiveserver2: str = "") -> Sink:
         e = self.endpoints
         made = HiveSink(metastore or e.metastore, hiveserver2 or e.hiveserver2, e.warehouse)
         self._sinks.append(made)
@@ -104,6 +105,10 @@ class Warehouse:
             return sorted(rows, key=repr)
         finally:
             connection.close()
+
+    def drop(self, table: str) -> None:
+        """As a person might."""
+        execute(self.endpoints.hiveserver2, [f"DROP TABLE {table}"])
 
     def close(self) -> None:
         for sink in self._sinks:
