@@ -72,6 +72,13 @@ def test_the_guide_declares_a_pipeline_and_its_dag() -> None:
     assert {"clicks", "dag"} <= space.keys()
 
 
+def test_the_page_of_the_test_kit_runs() -> None:
+    space: dict[str, object] = {"__name__": "testing"}
+    for block in blocks("docs/testing.md", "python"):
+        exec(compile(block, "testing.md", "exec"), space)
+    assert {"payments", "paid", "cuts"} <= space.keys()
+
+
 def test_the_readme_has_a_row_for_every_crash_point() -> None:
     assert column("README.md", r"^\| [^|]+ \| `(\w+)` \|") == list(POINTS)
 
