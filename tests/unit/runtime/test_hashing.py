@@ -94,6 +94,15 @@ def test_no_key_has_no_hash() -> None:
     assert key_hashes([pa.array([], pa.string())]).tolist() == []
 
 
+def test_a_null_leaves_the_hash_of_the_columns_before() -> None:
+    """As on Spark: which bucket refuses a row without a key is the same everywhere."""
+    names, prices = pa.array(["a", None, "b", None]), pa.array([None, 1, 2, None], pa.decimal128(30, 2))
+    alone = [key_hashes([names.take(pa.array([i]))])[0] for i in (0, 2)]
+    price = key_hashes([prices.take(pa.array([1]))])[0]
+    both = key_hashes([pa.array(["b"]), prices.take(pa.array([2]))])[0]
+    assert key_hashes([names, prices]).tolist() == [alone[0], price, both, 42]
+
+
 @pytest.mark.parametrize("buckets", [1, 3, 4, 4096])
 def test_buckets_are_ranges_of_like_size(buckets: int) -> None:
     hashes = np.sort(np.random.default_rng(1).integers(-(2**63), 2**63 - 1, 200_000, dtype=np.int64))
