@@ -203,9 +203,9 @@ def test_event_time_makes_the_watermark() -> None:
 # -- transforms -------------------------------------------------------------------------------------------------------
 
 
-def transformed(fn: Any = lambda rows: rows) -> Definition:
+def transformed(fn: Any = lambda rows: rows, **settings: Any) -> Definition:
     schema = EVENT.append(pa.field("twice", pa.int64()))
-    stream = Pipeline("p").source(FileSource("/nowhere", "json", EVENT)).transform(fn, schema=schema)
+    stream = Pipeline("p", **settings).source(FileSource("/nowhere", "json", EVENT)).transform(fn, schema=schema)
     return stream.key_by("key", "day").process(Totals(), output=OUTPUT).sink(HiveTable("t.p_log"))
 
 
@@ -233,6 +233,22 @@ def test_a_stand_in_takes_the_place_of_the_transforms() -> None:
         assert calls == [EVENT]
         run.epoch([{**EVENTS[0], "amount": 0}])  # nothing is left of it
         assert run.verify() == []
+
+
+def test_a_stand_in_is_called_for_each_file_and_a_row_knows_its_own() -> None:
+    bad = {"id": 1, "key": "a", "day": "d", "amount": 3}
+    rows: list[int] = []
+
+    def stand_in(given: pa.Table) -> pa.Table:
+        rows.append(len(given))
+        columns = doubled(given)
+        return columns.set_column(3, "amount", pc.negate(columns["amount"]))
+
+    with LocalRun(transformed(dead_letters="t.dead"), transform=stand_in) as run:
+        run.epoch([bad, bad], crash_at="leased")
+        run.epoch([bad])
+        assert rows == [2, 1]
+        assert [Path(row["source"]).name for row in run.dead_letters] == ["000001.json"] * 2 + ["000002.json"]
 
 
 def test_without_a_stand_in_the_line_and_the_ways_are_named() -> None:
