@@ -64,7 +64,12 @@ def batches(file: DataFile, schema: pa.Schema) -> Iterator[pa.Table]:
 def whole(file: DataFile) -> pa.Table:
     """All rows of a file with its own columns. Raises DataDamagedError when it is not as it was written."""
     with open_checked(file.path, file.bytes, file.sha256) as opened:
-        return pq.ParquetFile(opened).read()
+        return read(opened)
+
+
+def read(opened: pa.NativeFile) -> pa.Table:
+    """All rows of an open file with its own columns. Raises as `schema_of`."""
+    return pq.ParquetFile(opened).read()
 
 
 def schema_of(opened: pa.NativeFile) -> pa.Schema:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.api.settings import Target
@@ -16,6 +15,7 @@ from tidegate.protocol.model import PartitionValues, StateRun
 from tidegate.protocol.partitions import DEFAULT_PARTITION
 from tidegate.runtime.conform import conform
 from tidegate.runtime.dead_letters import as_json
+from tidegate.runtime.formats import read
 from tidegate.runtime.locations import open_input
 from tidegate.runtime.state_runs import DELETED, Run, newest
 
@@ -45,7 +45,7 @@ def _partition(target: Target, values: PartitionValues, location: str) -> list[d
     rows = []
     for uri in sorted(FsStorage().sizes(location)):
         with open_input(uri) as file:
-            for batch in pq.ParquetFile(file).iter_batches():
+            for batch in read(file).to_batches():
                 rows += rows_of(conform(batch, target.data_schema))
     return [{name: parts[name] if name in parts else row[name] for name in target.schema.names} for row in rows]
 
