@@ -5,14 +5,17 @@ functions (`import builders as make`) instead of the classes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate import KeyedProcessFunction
+from tidegate import Definition, KeyedProcessFunction
 from tidegate.adapters.files.detail import FileDetail
+from tidegate.api.graph import Sink
+from tidegate.api.settings import Target
 from tidegate.engine.planning import Compaction, EpochPlan
 from tidegate.protocol.forecast import Forecast
 from tidegate.protocol.ledger import start_of
@@ -36,11 +39,14 @@ from tidegate.protocol.model import (
     Status,
     checksum,
 )
+from tidegate.protocol.operators import by_operator
 from tidegate.runtime.spec import BucketSpec, Output
 
 LANE = LaneId("p")
 SOURCE = "source"
 """The uid of a source that declares none."""
+OPERATOR = "Totals"
+"""The uid of an operator whose function is that of `pipelines.totals`."""
 RUN = Run("r", "o")
 
 
@@ -123,7 +129,20 @@ def plan(
     compactions: tuple[Compaction, ...] = (),
 ) -> EpochPlan:
     """What the next run would do: `slices` of `size` bytes, none of them skipped, and no change of tables."""
-    return EpochPlan(lane, unfinished, compactions, number, offsets, slices, size, left, 0, forecast, ())
+    return EpochPlan(lane, unfinished, compactions, number, offsets, slices, size, left, 0, forecast, (), ())
+
+
+# -- declarations -----------------------------------------------------------------------------------------------------
+
+
+def with_function(definition: Definition, function: KeyedProcessFunction) -> Definition:
+    """The same pipeline, its operator under the same uid, with another function."""
+    return replace(definition, operators=(replace(definition.operator, function=function),))
+
+
+def with_targets(definition: Definition, *targets: Target) -> Definition:
+    """The same pipeline with sinks to these tables in place of its own."""
+    return replace(definition, sinks=tuple(Sink(target, definition.sinks[0].of) for target in targets))
 
 
 # -- what attempts write ----------------------------------------------------------------------------------------------
@@ -163,9 +182,10 @@ def state_run(
     sha256: str = "",
     index_at: int = 0,
     index_sha256: str = "",
+    operator: str = OPERATOR,
 ) -> StateRun:
     """A run of a bucket's state that need not be there, of `size` bytes."""
-    return StateRun(bucket, path, rows, size, sha256, index_at, index_sha256)
+    return StateRun(operator, bucket, path, rows, size, sha256, index_at, index_sha256)
 
 
 def told_runs(told: Sequence[Mapping[str, Any]]) -> tuple[StateRun, ...]:
@@ -183,15 +203,15 @@ def manifest(
     **more: Any,
 ) -> Manifest:
     """That of an epoch of lane `p` with these partitions; its attempt has the epoch's number."""
-    plain = {"pipeline": "p", "lane": MAIN_LANE, "generation": 1, "attempt": epoch, "fingerprint": "f", "buckets": 4}
+    plain = {"pipeline": "p", "lane": MAIN_LANE, "generation": 1, "attempt": epoch, "fingerprint": "f"}
+    operators = by_operator(state, (), buckets=4)
     return Manifest(
         epoch=epoch,
         offsets=offsets or span(),
         kind=kind,
         partitions=partitions,
-        state=tuple(state),
         counts=counts or Counts(),
-        **{**plain, "parent": None, "watermark_ms": None, **more},
+        **{**plain, "definition": {}, "parent": None, "operators": operators, "watermarks": {}, **more},
     )
 
 
@@ -238,6 +258,7 @@ def bucket_spec(
     columns = {n: s.dtype for n, s in type(function).states().items()}
     return BucketSpec(
         subject="p epoch 1",
+        operator=type(function).__name__,
         function=function,
         events=events,
         key=key,

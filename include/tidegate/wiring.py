@@ -94,7 +94,7 @@ def coordinator(
             adapters=Adapters(
                 store=store,
                 connect=lambda: PostgresCheckpointStore(endpoints.checkpoint),
-                sources={definition.source.uid: FileSourceAdapter(definition.source, definition.name)},
+                sources={uid: FileSourceAdapter(source, definition.name) for uid, source in definition.sources.items()},
                 processor=SparkProcessor(endpoints.spark),
                 sink=sink,
                 storage=FsStorage(),

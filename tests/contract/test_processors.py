@@ -50,9 +50,10 @@ class Line:
         source = FileSourceAdapter(self.definition.source, self.definition.name)
         return EpochTask(
             definition=self.definition,
-            epoch=make.epoch(number, Status.PLANNED, watermark_in_ms=self.made[-1].watermark_ms if self.made else None),
+            epoch=make.epoch(number, Status.PLANNED),
             slices=tuple(source.discover(None, lambda _: ())[number - 1 : number]),
             parent_state=self.made[-1].state if self.made else (),
+            parent_watermarks=self.made[-1].watermarks if self.made else {},
             root=f"file://{self.folder}/{number}-{uuid4().hex}",
             locate=lambda table, values: {v: self.shown[table, v] for v in values if (table, v) in self.shown},
         )
@@ -68,7 +69,7 @@ def told(made: Processed) -> tuple[Any, ...]:
     """What must be the same, wherever it was computed: rows by the bytes of their files, and state by its."""
     rows = {(p.table, p.values): sorted((f.sha256, f.rows) for f in p.files) for p in made.partitions}
     state = [(r.bucket, r.rows, r.bytes, r.sha256, r.index_at, r.index_sha256) for r in made.state]
-    return rows, state, made.counts, made.watermark_ms, made.written
+    return rows, state, made.counts, made.watermarks, made.written
 
 
 def arrive(definition: Definition, *files: Sequence[dict[str, Any]]) -> None:
@@ -156,7 +157,7 @@ def test_state_of_other_columns_is_refused_before(line: Line) -> None:
     line.processor.check_state(line.definition, made.state)
     other = kinds.pipeline(line.folder / "in")
     with pytest.raises(StateIncompatibleError, match="the pipeline declares"):
-        line.processor.check_state(other, made.state)
+        line.processor.check_state(other, [replace(run, operator=other.operator.uid) for run in made.state])
 
 
 @pytest.mark.parametrize("what", ["state", "rows"])

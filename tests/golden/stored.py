@@ -15,7 +15,8 @@ BEFORE = HERE / "before"
 """What was written before the first format."""
 
 
-_NAMED = ("rows_out", "offsets")
+_NAMED = ("rows_out", "offsets", "operators", "watermarks", "definition")
+"""Objects whose keys are names."""
 
 
 def root(folder: Path) -> str:
@@ -39,13 +40,14 @@ def statements(folder: Path) -> str:
 
 
 def objects(found: Any) -> list[dict[str, Any]]:
-    """Every object within a stored one, except the counts by table and the ranges by source, whose keys are names."""
+    """Every object within a stored one, except those whose keys are names: in these, the ranges and the operators."""
     if isinstance(found, list):
         return [o for item in found for o in objects(item)]
     if not isinstance(found, dict):
         return []
     within = [o for name, item in found.items() if name not in _NAMED for o in objects(item)]
-    return [found, *within, *(o for item in found.get("offsets", {}).values() for o in objects(item))]
+    named = (item for name in ("offsets", "operators") for item in found.get(name, {}).values())
+    return [found, *within, *(o for item in named for o in objects(item))]
 
 
 def moved(folder: Path, target: Path) -> str:

@@ -3,13 +3,13 @@
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+import builders as make
 from tidegate import (
     Context,
     Definition,
@@ -76,7 +76,7 @@ def definition(folder: Path) -> Definition:
 
 def changed(given: Definition) -> Definition:
     """The same pipeline with the changed code."""
-    return replace(given, processed=replace(given.processed, function=Doubled()))
+    return make.with_function(given, Doubled())
 
 
 def arrive(folder: Path, number: int) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import builders as make
 from pipelines import totals
 from pipelines.warehouse import closed_port
 from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row, ValueState
@@ -152,13 +153,13 @@ def test_a_table_of_other_columns_and_a_table_of_others(tmp_path: Path, endpoint
     sealed(definition, endpoints)
     other = counting("taker", tmp_path / "in", "csv")
     taken = HiveTable(definition.targets[0].name)
-    other = replace(other, targets=tuple(replace(t, table=taken) for t in other.targets))
+    other = make.with_targets(other, *(replace(t, table=taken) for t in other.targets))
     with pytest.raises(ConfigurationError, match=rf"belongs to pipeline {definition.name}"):
         run(other, endpoints)
     wider = replace(definition.targets[0], schema=pa.schema([*OUTPUT, ("more", pa.string())]))
     (tmp_path / "in" / "b.csv").write_text("k,t\na,1\n")
     with pytest.raises(ConfigurationError, match="column more is missing"):
-        run(replace(definition, targets=(wider,)), endpoints, "run-2")
+        run(make.with_targets(definition, wider), endpoints, "run-2")
 
 
 def test_malformed_rows_fail_the_epoch_or_become_dead_letters(tmp_path: Path, endpoints: Endpoints) -> None:
@@ -305,7 +306,7 @@ def test_state_of_another_type_and_other_buckets(tmp_path: Path, endpoints: Endp
         n = ValueState(pa.float64(), default=0.0)
 
     (tmp_path / "in" / "b.json").write_text('{"k": "a"}\n')
-    changed = replace(definition, processed=replace(definition.processed, function=Other()))
+    changed = make.with_function(definition, Other())
     with pytest.raises(StateIncompatibleError, match="n int64"):
         run(changed, endpoints, "run-2")
     with pytest.raises(StateIncompatibleError, match="buckets"):

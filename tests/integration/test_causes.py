@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812  (its usual name)
 
+import builders as make
 from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row, ValueState
 from tidegate.adapters.spark.processor import _collect
 from tidegate.adapters.spark.session import opened
@@ -191,7 +192,7 @@ def test_an_epoch_that_keeps_failing_is_paused_until_a_person_resumes_it(
     tmp_path: Path, endpoints: Endpoints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     definition = pipeline("paused", tmp_path / "in", function=Sum(raises("own words")), pause_after=2)
-    mended = replace(definition, processed=replace(definition.processed, function=Sum()))
+    mended = make.with_function(definition, Sum())
     monkeypatch.setattr(session, "definition_of", lambda word, home: mended)
     monkeypatch.setattr(application, "definition_of", lambda word, home: mended)
     for name, variable in VARIABLES.items():

@@ -1,7 +1,6 @@
 """Goal: past epochs can be computed again bit for bit, and after many epochs what is kept is bounded and whole."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -45,7 +44,7 @@ def test_a_replay_gives_the_same_bytes_or_says_what_differs(tmp_path: Path, endp
         root = engine.root
         for number in (1, 3, 6):
             assert replay(definition, engine.adapters, root, number, progress=print) == []
-        changed = replace(definition, processed=replace(definition.processed, function=Totals()))
+        changed = make.with_function(definition, Totals())
         findings = replay(changed, engine.adapters, root, 6, progress=print)
         assert {f.subject.split()[0] for f in findings} == {"partition"}
         folder = Path(root.removeprefix("file://")) / definition.name / "lane=main"

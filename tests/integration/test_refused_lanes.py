@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+import builders as make
 from integration.test_reprocessing import Live, from_scratch, replayed
 from pipelines import totals
 from tidegate import ValueState
@@ -59,7 +60,7 @@ def refused(
 ) -> Iterator[Lanes]:
     """The body is refused, and leaves all that is looked at as it was."""
     before = [look(live) for look in unchanged]
-    definition = replace(live.definition, processed=replace(live.definition.processed, function=function))
+    definition = make.with_function(live.definition, function)
     with coordinator(definition, live.endpoints, progress=print) as engine, pytest.raises(error, match=why):
         yield Lanes(engine)
     assert [look(live) for look in unchanged] == before

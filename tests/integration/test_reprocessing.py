@@ -1,7 +1,6 @@
 """Goal: past epochs are processed again beside live, compared, and put in its place or given up; nobody sees a part."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -154,7 +153,7 @@ def test_a_replay_goes_on_where_it_was_and_can_be_given_up(live: Live) -> None:
 def test_output_only_leaves_the_state(tmp_path: Path, endpoints: Endpoints) -> None:
     """An append table's window is swapped while later epochs, and what they start from, stay."""
     live = Live(tmp_path, endpoints)
-    live.definition = replace(live.definition, targets=live.definition.targets[:1])
+    live.definition = make.with_targets(live.definition, live.definition.targets[0])
     live.run(1, 2, 3, 4)
     with live.engine() as engine:
         before = engine.adapters.store.last_sealed(engine.lane_id)
@@ -174,7 +173,7 @@ def test_one_epoch_after_the_other_is_processed_again(
 ) -> None:
     """What was swapped in for one stays when another's comes, over a compaction too; all others are as they were."""
     live = Live(tmp_path, endpoints, compact_at=4)
-    live.definition = replace(live.definition, targets=live.definition.targets[:1])
+    live.definition = make.with_targets(live.definition, live.definition.targets[0])
     live.run(1, 2, 3, 4)
     before = live.log()
     live.run(5)

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pytest
 
+import builders as make
 from faults.proxy import Proxy
 from pipelines import totals
 from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, ValueState
@@ -189,10 +190,10 @@ def test_a_new_column_and_everything_that_comes_over_it(world: World) -> None:
 def test_a_column_that_a_person_added(world: World) -> None:
     """Nothing needs to be declared then; but both tables must have it."""
     _, latest = world.tables
-    definition = replace(world.define(NEW), targets=world.define(NEW).targets[1:])
+    definition = make.with_targets(world.define(NEW), world.define(NEW).targets[1])
     world.arrive(1, ("ann", "d1", 1), ("bob", "d1", 2))
     world.arrive(2, ("bob", "d1", 20))
-    with world.open(replace(world.define(OLD), targets=world.define(OLD).targets[1:])) as engine:
+    with world.open(make.with_targets(world.define(OLD), world.define(OLD).targets[1])) as engine:
         assert run(engine) is Status.SEALED
     execute(world.endpoints.hiveserver2, [f"ALTER TABLE {latest} ADD COLUMNS (last BIGINT)"])
     with world.open(definition) as engine:
@@ -261,7 +262,7 @@ def test_a_dropped_table_whose_files_or_folders_are_others_is_not_made_again(wor
     world.drop(latest, staging(definition.targets[1]))
     by_key = replace(definition.targets[1].table, partition_by=("k",))
     moved = world.define(OLD)
-    moved = replace(moved, targets=(moved.targets[0], replace(moved.targets[1], table=by_key)))
+    moved = make.with_targets(moved, moved.targets[0], replace(moved.targets[1], table=by_key))
     says = f"{latest} .*its partition columns are not k"
     with world.open(moved) as engine, pytest.raises(ConfigurationError, match=says):
         look_ahead(moved, engine.adapters, engine.lane_id)

@@ -35,6 +35,7 @@ from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.crash import Disarmed
 from tidegate.errors import DataDamagedError, UnavailableError
 from tidegate.ports import Adapters, CompactionTask, EpochTask, Known, Processed, StoredFile
+from tidegate.protocol import layout
 from tidegate.protocol.ledger import Limit, behind
 from tidegate.protocol.model import (
     MAIN_LANE,
@@ -153,10 +154,11 @@ class _Processor:
                 written[target.name] += len(part)
                 upsert = target.mode is Mode.UPSERT
                 folder.write(target, values, self._merge(target, values, part, task) if upsert else part)
-        state = json.dumps(totals).encode()
-        folder.objects[f"{task.root}/state/0"] = state
+        state, uid = json.dumps(totals).encode(), task.definition.operator.uid
+        at = f"{layout.state_in(task.root, uid)}/0"
+        run = make.state_run(0, at, rows=len(totals), size=len(state), sha256=checksum(state), operator=uid)
+        folder.objects[run.path] = state
         self._ask(STORAGE, "put", tuple(folder.objects.items()))
-        run = make.state_run(0, f"{task.root}/state/0", rows=len(totals), size=len(state), sha256=checksum(state))
         out: dict[str, int] = defaultdict(int)
         for p in folder.partitions:
             out[p.table] += p.rows
@@ -164,7 +166,7 @@ class _Processor:
         counts = make.counts(
             rows_in=n, decoded=n, received=n, processed=n, yielded=n, keys_changed=n, rows_out=dict(out)
         )
-        return Processed(tuple(folder.partitions), (run,), None, counts, {}, written)
+        return Processed(tuple(folder.partitions), (run,), {}, counts, {}, written)
 
     def check_state(self, definition: Definition, state: Sequence[StateRun]) -> None:
         """It is always of the same types."""

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 
 from model.automata import Node, World
 from model.systems import CHECKPOINT, SOURCE, STORAGE, Row, Source
 from pipelines import totals
 from tidegate import Retention
+from tidegate.api.graph import Sink
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
 
@@ -43,7 +43,7 @@ def _files(*days: tuple[str, ...]) -> tuple[tuple[Row, ...], ...]:
 
 
 class _Declared(Definition):
-    """A definition whose fingerprint is taken once, for that takes long, and which is known by its name."""
+    """A definition that is known by its name."""
 
     def __repr__(self) -> str:
         return self.name
@@ -51,20 +51,12 @@ class _Declared(Definition):
     def __hash__(self) -> int:
         return hash(self.name)
 
-    def fingerprint(self) -> str:
-        return _fingerprint(self)
-
 
 class _Named(Target):
     """A target that is known by its name."""
 
     def __repr__(self) -> str:
         return self.name
-
-
-@cache
-def _fingerprint(definition: Definition) -> str:
-    return Definition.fingerprint(definition)
 
 
 BOTH = ("d0", "d1")
@@ -105,7 +97,8 @@ class Scenario:
         """The pipeline."""
         settings = {"retention": Retention(epochs=1, grace=timedelta(0))} if self.cleans else {}
         made = totals.pipeline("p", Path("/in"), compact_at=self.compact_at, source={"max_files": 1}, **settings)
-        return _Declared(made.processed, tuple(_Named(t.table, t.schema) for t in made.targets))
+        sinks = tuple(Sink(_Named(s.target.table, s.target.schema), s.of) for s in made.sinks)
+        return _Declared(made.pipeline, made.sources, made.operators, sinks)
 
     def world(self) -> World:
         """The systems at first."""

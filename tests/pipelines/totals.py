@@ -79,7 +79,7 @@ class DoubleTotals(Totals):
 
 def changed(definition: Definition) -> Definition:
     """The same pipeline with the changed code."""
-    return replace(definition, processed=replace(definition.processed, function=DoubleTotals()))
+    return replace(definition, operators=(replace(definition.operator, function=DoubleTotals()),))
 
 
 def doubled(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

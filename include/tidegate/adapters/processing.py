@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from tidegate.api.graph import MAIN_OUTPUT
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import EPOCH_COLUMN, Target
 from tidegate.ports import Change, CompactionTask, Compared, EpochTask, Processed
 from tidegate.protocol import layout
 from tidegate.protocol.model import Counts, DataFile, PartitionValues, StagedPartition, StateRun
 from tidegate.protocol.partitions import partition_path
+from tidegate.protocol.watermarks import Watermarks
 from tidegate.runtime.compaction import Join
 from tidegate.runtime.comparison import Side, sides
 from tidegate.runtime.output_files import Written
@@ -23,10 +25,10 @@ Rewriting = Callable[[Sequence[Rewrite]], Sequence[StagedPartition]]
 
 
 def check_state(definition: Definition, state: Sequence[StateRun]) -> None:
-    """Compare the columns of one run: all runs of a version have the same. See `ports.Processor`."""
-    name = type(definition.function).__name__
-    for run in state[:1]:
-        check_columns(run, run_schema(definition.state_schema(), operator=name, key=definition.key))
+    """Compare the columns of a run of each operator: all of a version have the same. See `ports.Processor`."""
+    for operator in definition.operators:
+        for run in [r for r in state if r.operator == operator.uid][:1]:
+            check_columns(run, run_schema(operator.state_schema, operator=operator.uid, key=operator.key))
 
 
 # -- an epoch of events -----------------------------------------------------------------------------------------------
@@ -43,19 +45,21 @@ def output_of(task: EpochTask, target: Target) -> Output:
 
 def spec_of(task: EpochTask, pieces: tuple[str, ...]) -> BucketSpec:
     """What the tasks of the keyed pass are given; `pieces` are the keys of slices by the numbers of the pieces."""
-    d = task.definition
+    d, operator = task.definition, task.definition.operator
     state: dict[int, tuple[StateRun, ...]] = {}
     for run in task.parent_state:
-        state[run.bucket] = (*state.get(run.bucket, ()), run)
+        if run.operator == operator.uid:
+            state[run.bucket] = (*state.get(run.bucket, ()), run)
     return BucketSpec(
         subject=str(task.epoch),
-        function=d.function,
+        operator=operator.uid,
+        function=operator.function,
         events=d.stream.schema,
-        key=d.key,
-        state_schema=d.state_schema(),
+        key=operator.key,
+        state_schema=operator.state_schema,
         state=state,
-        state_root=layout.state_in(task.root),
-        output_schema=d.processed.output,
+        state_root=layout.state_in(task.root, operator.uid),
+        output_schema=operator.outputs[MAIN_OUTPUT],
         outputs=tuple(output_of(task, t) for t in d.targets),
         dead_letters=output_of(task, d.dead_letters) if d.dead_letters else None,
         slices=pieces,
@@ -121,7 +125,7 @@ def processed(
     return Processed(
         partitions=partitions,
         state=_state(task, done),
-        watermark_ms=_watermark(task, done),
+        watermarks=_watermarks(task, done),
         counts=_counts(done, read, partitions),
         written=_rows((table, f) for (table, _), found in files.items() for f in found),
         timings_s={**timings_s, **slowest},
@@ -129,20 +133,19 @@ def processed(
 
 
 def _state(task: EpochTask, done: Sequence[BucketResult]) -> tuple[StateRun, ...]:
-    touched = {r.bucket for r in done}
-    kept = [run for run in task.parent_state if run.bucket not in touched]
+    touched = {(task.definition.operator.uid, r.bucket) for r in done}
+    kept = [run for run in task.parent_state if (run.operator, run.bucket) not in touched]
     new = [run for r in done for run in r.state]
-    return tuple(sorted([*kept, *new], key=lambda run: run.bucket))  # stable: oldest first within a bucket
+    return tuple(sorted([*kept, *new], key=lambda run: (run.operator, run.bucket)))  # stable: oldest first
 
 
-def _watermark(task: EpochTask, done: Sequence[BucketResult]) -> int | None:
-    timestamps = task.definition.stream.timestamps
+def _watermarks(task: EpochTask, done: Sequence[BucketResult]) -> Watermarks:
+    stream, before = task.definition.stream, task.parent_watermarks
     latest = [r.max_timestamp for r in done if r.max_timestamp is not None]
-    before = task.epoch.watermark_in_ms
-    if timestamps is None or not latest:
+    if stream.timestamps is None or not latest:
         return before
-    reached = max(latest) - int(timestamps.max_out_of_orderness.total_seconds() * 1000)
-    return reached if before is None else max(before, reached)
+    reached = max(latest) - int(stream.timestamps.max_out_of_orderness.total_seconds() * 1000)
+    return {**before, stream.of.uid: {"": max(reached, before.get(stream.of.uid, {}).get("", reached))}}
 
 
 def _rows(files: Iterable[tuple[str, DataFile]]) -> dict[str, int]:

@@ -4,18 +4,18 @@ Each step returns a new object and checks what it is given at once, so that a mi
 the line to change, when the DAG file is parsed. Nothing here connects to anything.
 """
 
-import hashlib
-import inspect
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from tidegate.api import description
 from tidegate.api.files import FileSource
 from tidegate.api.function import KeyedProcessFunction
+from tidegate.api.graph import MAIN_OUTPUT, Input, Operator, Port, Sink, Timestamps, Transform
 from tidegate.api.schema import (
     caller,
     checked_schema,
@@ -24,32 +24,18 @@ from tidegate.api.schema import (
     identifier,
     key_columns,
     known_columns,
+    operator_uid,
     table_name,
 )
 from tidegate.api.settings import DEAD_LETTER_SCHEMA, HiveTable, Retention, Target
 from tidegate.api.state import State
+from tidegate.protocol.fingerprint import Described, digest
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 DEFAULT_BUCKETS = 4
 MAX_BUCKETS = 4096
-
-
-@dataclass(frozen=True)
-class Transform:
-    """A DataFrame → DataFrame step and the columns it leaves."""
-
-    fn: "Callable[[DataFrame], DataFrame]"
-    line: str
-
-
-@dataclass(frozen=True)
-class Timestamps:
-    """Which column is event time, and how late an event may come."""
-
-    column: str
-    max_out_of_orderness: timedelta
 
 
 @dataclass(frozen=True)
@@ -85,18 +71,16 @@ class Pipeline:
         """Read events from `source`."""
         if not isinstance(source, FileSource):
             raise fail(f"pipeline {self.name}: source must be a FileSource, not {type(source).__name__}")
-        return Stream(self, source, source.schema)
+        return Stream(self, source, Input(Port(source.uid), source.schema))
 
 
 @dataclass(frozen=True)
 class Stream:
-    """Events before they are keyed. `schema` are their columns at this point."""
+    """Events before they are keyed; `events` says what they have become behind the source `origin`."""
 
     pipeline: Pipeline
     origin: FileSource
-    schema: pa.Schema
-    transforms: tuple[Transform, ...] = ()
-    timestamps: Timestamps | None = None
+    events: Input
 
     def transform(self, fn: "Callable[[DataFrame], DataFrame]", *, schema: pa.Schema | None = None) -> "Stream":
         """Select, filter or derive columns with Spark.
@@ -108,24 +92,25 @@ class Stream:
         """
         if not callable(fn):
             raise fail(f"transform takes a function DataFrame → DataFrame, not {fn!r}")
-        schema = self.schema if schema is None else checked_schema(schema, "transform schema")
-        return replace(self, schema=schema, transforms=(*self.transforms, Transform(fn, caller())))
+        schema = self.events.schema if schema is None else checked_schema(schema, "transform schema")
+        transforms = (*self.events.transforms, Transform(fn, caller()))
+        return replace(self, events=replace(self.events, schema=schema, transforms=transforms))
 
     def assign_timestamps(self, column: str, *, max_out_of_orderness: timedelta = timedelta(0)) -> "Stream":
         """Take event time from a UTC timestamp column. The watermark trails the latest event by the given bound."""
-        known_columns([column], self.schema, "assign_timestamps")
-        dtype = self.schema.field(column).type
+        known_columns([column], self.events.schema, "assign_timestamps")
+        dtype = self.events.schema.field(column).type
         if not pa.types.is_timestamp(dtype):
             raise fail(f"assign_timestamps: column {column!r} is {dtype}, not a timestamp")
         if max_out_of_orderness < timedelta(0):
             raise fail("assign_timestamps: max_out_of_orderness must not be negative")
-        return replace(self, timestamps=Timestamps(column, max_out_of_orderness))
+        return replace(self, events=replace(self.events, timestamps=Timestamps(column, max_out_of_orderness)))
 
     def key_by(self, *columns: str) -> "KeyedStream":
         """Group events by exact equality of the columns. A null in any of them makes the row a dead letter."""
-        if self.timestamps is not None:
-            known_columns([self.timestamps.column], self.schema, "key_by, after assign_timestamps")
-        return KeyedStream(self, key_columns(columns, event_schema(self.schema)))
+        if self.events.timestamps is not None:
+            known_columns([self.events.timestamps.column], self.events.schema, "key_by, after assign_timestamps")
+        return KeyedStream(self, key_columns(columns, event_schema(self.events.schema)))
 
 
 @dataclass(frozen=True)
@@ -149,32 +134,66 @@ class KeyedStream:
                 raise fail(
                     f"state {name!r} is set on the instance: declare it in the body of the class, and only there"
                 )
-        return ProcessedStream(self, function, output)
+        inputs, uid = (self.stream.events,), type(function).__name__
+        return ProcessedStream(self.stream, Operator(uid, inputs, self.key, function, {MAIN_OUTPUT: output}))
 
 
 @dataclass(frozen=True)
 class ProcessedStream:
-    """Output rows without a sink yet."""
+    """Output rows without a sink yet: those of `operator`."""
 
-    keyed: KeyedStream
-    function: KeyedProcessFunction
-    output: pa.Schema
+    stream: Stream
+    operator: Operator
+
+    def uid(self, name: str) -> "ProcessedStream":
+        """Name the operator, for good: its state is found by this name. It is the class of the function unless given.
+
+        Give it before the class gets another name: an epoch does not start from state under a name that is gone.
+        """
+        return replace(self, operator=replace(self.operator, uid=operator_uid(name)))
 
     def sink(self, table: HiveTable) -> "Definition":
         """Write the rows to `table` and complete the pipeline; further sinks can be added to the result."""
-        return Definition(self, targets=()).sink(table)
+        sources = {self.stream.origin.uid: self.stream.origin}
+        return Definition(self.stream.pipeline, sources, (self.operator,)).sink(table)
 
 
 @dataclass(frozen=True)
 class Definition:
     """A complete, validated pipeline: what `epoch_dag` and `tidegate run` take.
 
-    `line` is where it was declared; `fingerprint` changes with every change of settings, schemas or code.
+    Args:
+        pipeline: name and settings.
+        sources: where events come from, by uid.
+        operators: what is done with them, in an order in which each comes behind those that it reads.
+        sinks: where rows go.
+        line: where it was declared.
     """
 
-    processed: ProcessedStream
-    targets: tuple[Target, ...]
+    pipeline: Pipeline
+    sources: Mapping[str, FileSource]
+    operators: tuple[Operator, ...]
+    sinks: tuple[Sink, ...] = ()
     line: str = field(default_factory=caller)
+
+    def __post_init__(self) -> None:
+        if len(self.operators) != 1:
+            uids = ", ".join(o.uid for o in self.operators) or "none"
+            raise fail(f"pipeline {self.name}: it needs exactly one operator as yet; here are {uids}")
+        known = {Port(uid) for uid in self.sources}
+        for operator in self.operators:
+            operator_uid(operator.uid)
+            if operator.uid in {port.uid for port in known}:
+                raise fail(f"pipeline {self.name}: {operator.uid!r} names two of its parts: give one another uid")
+            self._known((i.of for i in operator.inputs), known, f"operator {operator.uid}")
+            known |= {Port(operator.uid, tag) for tag in operator.outputs}
+        for sink in self.sinks:
+            self._known([sink.of], known, f"sink {sink.target.name}")
+
+    def _known(self, ports: Iterable[Port], known: Collection[Port], reader: str) -> None:
+        for port in ports:
+            if port not in known:
+                raise fail(f"pipeline {self.name}: {reader} reads {port}, which is not there, or comes behind it")
 
     def sink(self, table: HiveTable) -> "Definition":
         """Also write the rows to `table`."""
@@ -182,12 +201,13 @@ class Definition:
             raise fail(f"sink takes a HiveTable, not {table!r}")
         if table.name in {t.name for t in self.targets} | {self.pipeline.dead_letters}:
             raise fail(f"pipeline {self.name}: two sinks write to {table.name}; give each its own table")
-        target = Target(table, self.processed.output)
+        operator = self.operator
+        target = Target(table, operator.outputs[MAIN_OUTPUT])
         if target.mode.merges:
             key_columns(table.primary_key, target.schema, "primary_key")
-            self._contained(table, self.key, "key_by column", "two keys could write the same row")
+            self._contained(table, operator.key, "key_by column", "two keys could write the same row")
             self._contained(table, table.partition_by, "partition column", "a row could move between partitions")
-        return replace(self, targets=(*self.targets, target), line=caller())
+        return replace(self, sinks=(*self.sinks, Sink(target, Port(operator.uid, MAIN_OUTPUT))), line=caller())
 
     def _contained(self, table: HiveTable, columns: tuple[str, ...], what: str, why: str) -> None:
         missing = [c for c in columns if c not in table.primary_key]
@@ -195,34 +215,14 @@ class Definition:
             raise fail(f"{table.name}: primary_key must contain the {what} {missing[0]!r}, or {why}")
 
     @property
-    def pipeline(self) -> Pipeline:
-        """Name and settings."""
-        return self.stream.pipeline
-
-    @property
     def name(self) -> str:
         """The pipeline's name."""
         return self.pipeline.name
 
     @property
-    def stream(self) -> Stream:
-        """What comes before the key."""
-        return self.processed.keyed.stream
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The `key_by` columns."""
-        return self.processed.keyed.key
-
-    @property
-    def source(self) -> FileSource:
-        """Where events come from."""
-        return self.stream.origin
-
-    @property
-    def function(self) -> KeyedProcessFunction:
-        """The user's function."""
-        return self.processed.function
+    def targets(self) -> tuple[Target, ...]:
+        """The tables of the sinks, in their order."""
+        return tuple(sink.target for sink in self.sinks)
 
     @property
     def dead_letters(self) -> Target | None:
@@ -235,37 +235,46 @@ class Definition:
         """Every table that an epoch publishes to, the dead-letter table last."""
         return (*self.targets, self.dead_letters) if self.dead_letters else self.targets
 
-    def state_schema(self) -> pa.Schema:
-        """Columns of the stored state: the key columns, then one per declared state."""
-        states = self.function.states()
-        return pa.schema([*(self.stream.schema.field(c) for c in self.key), *((n, s.dtype) for n, s in states.items())])
+    # -- while there is one operator, with one input ----------------------------------------------------------------
+
+    @property
+    def operator(self) -> Operator:
+        """The operator."""
+        return self.operators[0]
+
+    @property
+    def stream(self) -> Input:
+        """What comes before its key."""
+        return self.operator.inputs[0]
+
+    @property
+    def source(self) -> FileSource:
+        """Where its events come from."""
+        return self.sources[self.stream.of.uid]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Its `key_by` columns."""
+        return self.operator.key
+
+    @property
+    def function(self) -> KeyedProcessFunction:
+        """Its function, the user's."""
+        return self.operator.function
+
+    # -- what it is made of -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def described(self) -> Described:
+        """Settings, schemas and code as `protocol.fingerprint` compares them; looked at once."""
+        given = self.pipeline
+        return {
+            "pipeline": {"name": given.name, "buckets": given.buckets, "dead_letters": given.dead_letters},
+            "sources": {uid: description.of_source(source) for uid, source in self.sources.items()},
+            "operators": {operator.uid: description.of_operator(operator) for operator in self.operators},
+            "sinks": {sink.target.name: description.of_sink(sink) for sink in self.sinks},
+        }
 
     def fingerprint(self) -> str:
-        """SHA-256 over settings, schemas and code; recorded in every manifest."""
-        parts: dict[str, Any] = {
-            "pipeline": [self.name, self.pipeline.buckets, self.pipeline.dead_letters],
-            "source": self.source.meaning(),
-            "transforms": [_code(t.fn) for t in self.stream.transforms],
-            "stream": _columns(self.stream.schema),
-            "timestamps": repr(self.stream.timestamps),
-            "key": self.key,
-            "function": _code(type(self.function)),
-            "settings": repr(sorted(vars(self.function).items())),
-            "state": _columns(self.state_schema()),
-            "output": _columns(self.processed.output),
-            "targets": [[t.name, t.mode, t.partition_by, t.table.primary_key] for t in self.targets],
-        }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _columns(schema: pa.Schema) -> list[list[str]]:
-    return [[f.name, str(f.type)] for f in schema]
-
-
-def _code(code: Any) -> str:
-    """The text of a function or class; where there is none (made by exec), its byte code."""
-    try:
-        return inspect.getsource(code)
-    except (OSError, TypeError):
-        compiled = getattr(code, "__code__", None)
-        return compiled.co_code.hex() if compiled else repr(code)
+        """SHA-256 over what it is made of: changes with every change of settings, schemas or code."""
+        return digest(self.described)

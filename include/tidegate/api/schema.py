@@ -70,6 +70,16 @@ def identifier(name: str, what: str) -> str:
     return name
 
 
+def operator_uid(name: str) -> str:
+    """Return `name` when it can name an operator: it stands in the paths of its state."""
+    if not isinstance(name, str) or not _FIELD.match(name):
+        raise fail(
+            f"operator uid {name!r} is not valid: use a letter or underscore first, then letters, digits and "
+            'underscores of ASCII, 127 characters at most, as in `.process(…).uid("totals")`'
+        )
+    return name
+
+
 def table_name(name: str) -> str:
     """Return `name` when it is `database.table` of two identifiers."""
     parts = name.split(".") if isinstance(name, str) else []

@@ -83,7 +83,7 @@ def replay(pipeline: str, name: str, since: int, until: int | None, home: Path, 
 
 @click.command(
     help="Compare what the tables show with what they would show if a lane were promoted now: rows added, removed and "
-    f"changed, by partition.\n\n{PIPELINE}"
+    f"changed, by partition; and say what is another in the pipeline that made the lane.\n\n{PIPELINE}"
 )
 @click.argument("pipeline")
 @_lane
@@ -93,10 +93,13 @@ def replay(pipeline: str, name: str, since: int, until: int | None, home: Path, 
 def diff(pipeline: str, name: str, home: Path, *, json_wanted: bool) -> None:
     """Compare; see `help`."""
     with _lanes(pipeline, home, f"comparing {name} with live") as found:
-        differences = found.compare(found.find(name))
+        fork = found.find(name)
+        changed, differences = found.changed(fork), found.compare(fork)
     if json_wanted:
-        as_json([vars(d) for d in differences])
+        as_json({"changed": changed, "partitions": [vars(d) for d in differences]})
         return
+    for what in changed:
+        say(f"changed on the lane: {what}")
     rows = [(d.table, "/".join(d.values), d.rows_now, d.rows_after, d.added, d.removed, d.changed) for d in differences]
     headers = ("TABLE", "PARTITION", "ROWS NOW", "ROWS AFTER", "ADDED", "REMOVED", "CHANGED")
     table(headers, rows, right=headers[2:])

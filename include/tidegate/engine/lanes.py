@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lease import kept
-from tidegate.engine.manifests import read_manifest
+from tidegate.engine.manifests import read_manifest, state_for
 from tidegate.errors import FencedError, RefusedError
 from tidegate.ports import Change, Compared, EpochReport
+from tidegate.protocol.fingerprint import changes
 from tidegate.protocol.lanes import forkable, lane_name, left, line, serves, usable
 from tidegate.protocol.ledger import told
 from tidegate.protocol.model import (
@@ -27,6 +28,7 @@ from tidegate.protocol.model import (
     Promotion,
     Run,
     StagedPartition,
+    Status,
 )
 
 
@@ -60,7 +62,7 @@ class Lanes:
             RefusedError: no such window, or the lane is over, or starts elsewhere.
             ConfigurationError: the rows would not fit the tables. Nothing is changed then either.
             SourceGapError: a slice of the window is gone or has changed.
-            StateIncompatibleError: the code's state has other types than the state before the window.
+            StateIncompatibleError: the code's state has other types, or other uids, than the state before the window.
         """
         lane, epochs = LaneId(self.main.definition.name, lane_name(name)), self.main.history.epochs_of_main()
         base = _before(epochs, since)
@@ -87,7 +89,7 @@ class Lanes:
 
     def _check_state(self, base: Epoch | None) -> None:
         if base is not None:
-            state = read_manifest(self.main.adapters.storage, base.manifest).state
+            state = state_for(self.main.definition, read_manifest(self.main.adapters.storage, base.manifest))
             self.main.adapters.processor.check_state(self.main.definition, state)
 
     def cover(self, run: Run, name: str, epoch: int) -> None:
@@ -195,6 +197,17 @@ class Lanes:
             for ((table, values), _), was, after in zip(promoted, before, history.partitions(promoted), strict=True)
         ]
         return [c for c in changed if _content(c.now) != _content(c.after)]
+
+    def changed(self, fork: Fork) -> tuple[str, ...]:
+        """What is another in the pipeline that made the lane's newest epoch than in the one that made it on main."""
+        replayed = self.main.history.replayed(fork.lane)[-1:]
+        pairs = [
+            (read_manifest(self.main.adapters.storage, e.manifest) for e in (of_main, own))
+            for own in replayed
+            for of_main in self.main.history.epochs_of_main()
+            if of_main.epoch == own.epoch and of_main.status is Status.SEALED
+        ]
+        return tuple(what for then, now in pairs for what in changes(then.definition, now.definition))
 
     def compare(self, fork: Fork) -> list[Compared]:
         """The rows that a promotion would add, remove and change now, by partition."""

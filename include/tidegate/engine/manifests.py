@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from tidegate.errors import DataDamagedError, InvariantViolationError
+from tidegate.api.pipeline import Definition
+from tidegate.errors import DataDamagedError, InvariantViolationError, StateIncompatibleError
 from tidegate.ports import Storage
-from tidegate.protocol.model import Manifest, ManifestRef, Place, Placed, StagedPartition, checksum
+from tidegate.protocol.model import Manifest, ManifestRef, Place, Placed, StagedPartition, StateRun, checksum
+from tidegate.protocol.operators import undeclared
 
 _BROUGHT_BACK = "`tidegate verify PIPELINE --repair` writes a manifest again, from the checkpoint"
 
@@ -23,6 +25,16 @@ def read_manifest(storage: Storage, ref: ManifestRef | None) -> Manifest:
     if (found := checksum(data)) != ref.sha256:
         raise DataDamagedError.of(ref.uri, f"has the checksum {found}, not {ref.sha256}: {_BROUGHT_BACK}")
     return Manifest.from_json(data, ref.uri)
+
+
+def state_for(definition: Definition, parent: Manifest | None) -> tuple[StateRun, ...]:
+    """The state runs that the pipeline's operators start from behind an epoch; None is before the first.
+
+    Raises StateIncompatibleError when there is state of an operator that is not declared any more.
+    """
+    if reason := undeclared(parent, [operator.uid for operator in definition.operators]):
+        raise StateIncompatibleError(reason)
+    return parent.state if parent else ()
 
 
 def listed(storage: Storage, placed: Iterable[tuple[Place, Placed]]) -> dict[Place, StagedPartition]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.ledger import Ledger
-from tidegate.engine.manifests import read_manifest
+from tidegate.engine.manifests import read_manifest, state_for
 from tidegate.engine.work import Work
 from tidegate.ports import Adapters, TableChange
+from tidegate.protocol.fingerprint import changes
 from tidegate.protocol.forecast import Forecast, Made, forecast, made
 from tidegate.protocol.ledger import NO_LIMIT, Limit
 from tidegate.protocol.model import Epoch, LaneId, Offsets, Status
@@ -45,6 +46,7 @@ class EpochPlan:
         skipped: how many slices of the ranges are not read, by a person's word.
         forecast: what to expect of them.
         tables: what becomes of tables first of all.
+        changed: what is another in the pipeline than in the one that made the last sealed epoch.
     """
 
     lane: LaneId
@@ -58,6 +60,7 @@ class EpochPlan:
     skipped: int
     forecast: Forecast
     tables: tuple[TableChange, ...]
+    changed: tuple[str, ...]
 
 
 def look_ahead(
@@ -73,11 +76,14 @@ def look_ahead(
     The epoch takes at most `limit` of each source; with `until_ms` only input before that time is looked at. Another
     run at work meanwhile may change the answer.
 
-    Raises ConfigurationError when the rows would not fit the tables, as the run itself would.
+    Raises ConfigurationError when the rows would not fit the tables, and StateIncompatibleError when there is state
+    of a source or operator that is not declared any more, as the run itself would.
     """
     store = adapters.store
     unfinished, last = store.unfinished(lane), store.last_sealed(lane)
     before = unfinished or last
+    parent = read_manifest(adapters.storage, last.manifest) if last else None
+    state_for(definition, parent)
     compactions = _compactions(definition, adapters) if last else ()
     ledger = Ledger(definition.name, store, adapters.sources)
     offer = ledger.offer(before, limit=limit, until_ms=until_ms)
@@ -101,6 +107,7 @@ def look_ahead(
             rows_in=ledger.rows(slices),
         ),
         tables=adapters.sink.pending(definition, store.heads),
+        changed=changes(parent.definition, definition.described) if parent else (),
     )
 
 

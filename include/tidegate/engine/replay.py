@@ -6,12 +6,13 @@ from uuid import uuid4
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.ledger import Ledger
-from tidegate.engine.manifests import listed, read_manifest
+from tidegate.engine.manifests import listed, read_manifest, state_for
 from tidegate.engine.verify import Finding
 from tidegate.errors import RefusedError
 from tidegate.ports import Adapters, EpochTask
 from tidegate.protocol import layout
 from tidegate.protocol.corrections import as_read
+from tidegate.protocol.fingerprint import changes
 from tidegate.protocol.model import Epoch, LaneId, Manifest, PartitionValues, StagedPartition, StateRun
 from tidegate.protocol.purposes import reads_sources
 
@@ -21,20 +22,24 @@ def replay(
 ) -> list[Finding]:
     """Compute epoch `number` again from its recorded ranges and state, in a folder that is removed afterwards.
 
-    Returns the differences between what it made then and what it makes now; an empty list means the same bytes.
+    Returns the differences between what it made then and what it makes now, and before them what has changed in the
+    pipeline; an empty list means the same bytes.
 
     Raises:
         RefusedError: the epoch, or what it started from, is not kept any more; or it is a compaction.
         SourceGapError: a slice of its ranges changed or is gone.
+        StateIncompatibleError: what it started from has state of an operator that is not declared any more.
         DataDamagedError: what it started from, or its manifest, is not as it was written.
     """
     epoch, manifest = _recorded(definition, adapters, number)
     parent = read_manifest(adapters.storage, epoch.parent) if epoch.parent else None
+    state = state_for(definition, parent)
     ledger = Ledger(definition.name, adapters.store, adapters.sources)
     slices = as_read(epoch, ledger.known(epoch.offsets))
     ledger.check(slices)
-    if manifest.fingerprint != definition.fingerprint():
-        progress(f"{epoch}: the pipeline has changed since then, so differences may come from that")
+    changed = "; ".join(changes(manifest.definition, definition.described))
+    if changed:
+        progress(f"{epoch}: the pipeline has changed since then, so differences may come from that: {changed}")
     folder = layout.folder(root, layout.Replay(epoch.lane, uuid4().hex))
     before = {(p.table, p.values): p.previous for p in manifest.partitions if p.previous}
 
@@ -48,16 +53,18 @@ def replay(
                 definition=definition,
                 epoch=replace(epoch, fence=0),
                 slices=slices,
-                parent_state=parent.state if parent else (),
+                parent_state=state,
+                parent_watermarks=parent.watermarks if parent else {},
                 root=folder,
                 locate=locate,
                 progress=progress,
             )
         )
-        return [
+        found = [
             *_differences("partition", _partitions(manifest.partitions), _partitions(again.partitions)),
-            *_differences("state of bucket", _state(manifest.state), _state(again.state)),
+            *_differences("state of", _state(manifest.state), _state(again.state)),
         ]
+        return [Finding("pipeline", f"has changed since then: {changed}"), *found] if found and changed else found
     finally:
         for file in adapters.storage.walk(folder):
             adapters.storage.delete(file.uri)
@@ -84,7 +91,7 @@ def _partitions(partitions: Sequence[StagedPartition]) -> dict[str, list[str]]:
 def _state(runs: Sequence[StateRun]) -> dict[str, list[str]]:
     state: dict[str, list[str]] = {}
     for run in runs:
-        state.setdefault(str(run.bucket), []).append(run.sha256)
+        state.setdefault(f"{run.operator} in bucket {run.bucket}", []).append(run.sha256)
     return state
 
 

@@ -13,6 +13,7 @@ from tidegate.errors import InvariantViolationError
 from tidegate.ports import Adapters, Processed
 from tidegate.protocol import layout
 from tidegate.protocol.model import MAIN_LANE, Epoch, Lease, Manifest, ManifestRef, Status, checksum
+from tidegate.protocol.operators import by_operator
 from tidegate.protocol.purposes import reads_sources
 
 
@@ -74,10 +75,11 @@ class Stager:
             if reads_sources(epoch.kind):
                 self.work.ledger.check(self.work.ledger.slices(epoch.offsets))  # 5
             self._sweep(processed)  # 6
-            ref, data = self._write_manifest(epoch, processed, root)  # 7
+            manifest = self._manifest(epoch, processed)
+            data, ref = self._written(manifest, root)  # 7
             self._reached("manifest_written", epoch)
             staged = self._adapters.store.stage(
-                lease, epoch, manifest=ref, data=data, watermark_ms=processed.watermark_ms, counts=processed.counts
+                lease, epoch, manifest=ref, data=data, watermark_ms=manifest.watermark_ms, counts=manifest.counts
             )  # 8
         rows = sum(p.rows for p in processed.partitions)
         self.work.progress(
@@ -99,27 +101,29 @@ class Stager:
                     f"{lost[0]} is not there as it was written: found {found.get(lost[0])} bytes"
                 )
 
-    def _write_manifest(self, epoch: Epoch, processed: Processed, root: str) -> tuple[ManifestRef, bytes]:
-        manifest = Manifest(
+    def _manifest(self, epoch: Epoch, processed: Processed) -> Manifest:
+        uids, buckets = [operator.uid for operator in self._definition.operators], self._definition.pipeline.buckets
+        return Manifest(
             pipeline=epoch.lane.pipeline,
             lane=epoch.lane.lane,
             epoch=epoch.epoch,
             generation=epoch.generation,
             attempt=epoch.fence,
             fingerprint=self._definition.fingerprint(),
-            buckets=self._definition.pipeline.buckets,
+            definition=self._definition.described,
             offsets=epoch.offsets,
             kind=epoch.kind,
             parent=epoch.parent.uri if epoch.parent else None,
             partitions=processed.partitions,
-            state=processed.state,
-            watermark_ms=processed.watermark_ms,
+            operators=by_operator(processed.state, uids, buckets=buckets),
+            watermarks=processed.watermarks,
             counts=processed.counts,
         )
-        data = manifest.to_json()
-        uri = layout.manifest_in(root)
+
+    def _written(self, manifest: Manifest, root: str) -> tuple[bytes, ManifestRef]:
+        data, uri = manifest.to_json(), layout.manifest_in(root)
         self._adapters.storage.write(uri, data)
-        return ManifestRef(uri, checksum(data)), data
+        return data, ManifestRef(uri, checksum(data))
 
     @property
     def _adapters(self) -> Adapters:

@@ -11,6 +11,7 @@ from tidegate.errors import DataDamagedError, RefusedError
 from tidegate.ports import Adapters
 from tidegate.protocol.conservation import contradiction
 from tidegate.protocol.corrections import skipped_by
+from tidegate.protocol.fingerprint import changes
 from tidegate.protocol.ledger import start_of
 from tidegate.protocol.model import (
     Clone,
@@ -69,10 +70,13 @@ class _Audit:
             except DataDamagedError as e:
                 manifests[epoch.epoch, epoch.generation] = str(e)
         self.progress(f"{len(done)} epochs")
+        newest = manifests[done[-1].epoch, done[-1].generation] if done else None
+        if isinstance(newest, Manifest) and (changed := changes(newest.definition, self.definition.described)):
+            self.progress(f"the pipeline has changed since {done[-1]}: {'; '.join(changed)}")
         yield from _ranges(done)
         yield from _counts(done, manifests)
         yield from self._skipped(done)
-        yield from self._state(done, manifests)
+        yield from self._state(newest)
         for target in self.definition.all_targets:
             heads = self.adapters.store.heads(target.name)
             self.progress(f"{target.name}: {len(heads)} partitions")
@@ -95,12 +99,10 @@ class _Audit:
             if told != counted:
                 yield Finding(str(epoch), f"{counted} slices were skipped, {told} were to be")
 
-    def _state(self, done: Sequence[Epoch], manifests: dict[tuple[int, int], Manifest | str]) -> Iterator[Finding]:
+    def _state(self, newest: Manifest | str | None) -> Iterator[Finding]:
         """The state that the next epoch starts from."""
-        manifest = manifests[done[-1].epoch, done[-1].generation] if done else None
-        if isinstance(manifest, Manifest):
-            for run in manifest.state:
-                yield from self._file("state", run.path, run.bytes, run.sha256)
+        for run in newest.state if isinstance(newest, Manifest) else ():
+            yield from self._file(f"state of {run.operator}", run.path, run.bytes, run.sha256)
 
     def _placement(self, target: Target, heads: dict[PartitionValues, Head]) -> Iterator[Finding]:
         found = self.adapters.sink.locations(target)

@@ -8,7 +8,7 @@ from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
 from tidegate.engine.history import History
 from tidegate.engine.ledger import Ledger
-from tidegate.engine.manifests import read_manifest
+from tidegate.engine.manifests import read_manifest, state_for
 from tidegate.errors import InvariantViolationError
 from tidegate.ports import Adapters, CompactionTask, EpochTask, Joining, Processed
 from tidegate.protocol import layout
@@ -23,11 +23,11 @@ from tidegate.protocol.model import (
     Fork,
     Head,
     LaneId,
+    Manifest,
     Place,
     Promotion,
     Rollback,
     StagedPartition,
-    StateRun,
 )
 
 _ALL = 2**31 - 1
@@ -65,14 +65,13 @@ class Work:
     def compute(self, epoch: Epoch, root: str, *, superseded: tuple[str, ...]) -> Processed:
         """Make what `epoch` stands for, below `root`. Each kind gives the same again after a crash (I3)."""
         parent = read_manifest(self.adapters.storage, epoch.parent) if epoch.parent else None
-        state = parent.state if parent else ()
         match epoch.purpose:
             case Events():
-                made = self._process(epoch, state, root, superseded)
+                made = self._process(epoch, parent, root, superseded)
             case Compaction():
-                made = self._join(epoch, state, root, superseded)
+                made = self._join(epoch, parent, root, superseded)
             case (Rollback() | Promotion()) as purpose:
-                made = self._rebase(epoch, purpose, state, root)
+                made = self._rebase(epoch, purpose, parent, root)
         return made if epoch.lane.lane != MAIN_LANE else self._with_previous(made)
 
     @property
@@ -80,19 +79,21 @@ class Work:
         """The slices of the pipeline's sources."""
         return Ledger(self.definition.name, self.adapters.store, self.adapters.sources)
 
-    def _process(self, epoch: Epoch, state: tuple[StateRun, ...], root: str, superseded: tuple[str, ...]) -> Processed:
+    def _process(self, epoch: Epoch, parent: Manifest | None, root: str, superseded: tuple[str, ...]) -> Processed:
+        state = state_for(self.definition, parent)
         slices = self.ledger.slices(epoch.offsets)
         skipped = sum(r.size for r in epoch.offsets.values()) - len(slices)
         self.ledger.check(slices)  # 3
         self.reached("processing", epoch)
         if not slices:
-            return _without_events(epoch, state, (), skipped=skipped)
+            return _without_events(parent, (), skipped=skipped)
         made = self.adapters.processor.process(
             EpochTask(
                 definition=self.definition,
                 epoch=epoch,
                 slices=slices,
                 parent_state=state,
+                parent_watermarks=parent.watermarks if parent else {},
                 root=root,
                 locate=partial(self.history.on_lane, epoch.lane),
                 superseded=superseded,
@@ -138,7 +139,7 @@ class Work:
             )
         )
 
-    def _join(self, epoch: Epoch, state: tuple[StateRun, ...], root: str, superseded: tuple[str, ...]) -> Processed:
+    def _join(self, epoch: Epoch, parent: Manifest | None, root: str, superseded: tuple[str, ...]) -> Processed:
         joinings = tuple(Joining(group.target, self._sources(group)) for group in self.joinable())
         self.reached("processing", epoch)
         joined = self.adapters.processor.compact(CompactionTask(epoch, joinings, root, superseded))  # 4
@@ -149,14 +150,14 @@ class Work:
             if before != after:
                 raise InvariantViolationError(f"{epoch}: {before} rows of {joining.target.name} became {after}")
         emptied = [(source.table, source.values) for j in joinings for source in j.sources[:-1]]
-        return _without_events(epoch, state, (*joined, *self._emptied(emptied, root)))
+        return _without_events(parent, (*joined, *self._emptied(emptied, root)))
 
     def _sources(self, group: Group) -> tuple[StagedPartition, ...]:
         values = [head.values for head in group.heads]
         found = self.history.on_lane(LaneId(self.definition.name), group.target.name, values)
         return tuple(found[v] for v in values)
 
-    def _rebase(self, epoch: Epoch, purpose: Rollback | Promotion, state: tuple[StateRun, ...], root: str) -> Processed:
+    def _rebase(self, epoch: Epoch, purpose: Rollback | Promotion, parent: Manifest | None, root: str) -> Processed:
         self.reached("processing", epoch)
         match purpose:
             case Rollback(to):
@@ -165,7 +166,7 @@ class Work:
                 changed = self.history.promoted(self._fork(name))
         there = [p for p in self.history.partitions(changed) if p]
         gone = [place for place, placed in changed if placed is None]
-        return _without_events(epoch, state, (*there, *self._emptied(gone, root)))
+        return _without_events(parent, (*there, *self._emptied(gone, root)))
 
     def _fork(self, name: str) -> Fork:
         return next(f for f in self.adapters.store.forks(self.definition.name) if f.lane.lane == name)
@@ -178,10 +179,11 @@ class Work:
         return [StagedPartition(table, values, empty, ()) for table, values in places]
 
 
-def _without_events(
-    epoch: Epoch, state: tuple[StateRun, ...], partitions: tuple[StagedPartition, ...], *, skipped: int = 0
-) -> Processed:
-    counts = Counts(skipped=skipped)
+def _without_events(parent: Manifest | None, partitions: tuple[StagedPartition, ...], *, skipped: int = 0) -> Processed:
     return Processed(
-        partitions=partitions, state=state, watermark_ms=epoch.watermark_in_ms, counts=counts, timings_s={}
+        partitions=partitions,
+        state=parent.state if parent else (),
+        watermarks=parent.watermarks if parent else {},
+        counts=Counts(skipped=skipped),
+        timings_s={},
     )

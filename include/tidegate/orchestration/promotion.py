@@ -78,7 +78,8 @@ class CompareOperator(EpochOperator):
 
         def work(main: Coordinator) -> dict[str, Any]:
             lanes = Lanes(main)
-            return comparison_summary(name, lanes.compare(lanes.find(name)))
+            fork = lanes.find(name)
+            return comparison_summary(name, lanes.compare(fork), changed=lanes.changed(fork))
 
         summary = self._coordinated(work)
         says = comparison_sentences(summary)

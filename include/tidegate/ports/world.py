@@ -19,6 +19,7 @@ from tidegate.protocol.model import (
     StagedPartition,
     StateRun,
 )
+from tidegate.protocol.watermarks import Watermarks
 
 Known = Callable[[Sequence[str]], Collection[str]]
 """Tells which of some keys slices of a source's ledger have."""
@@ -84,7 +85,8 @@ class EpochTask:
         definition: the pipeline.
         epoch: the adopted row (number, generation, fence, watermark in).
         slices: the planned slices, by source and position; skipped ones are not among them.
-        parent_state: state runs of the parent version, oldest first within each bucket.
+        parent_state: state runs of the parent version, oldest first within each bucket of an operator.
+        parent_watermarks: the parent's.
         root: URI of the attempt's own folder; nobody else writes there.
         locate: an upsert table's partitions that are there: (table, values) → partitions, to rewrite those touched.
         superseded: roots of earlier attempts at this epoch, whose work may still run.
@@ -95,6 +97,7 @@ class EpochTask:
     epoch: Epoch
     slices: tuple[Slice, ...]
     parent_state: tuple[StateRun, ...]
+    parent_watermarks: Watermarks
     root: str
     locate: Callable[[str, Sequence[PartitionValues]], Mapping[PartitionValues, StagedPartition]]
     superseded: tuple[str, ...] = ()
@@ -105,13 +108,15 @@ class EpochTask:
 class Processed:
     """What a processor made. Its files lie below the task's root and are complete; `state` is the whole new version.
 
+    `watermarks` are the parent's, further on where the input had later events.
+
     `written` are the rows by table in the files that tasks wrote, those of an upsert before it is merged with what is
     there. `timings_s` are seconds by named part, for people and benchmarks.
     """
 
     partitions: tuple[StagedPartition, ...]
     state: tuple[StateRun, ...]
-    watermark_ms: int | None
+    watermarks: Watermarks
     counts: Counts
     timings_s: Mapping[str, float]
     written: Mapping[str, int] = field(default_factory=dict)
@@ -169,7 +174,7 @@ class Processor(Protocol):
         """Run the epoch. The same task with the same code gives the same rows (I3), in new files."""
 
     def check_state(self, definition: Definition, state: Sequence[StateRun]) -> None:
-        """Raise StateIncompatibleError when the pipeline's function cannot start from a state version."""
+        """Raise StateIncompatibleError when an operator cannot read its part of a state version."""
 
     def compact(self, task: CompactionTask) -> tuple[StagedPartition, ...]:
         """Write the rows of each joining's partitions, in order, into one: one StagedPartition per joining."""

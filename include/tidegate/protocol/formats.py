@@ -41,7 +41,7 @@ def stamped(shape: Shape, content: Mapping[str, Any]) -> dict[str, Any]:
     return {"format": shape.format, "writer": WRITER, **content}
 
 
-def canonical(content: Mapping[str, Any]) -> bytes:
+def canonical(content: Any) -> bytes:
     """JSON bytes: the same content gives the same bytes."""
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 

@@ -9,7 +9,7 @@ In each of these folders:
     manifest.json            what was made
     data/TABLE/KEY=VALUE/…   the partitions that Hive shows
     changes/TABLE/…          rows of an upsert table before they are merged with what is there
-    state/…                  state runs
+    state/UID/…              state runs of an operator
     read/…                   what tasks report of the rows that they read
     empty/                   the location of partitions that are no more
 
@@ -111,9 +111,9 @@ def changes_in(folder: str, table: str) -> str:
     return f"{folder}/changes/{table}"
 
 
-def state_in(folder: str) -> str:
-    """Where state runs lie."""
-    return f"{folder}/state"
+def state_in(folder: str, operator: str) -> str:
+    """Where the state runs of an operator lie."""
+    return f"{folder}/state/{operator}"
 
 
 def reports_in(folder: str) -> str:

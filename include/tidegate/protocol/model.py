@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
 
 from tidegate.protocol.formats import MANIFEST, Decoders, canonical, decoded, read, stamped
+from tidegate.protocol.watermarks import Watermarks, earliest
 
 T = TypeVar("T")
 
@@ -275,11 +276,12 @@ class StagedPartition:
 
 @dataclass(frozen=True)
 class StateRun:
-    """One immutable, sorted file of a bucket's state. In a list of runs the newest is last and wins.
+    """One immutable, sorted file of state, of one bucket of an operator. In a list of runs the newest is last and wins.
 
     Its index, which holds a checksum for each block of rows, are the bytes from `index_at` to the end.
     """
 
+    operator: str
     bucket: int
     path: str
     rows: int
@@ -287,6 +289,14 @@ class StateRun:
     sha256: str
     index_at: int
     index_sha256: str
+
+
+@dataclass(frozen=True)
+class OperatorState:
+    """All state runs of one operator, by bucket, and into how many buckets its keys are hashed."""
+
+    buckets: int
+    state: tuple[StateRun, ...]
 
 
 @dataclass(frozen=True)
@@ -332,7 +342,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What one attempt read and made; immutable, written once, then named by the epoch row with its checksum."""
+    """What one attempt read and made; immutable, written once, then named by the epoch row with its checksum.
+
+    `definition` is what `fingerprint` is the SHA-256 of; see `fingerprint`. `operators` have the whole state version.
+    """
 
     pipeline: str
     lane: str
@@ -340,14 +353,24 @@ class Manifest:
     generation: int
     attempt: int
     fingerprint: str
-    buckets: int
+    definition: Mapping[str, Any]
     offsets: Offsets
     kind: Kind
     parent: str | None
     partitions: tuple[StagedPartition, ...]
-    state: tuple[StateRun, ...]
-    watermark_ms: int | None
+    operators: Mapping[str, OperatorState]
+    watermarks: Watermarks
     counts: Counts
+
+    @property
+    def state(self) -> tuple[StateRun, ...]:
+        """The state runs of all operators, by uid and bucket."""
+        return tuple(run for _, own in sorted(self.operators.items()) for run in own.state)
+
+    @property
+    def watermark_ms(self) -> int | None:
+        """The epoch's own watermark; None when no source has told a time."""
+        return earliest(self.watermarks)
 
     def to_json(self) -> bytes:
         """Canonical bytes: the same manifest, written by the same tidegate, gives the same bytes."""
@@ -397,11 +420,14 @@ def _placed(found: Mapping[str, Any] | None) -> Placed | None:
 
 
 _OF_PARTITION: Decoders = {"values": tuple, "files": _each(_of(DataFile)), "previous": _placed}
+_OF_OPERATOR: Decoders = {"state": _each(_of(StateRun))}
 _OF_MANIFEST: Decoders = {
     "offsets": lambda found: {source: decoded(OffsetRange, r) for source, r in found.items()},
     "kind": Kind,
     "partitions": _each(_of(StagedPartition, _OF_PARTITION)),
-    "state": _each(_of(StateRun)),
+    "operators": lambda found: {uid: decoded(OperatorState, own, _OF_OPERATOR) for uid, own in found.items()},
+    "watermarks": lambda found: {source: dict(of_source) for source, of_source in found.items()},
+    "definition": dict,
     "counts": _of(Counts),
 }
 

@@ -10,8 +10,8 @@ _SAID = 10
 """A person is told of at most so many partitions."""
 
 
-def comparison_summary(lane: str, differences: Sequence[Compared]) -> dict[str, Any]:
-    """What a promotion would change: rows by table, and the first partitions with theirs."""
+def comparison_summary(lane: str, differences: Sequence[Compared], *, changed: Sequence[str]) -> dict[str, Any]:
+    """What a promotion would change: rows by table, and the first partitions with theirs; and what was `changed`."""
     counted = ("added", "removed", "changed")
     tables: dict[str, dict[str, int]] = {}
     for d in differences:
@@ -19,14 +19,21 @@ def comparison_summary(lane: str, differences: Sequence[Compared]) -> dict[str, 
         for what in counted:
             of_table[what] += getattr(d, what)
     first = [{"table": d.table, "values": list(d.values), **{w: getattr(d, w) for w in counted}} for d in differences]
-    return {"lane": lane, "tables": tables, "partitions": len(differences), "first": first[:PARTITION_NAMES]}
+    return {
+        "lane": lane,
+        "changed": list(changed),
+        "tables": tables,
+        "partitions": len(differences),
+        "first": first[:PARTITION_NAMES],
+    }
 
 
 def comparison_sentences(summary: dict[str, Any]) -> list[str]:
-    """The same for people, a line each: the tables, then the first partitions."""
+    """The same for people, a line each: what was changed, the tables, then the first partitions."""
+    lines = [f"changed on the lane: {what}" for what in summary["changed"]]
     if not summary["tables"]:
-        return [f"{summary['lane']} gives what the tables show already"]
-    lines = [f"{summary['partitions']} partitions would change"]
+        return [*lines, f"{summary['lane']} gives what the tables show already"]
+    lines.append(f"{summary['partitions']} partitions would change")
     lines += [f"{table}: {_rows(counts)}" for table, counts in summary["tables"].items()]
     return [*lines, *(f"{p['table']} {'/'.join(p['values'])}: {_rows(p)}" for p in summary["first"][:_SAID])]
 

@@ -30,6 +30,7 @@ def plan_summary(plan: EpochPlan) -> dict[str, Any]:
             "next": str(NEXT[unfinished.status]),
             "paused": None if unfinished.paused_ms is None else reason(unfinished),
         },
+        "changed": list(plan.changed),
         "tables": [asdict(t) for t in plan.tables],
         "compactions": [asdict(c) for c in plan.compactions],
         "epoch": plan.epoch,
@@ -69,6 +70,8 @@ def _first(plan: EpochPlan) -> Iterator[tuple[str, str]]:
         if e.paused_ms is not None:
             yield "paused", f"epoch {e.epoch}: {reason(e)}"
         yield "first", f"finish epoch {e.epoch} of run {e.run.key}: {e.kind}, {e.status}, next step {NEXT[e.status]}"
+    for what in plan.changed:
+        yield "changed", what
     for change in plan.tables:
         yield "first", str(change)
     for c in plan.compactions:

@@ -23,7 +23,7 @@ class KeyedState:
 
     Args:
         bucket: its number.
-        operator: whose state it is.
+        operator: the uid of the operator whose state it is.
         runs: the bucket's runs, oldest first.
         state_schema: the key columns, then one column per declared state.
         key_width: how many key columns there are.
@@ -43,6 +43,7 @@ class KeyedState:
         self.schema = run_schema(state_schema, operator=operator, key=state_schema.names[:key_width])
         self.changed = 0
         """How many rows were put: one for each changed key, when none is put twice."""
+        self._operator = operator
         self._bucket = bucket
         self._runs = tuple(runs)
         self._key_width = key_width
@@ -55,7 +56,7 @@ class KeyedState:
         """The state of one bucket of a task."""
         return cls(
             bucket,
-            type(spec.function).__name__,
+            spec.operator,
             spec.state.get(bucket, ()),
             spec.state_schema,
             key_width=len(spec.key),
@@ -73,7 +74,7 @@ class KeyedState:
 
     def close(self) -> None:
         """Finish the run that was written."""
-        self._runs = (*self._runs, *self._writer.close(self._bucket))
+        self._runs = (*self._runs, *self._writer.close(self._operator, self._bucket))
 
     def merged(self) -> tuple[StateRun, ...]:
         """The bucket's runs after `close`, oldest first: the newest of them in one when they have become many."""

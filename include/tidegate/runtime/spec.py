@@ -29,10 +29,12 @@ class Output:
 class BucketSpec:
     """What is shipped to the tasks.
 
-    `events` are their columns, `state` are the parent's runs by bucket, in order, `slices` are keys by number.
+    `operator` is the uid whose `state` the parent's runs are, by bucket, in order; `events` are its input's columns,
+    `slices` are keys by number.
     """
 
     subject: str
+    operator: str
     function: KeyedProcessFunction
     events: pa.Schema
     key: tuple[str, ...]

@@ -44,7 +44,7 @@ _END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
 
 @dataclass(frozen=True)
 class Header:
-    """What a run says of itself: whose state it is, by which of its columns, and how `$hash` is made of them.
+    """What a run says of itself: the uid whose state it is, by which of its columns, and how `$hash` is made of them.
 
     Not who wrote it, for a replay compares bytes: its manifest says that.
     """
@@ -99,8 +99,8 @@ class RunWriter:
         self._blocks.append((file.size, data.size, *ends, xxhash.xxh3_64_intdigest(data)))
         file.write(data)
 
-    def close(self, bucket: int) -> tuple[StateRun, ...]:
-        """Finish the file: the run, of the given bucket, or nothing when nothing was written."""
+    def close(self, operator: str, bucket: int) -> tuple[StateRun, ...]:
+        """Finish the file: the run, of a bucket of an operator, or nothing when nothing was written."""
         if self._file is None:
             return ()
         self._file.write(_END_OF_STREAM)
@@ -108,7 +108,8 @@ class RunWriter:
         at = self._file.size
         self._file.write(index)
         size, sha256 = self._file.close()
-        return (StateRun(bucket, self.uri, self.rows, size, sha256, at, hashlib.sha256(index).hexdigest()),)
+        index_sha256 = hashlib.sha256(index).hexdigest()
+        return (StateRun(operator, bucket, self.uri, self.rows, size, sha256, at, index_sha256),)
 
 
 def _index(blocks: Sequence[tuple[int, ...]], schema: pa.Schema) -> pa.Buffer:
@@ -295,7 +296,7 @@ def merge(
                 kept = kept.filter(pc.invert(kept.column(DELETED)))
             for batch in kept.combine_chunks().to_batches():
                 writer.write(batch)
-    return writer.close(tail[0].bucket)
+    return writer.close(tail[0].operator, tail[0].bucket)
 
 
 def newest(rows: pa.Table, *, key_width: int) -> pa.Table:

@@ -72,8 +72,8 @@ class Harness:
 
     def _begin(self, definition: Definition) -> None:
         self._definition = definition
-        state_schema, function = definition.state_schema(), type(definition.function).__name__
-        self._run_schema = run_schema(state_schema, operator=function, key=definition.key)
+        operator = definition.operator
+        self._run_schema = run_schema(operator.state_schema, operator=operator.uid, key=operator.key)
         self._folder = TemporaryDirectory(prefix="tidegate-")
         self._runs: tuple[StateRun, ...] = ()
         self._epochs = 0
@@ -215,7 +215,7 @@ class _Pass:
 
     def __init__(self, definition: Definition, runs: tuple[StateRun, ...], root: str, number: int) -> None:
         epoch = Epoch(LaneId(_NAME), number, 1, Status.PLANNED, 1, Run(_NAME, _NAME), "", {})
-        spec = spec_of(EpochTask(definition, epoch, (), runs, root, locate=lambda *_: {}), (_NAME,))
+        spec = spec_of(EpochTask(definition, epoch, (), runs, {}, root, locate=lambda *_: {}), (_NAME,))
         self.rows: list[dict[str, Any]] = []
         self.letters: list[dict[str, Any]] = []
         letters = spec.dead_letters and _Kept(**vars(spec.dead_letters), rows=self.letters)

@@ -157,10 +157,10 @@ class LocalRun:
 
     def states(self) -> dict[Key, dict[str, Any]]:
         """The states of every key that has some, behind the last sealed epoch."""
-        d, last = self._definition, self._engine.adapters.store.last_sealed(self._engine.lane_id)
-        runs = read_manifest(FsStorage(), last.manifest).state if last else ()
-        schema = run_schema(d.state_schema(), operator=type(d.function).__name__, key=d.key)
-        return states_of(stored(runs, schema, key=d.key), key=d.key)
+        of, last = self._definition.operator, self._engine.adapters.store.last_sealed(self._engine.lane_id)
+        runs = [r for r in read_manifest(FsStorage(), last.manifest).state if r.operator == of.uid] if last else []
+        schema = run_schema(of.state_schema, operator=of.uid, key=of.key)
+        return states_of(stored(runs, schema, key=of.key), key=of.key)
 
     def verify(self) -> list[Finding]:
         """What `tidegate verify --checksums` finds: nothing, when tables, files, state and counts are as recorded."""

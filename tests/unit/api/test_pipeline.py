@@ -142,14 +142,7 @@ def test_the_fingerprint_follows_code_and_settings() -> None:
     base = define().fingerprint()
     assert define().fingerprint() == base
     # which run takes a file, and when, is no part of what is made of it
-    moved = replace(
-        define(),
-        processed=Pipeline("p")
-        .source(source(path="/elsewhere", max_files=1, path_time="%Y"))
-        .assign_timestamps("at")
-        .key_by("user")
-        .process(Count(), output=OUT),
-    )
+    moved = replace(define(), sources={"source": source(path="/elsewhere", max_files=1, path_time="%Y")})
     assert moved.fingerprint() == base
     changed = [define(function=Other()), define(HiveTable("d.t2")), define(dead_letters="d.x")]
     assert len({base, *(d.fingerprint() for d in changed)}) == 4

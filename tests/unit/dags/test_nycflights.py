@@ -81,7 +81,7 @@ def test_an_aircraft_remembers_where_it_is() -> None:
         nycflights.AircraftLog(),
         key="tailnum",
         schema=log.stream.schema,
-        output=log.processed.output,
+        output=log.operator.outputs["main"],
         timestamps="departure",
     ) as harness:
         plain = {"carrier": "UA", "flight": 1, "distance": 100, "month": "2013-01"}

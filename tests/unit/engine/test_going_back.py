@@ -125,7 +125,7 @@ def test_a_run_that_made_another_epoch_makes_no_rollback() -> None:
 def test_a_table_that_is_not_declared_any_more_is_not_left_behind() -> None:
     alone = Alone(BOTH, ONE, BOTH)
     before, definition = alone.durable(), alone.engine.definition
-    engine = replace(alone.engine, definition=replace(definition, targets=definition.targets[:1]))
+    engine = replace(alone.engine, definition=make.with_targets(definition, definition.targets[0]))
     with pytest.raises(ConfigurationError, match=rf"wrote to {definition.targets[1].name}, which .* declare it again"):
         roll_back(engine, BACK, to_epoch=1)
     assert alone.durable() == before

@@ -4,8 +4,8 @@ The engine, the store's transactions and the sink are the real code over the sys
 """
 
 import json
-from dataclasses import replace
 
+import builders as make
 from model.alone import Alone
 from model.attempts import CHANGED
 from model.scenarios import ONE, Scenario
@@ -20,7 +20,7 @@ class AppendOnly(Scenario):
 
     def definition(self) -> Definition:
         made = super().definition()
-        return replace(made, targets=made.targets[:1])
+        return make.with_targets(made, made.targets[0])
 
 
 def changed(alone: Alone) -> set[str]:

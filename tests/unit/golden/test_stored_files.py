@@ -14,7 +14,7 @@ from tidegate.errors import FormatError
 from tidegate.protocol.model import Kind, Manifest, StateRun
 from tidegate.runtime.state_runs import Run, check_columns, run_schema
 
-COLUMNS = run_schema(story.definition(Path("/in")).state_schema(), operator="Sums", key=("key",))
+COLUMNS = run_schema(story.definition(Path("/in")).operator.state_schema, operator="Sums", key=("key",))
 
 MANIFESTS = [pytest.param(f, p, id=f"{f.name}-{name}") for f in FORMATS for name, p in manifests(f).items()]
 
@@ -106,7 +106,7 @@ def test_a_manifest_from_before_is_refused() -> None:
 def test_a_state_run_from_before_is_refused() -> None:
     listed = json.loads((BEFORE / "manifest.json").read_bytes())["state"][0]
     path = BEFORE / "run.arrow"
-    run = StateRun(**{**listed, "path": f"file://{path}"})
+    run = StateRun(**{**listed, "operator": "Sums", "path": f"file://{path}"})
     assert path.stat().st_size == run.bytes
     with pytest.raises(
         FormatError, match=r"the state run file://.*/run\.arrow says no format: no release .* begin anew"

@@ -48,6 +48,9 @@ class FakeLanes:
     def compare(self, fork: str) -> object:
         return self._take(fork)
 
+    def changed(self, fork: str) -> tuple[str, ...]:
+        return (f"operator totals: its code, on {fork}",)
+
     def promote(self, run: Run, name: str, *, output_only: bool) -> object:
         return self._take((run.key, name, output_only))
 
@@ -119,10 +122,11 @@ def test_the_comparison_is_logged_and_left_in_xcom(execute: Execute, capsys: pyt
     assert done.result["tables"] == {"shop.sales": {"added": 300, "removed": 150, "changed": 450}}
     assert (done.result["partitions"], len(done.result["first"])) == (150, 100)
     assert "shop.sales: 300 rows added, 150 removed, 450 changed" in capsys.readouterr().out
-    assert done.result["says"][:2] == [
+    assert done.result["says"][:3] == [
+        "changed on the lane: operator totals: its code, on fork fix",
         "150 partitions would change", "shop.sales: 300 rows added, 150 removed, 450 changed",
     ]  # fmt: skip
-    assert len(done.result["says"]) == 12  # ten partitions
+    assert len(done.result["says"]) == 13  # ten partitions
     assert execute("compare", []).result["tables"] == {}
     assert "what the tables show already" in capsys.readouterr().out
 

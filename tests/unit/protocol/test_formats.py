@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from golden.stored import objects
 from tidegate.errors import FormatError
 from tidegate.protocol.formats import WRITER, Shape, decoded, read, stamped
-from tidegate.protocol.model import Counts, DataFile, Kind, Manifest, ManifestRef, OffsetRange, Placed, StagedPartition
+from tidegate.protocol.model import (
+    Counts,
+    DataFile,
+    Kind,
+    Manifest,
+    ManifestRef,
+    OffsetRange,
+    OperatorState,
+    Placed,
+    StagedPartition,
+)
 from tidegate.protocol.model import StateRun as Run
 
 REF = ManifestRef("file:///0.json", "aa")
@@ -26,13 +36,13 @@ MANIFEST = Manifest(
     generation=1,
     attempt=3,
     fingerprint="f",
-    buckets=4,
+    definition={"pipeline": {"name": "p"}, "operators": {"Totals": {"key": ["user"]}}},
     offsets={"source": OffsetRange(2, 5)},
     kind=Kind.EVENTS,
     parent="file:///0.json",
     partitions=(PARTITION,),
-    state=(Run(1, "file:///s", 4, 88, "cd", 60, "ef"),),
-    watermark_ms=7,
+    operators={"Totals": OperatorState(4, (Run("Totals", 1, "file:///s", 4, 88, "cd", 60, "ef"),))},
+    watermarks={"source": {"": 7}},
     counts=Counts(rows_in=3, rows_out={"d.t": 3}),
 )
 
@@ -56,7 +66,7 @@ def test_unknown_keys_are_passed_over_wherever_they_stand() -> None:
     """A newer tidegate of the same format adds keys."""
     found = stored()
     within = objects(found)
-    assert len(within) == 8
+    assert len(within) == 9
     for number, one in enumerate(within):
         one[f"added_{number}"] = {"by": "a newer one"}
     assert reading(found) == MANIFEST
@@ -110,7 +120,11 @@ def test_a_missing_key_has_its_default_or_is_named() -> None:
         ({"offsets": {"source": {"start": 5, "stop": 2}}}, "not a range"),
         ({"offsets": 5}, "has a value that is none of its format"),
         ({"partitions": [None]}, "has a value that is none of its format"),
-        ({"state": {"bucket": 1}}, "has"),
+        ({"operators": {"Totals": {"state": {"bucket": 1}}}}, "has"),
+        ({"operators": {"Totals": {"buckets": 4, "state": [{"bucket": 1}]}}}, "has no 'bytes'"),
+        ({"operators": ["Totals"]}, "has a value that is none of its format"),
+        ({"watermarks": {"source": 7}}, "has a value that is none of its format"),
+        ({"definition": 7}, "has a value that is none of its format"),
     ],
 )
 def test_what_is_not_known_is_refused_by_name(changes: Mapping[str, Any], says: str) -> None:

@@ -25,7 +25,7 @@ BELOW = st.sampled_from(  # a table may be partitioned by columns of these names
         layout.manifest_in(""),
         f"{layout.data_in('', 't.log')}/lane=a/epoch=1/gen=1/attempt=9/part",
         f"{layout.changes_in('', 't.log')}/clone=a/attempt=1/part",
-        f"{layout.state_in('')}/replay=1/run",
+        f"{layout.state_in('', 'gen')}/replay=1/run",
         f"{layout.reports_in('')}/0",
         f"{layout.empty_in('')}/.keep",
     ]
@@ -52,3 +52,7 @@ def test_the_maker_is_found_again(made_by: Maker, below: str) -> None:
 )
 def test_what_lies_elsewhere_has_no_maker(uri: str) -> None:
     assert layout.maker(ROOT, "p", uri) is None
+
+
+def test_each_operator_has_a_folder_of_its_own() -> None:
+    assert {layout.state_in("at", uid) for uid in ("a", "b")} == {"at/state/a", "at/state/b"}

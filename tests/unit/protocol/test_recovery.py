@@ -72,7 +72,7 @@ def manifest() -> Manifest:
         offsets={**make.span(4, 6), **make.span(1, source="more")},
         state=[make.state_run(1, rows=4, size=88, sha256="cd", index_at=60, index_sha256="ef")],
         counts=make.counts(rows_in=5, processed=5, rows_out={"d.t": 5}),
-        watermark_ms=17,
+        watermarks={"source": {"": 17}},
     )
 
 

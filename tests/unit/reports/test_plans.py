@@ -29,11 +29,13 @@ PLAN = EpochPlan(
         sample=10,
     ),
     tables=(TableChange("d.log", ("last bigint", "n int")), TableChange("d.refused", restored=7)),
+    changed=("operator totals: its code (rate)",),
 )
 FIRST = replace(
     PLAN,
     unfinished=None,
     tables=(),
+    changed=(),
     compactions=(),
     epoch=1,
     left=0,
@@ -47,6 +49,7 @@ def test_lines() -> None:
     assert plan_lines(PLAN) == [
         "p: epoch 13: source positions [40, 43)",
         "  first      finish epoch 11 of run scheduled__x: EVENTS, PUBLISHED, next step seal",
+        "  changed    operator totals: its code (rate)",
         "  first      d.log gets columns, null in older rows: last bigint, n int",
         "  first      d.refused, which Hive has no more, is made again with its 7 partitions",
         "  first      compact 32 partitions of d.log into 1",
@@ -99,6 +102,7 @@ def test_json() -> None:
             "next": "seal",
             "paused": None,
         },
+        "changed": ["operator totals: its code (rate)"],
         "tables": [
             {"table": "d.log", "columns": ["last bigint", "n int"], "restored": 0},
             {"table": "d.refused", "columns": [], "restored": 7},

@@ -352,7 +352,7 @@ def test_the_function_that_was_declared_stays_as_it_is(tmp_path: Path) -> None:
     for _ in range(2):
         assert run(replace(spec(tmp_path), function=definition.function), EVENTS, 10)["processed"] == 5
     assert vars(function) == {"seen": [], "json": json}
-    assert definition.fingerprint() == before
+    assert replace(definition).fingerprint() == before
     assert isinstance(Remembers.count, ValueState)
 
 

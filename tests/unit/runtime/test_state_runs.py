@@ -34,7 +34,7 @@ def write(
         columns = zip(*rows[at : at + rows_per_batch], strict=True)
         arrays = [pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)]
         writer.write(pa.RecordBatch.from_arrays(arrays, schema=SCHEMA))
-    (run,) = writer.close(0)
+    (run,) = writer.close("Totals", 0)
     return run
 
 

@@ -1,0 +1,14 @@
+"""How far event time has come."""
+
+from collections.abc import Mapping
+
+Watermarks = Mapping[str, Mapping[str, int]]
+"""Event time in milliseconds up to which input is taken to be complete, by source uid and partition of the source.
+
+A source without partitions has one, "". One that has told no time yet is missing.
+"""
+
+
+def earliest(watermarks: Watermarks) -> int | None:
+    """An epoch's own watermark: the earliest of those that there are; None when there is none."""
+    return min((ms for of_source in watermarks.values() for ms in of_source.values()), default=None)
