@@ -725,4 +725,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "    if not lost:\n",
         "    if True:\n",
     ),
+    Mutant(
+        "start an operator under another uid from nothing",
+        "I3",
+        "protocol/operators.py",
+        "    if not parent or not lost:\n",
+        "    if True:\n",
+    ),
+    Mutant(
+        "change a lane whatever has become of it",
+        "I4",
+        "adapters/checkpoint/queries.sql",
+        " AND status = ANY(%(sources)s)\nRETURNING pipeline, lane, fence, forked_from, status;",
+        "\nRETURNING pipeline, lane, fence, forked_from, status;",
+    ),
 )
