@@ -42,6 +42,8 @@ from tidegate.wiring import Endpoints, coordinator
 
 PIPELINES = (work.TOTALS, *NEIGHBOURS)
 SERVICES = ("postgres", "metastore", "spark")
+EPOCHS_TO_A_POINT = 5
+"""So many epochs a worker may seal on its way to the point at which it dies."""
 
 
 class Runner(Forked):
@@ -167,11 +169,15 @@ class Line:
         kinds[chosen][0]()
 
     def kill_at_a_point(self) -> None:
-        """The worker kills itself where it next reaches a named point."""
+        """The worker kills itself where it next reaches a named point; some are not on the way of this pipeline."""
         point = self.random.choice(POINTS)
         once = self.source.with_suffix(".fired")
         once.unlink(missing_ok=True)
-        code = self.ended(self.start(TIDEGATE_CRASH_AT=point, TIDEGATE_CRASH_ONCE=str(once)))
+        runner = self.start(TIDEGATE_CRASH_AT=point, TIDEGATE_CRASH_ONCE=str(once))
+        for _ in range(EPOCHS_TO_A_POINT):
+            runner.seals()
+        runner.send_signal(signal.SIGTERM)
+        code = self.ended(runner)
         if code == -signal.SIGKILL and once.exists():
             self.counts[f"SIGKILL at {point}"] += 1
 
