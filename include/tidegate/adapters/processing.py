@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-import msgspec
-
 from tidegate.api.graph import MAIN_OUTPUT
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import EPOCH_COLUMN, Target
@@ -14,7 +12,6 @@ from tidegate.protocol.partitions import partition_path
 from tidegate.protocol.watermarks import Watermarks
 from tidegate.runtime.compaction import Join
 from tidegate.runtime.comparison import Side, sides
-from tidegate.runtime.output_files import Written
 from tidegate.runtime.spec import BucketResult, BucketSpec, Output, Report
 from tidegate.runtime.state_runs import check_columns, run_schema
 from tidegate.runtime.upsert import Rewrite
@@ -70,8 +67,7 @@ def spec_of(task: EpochTask, pieces: tuple[str, ...]) -> BucketSpec:
 def files_of(done: Iterable[BucketResult], read: Iterable[Report]) -> Files:
     """Every file that the tasks of both stages wrote, by table and partition."""
     files: Files = {}
-    reported = msgspec.convert([w for r in read for w in r.files], list[Written])
-    for table, values, found in [*(w for r in done for w in r.files), *reported]:
+    for table, values, found in (*(w for r in done for w in r.files), *(w for r in read for w in r.files)):
         files.setdefault((table, values), []).extend(found)
     return files
 

@@ -1,7 +1,6 @@
 """What a task over one bucket is given, and what it and the tasks that read give back."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import pyarrow as pa
 
@@ -72,4 +71,4 @@ class Report:
     records: int = 0
     rows: int = 0
     malformed: int = 0
-    files: list[tuple[str, list[str], list[dict[str, Any]]]] = field(default_factory=list)
+    files: tuple[Written, ...] = ()

@@ -22,7 +22,7 @@ from tidegate.runtime.events import ORDER, SLICE
 from tidegate.runtime.spec import Output, Report
 
 SCHEMA = pa.schema({"id": pa.int64()})
-DEAD = ("t.dead", ["1"])
+DEAD = ("t.dead", ("1",))
 FILES = {"a.json": '{"id": 1}\n{"id": 2}\n{"id": \n{"id": "x"}\n', "b.json": '{"id": 3}\n', "c.json": '[]\n{"id": 4}\n'}
 
 
@@ -60,8 +60,8 @@ def test_every_row_has_its_place_and_every_record_is_counted(tmp_path: Path, tas
     assert len(reports) == len(tasks)
     assert [sum(getattr(r, n) for r in reports) for n in ("records", "rows", "malformed")] == [7, 4, 3]
     written = [f for r in reports for table, values, found in r.files for f in found if (table, values) == DEAD]
-    assert sum(f["rows"] for f in written) == 3
-    letters = [row for f in written for row in pq.ParquetFile(f["path"].removeprefix("file://")).read().to_pylist()]
+    assert sum(f.rows for f in written) == 3
+    letters = [row for f in written for row in pq.ParquetFile(f.path.removeprefix("file://")).read().to_pylist()]
     assert [(r["step"], Path(r["source"]).name, r["row"]) for r in letters] == [
         ("read", "a.json", '{"id":'),
         ("read", "a.json", '{"id": "x"}'),

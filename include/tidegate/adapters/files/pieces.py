@@ -4,14 +4,14 @@ Rows go on, each with its piece and its place in it. Malformed rows and the coun
 the attempt's folder, so they do not pass through the transforms, and are counted where they are read.
 """
 
-import json
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Self
 from uuid import uuid4
 
+import msgspec
 import pyarrow as pa
 
 from tidegate.adapters.files.detail import FileDetail
@@ -25,7 +25,7 @@ from tidegate.protocol import layout
 from tidegate.protocol.model import Slice
 from tidegate.runtime.decoding import Malformed, Part, decode, parts
 from tidegate.runtime.events import ORDER, SLICE
-from tidegate.runtime.output_files import PartitionedWriter
+from tidegate.runtime.output_files import PartitionedWriter, Written
 from tidegate.runtime.spec import Output, Report
 
 BYTES_PER_TASK = 4 * 1024 * 1024
@@ -100,7 +100,7 @@ class FilePieces:
         missing = [g for g in range(len(self.groups)) if f"{g:06d}" not in by_group]
         if missing:
             raise InvariantViolationError(f"{self.subject}: no task says what it read of group {missing[0]}")
-        return [Report(**json.loads(FsStorage().read(uri))) for _, uri in sorted(by_group.items())]
+        return [msgspec.json.decode(FsStorage().read(uri), type=Report) for _, uri in sorted(by_group.items())]
 
 
 def pieces_of(source: FileSource, slices: Sequence[Slice]) -> tuple[Piece, ...]:
@@ -151,12 +151,10 @@ class _Group:
                 f"{reading.subject}: {malformed} malformed rows of {records} that this task read, the first in "
                 f"{self._first}; mend what writes the file, or declare Pipeline(dead_letters='database.table')"
             )
-        files = []
-        if reading.dead_letters and self._dead:
-            table = reading.dead_letters.table
-            files = [(table, list(v), [asdict(f) for f in found]) for v, found in self._dead.close().items()]
-        report = json.dumps(asdict(Report(records, rows, malformed, files)))
-        FsStorage().write(f"{reading.folder}/{self._part}.json", report.encode())
+        written = self._dead.close() if self._dead else {}
+        table = reading.dead_letters.table if reading.dead_letters else ""
+        report = Report(records, rows, malformed, tuple(Written(table, v, tuple(f)) for v, f in written.items()))
+        FsStorage().write(f"{reading.folder}/{self._part}.json", msgspec.json.encode(report))
 
     def _refuse(self, path: str, malformed: Sequence[Malformed]) -> None:
         if self._dead:
