@@ -21,28 +21,31 @@ settings.load_profile("tidegate")
 collect_ignore = ["elsewhere"]
 """Not part of `pytest tests`: needs Hive 4, and `make hive4` brings it."""
 
+OWN = pytest.StashKey[str]()
+"""The folder that was made for this run."""
+
 SERVICES_HOME = "TIDEGATE_TEST_HOME"
 """Name a folder here to keep the services running between test sessions; with `-n`, of each process below it."""
 
-TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
-"""Where pytest makes its folders."""
 
-
+@pytest.hookimpl(tryfirst=True)  # before pytest looks at the option
 def pytest_configure(config: pytest.Config) -> None:
     """Give this run temporary folders of its own, kept when a test failed.
 
-    pytest has one root for all runs of a user and shuts it to everybody else each time that one begins: a PostgreSQL of
-    another run, which runs as a user of its own when its caller is root, loses its files at that moment.
+    pytest has one root for all runs of a user and shuts it to everybody else each time that one begins, within a test
+    too: a PostgreSQL that runs as a user of its own, for its caller is root, loses its files at that moment.
     """
-    if not hasattr(config, "workerinput"):
-        own = tempfile.mkdtemp(prefix="tidegate-tests-", dir=os.environ.get(TEMPORARY))
-        os.environ[TEMPORARY] = own
+    if not hasattr(config, "workerinput") and config.option.basetemp is None:
+        own = tempfile.mkdtemp(prefix="tidegate-tests-")
+        config.option.basetemp = f"{own}/run"
+        config.stash[OWN] = own
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Remove the folders of a run without failures."""
-    if not hasattr(session.config, "workerinput") and exitstatus == pytest.ExitCode.OK:
-        session.config.add_cleanup(lambda: shutil.rmtree(os.environ[TEMPORARY], ignore_errors=True))
+    own = session.config.stash.get(OWN, None)
+    if own is not None and exitstatus == pytest.ExitCode.OK:
+        session.config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))
 
 
 @pytest.fixture(scope="session")

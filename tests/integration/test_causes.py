@@ -213,7 +213,7 @@ def test_an_epoch_that_keeps_failing_is_paused_until_a_person_resumes_it(
     assert "paused" in call("plan")
     assert "paused: " in call("epochs")
     assert f"{definition.name} epoch 1 is tried again by the next run" in call("resume")
-    assert "No new input." in call("run")
+    assert f"{definition.name} epoch 1 SEALED" in call("run")
     with coordinator(definition, endpoints, progress=print) as engine:
         (epoch,) = engine.adapters.store.epochs(LaneId(definition.name), limit=9)
     assert (epoch.status, epoch.attempts, epoch.failures) == (Status.SEALED, 3, 0)

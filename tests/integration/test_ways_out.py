@@ -200,7 +200,7 @@ def test_a_lost_manifest_is_brought_back_and_lost_state_is_gone_back_over(walk: 
     walk.call("run")
     assert [r for r in walk.rows() if r[0] == "a"] == [("a", 1), ("a", 3), ("a", 6), ("a", 10)]
 
-    for state in attempts.glob("epoch=4/*/*/state/*"):
+    for state in attempts.glob("epoch=4/*/*/state/*/*"):
         state.unlink()
     walk.write("5.json", ("a", 5))
     walk.stops()

@@ -1,11 +1,12 @@
 """Goal: tests that share services are in one process, in order, however many processes there are."""
 
-import getpass
 import os
 import stat
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 TESTS = Path(__file__).parents[1]
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
@@ -13,6 +14,8 @@ NOTES = """
 import os
 import time
 from pathlib import Path
+
+import pytest
 
 import pytest
 
@@ -52,21 +55,21 @@ def test_groups_stay_together_and_the_rest_is_spread(tmp_path: Path) -> None:
     assert order == [(where, number) for where in ("crash", "e2e") for number in range(6)]
 
 
-def test_a_run_that_begins_does_not_shut_the_folders_of_another(tmp_path: Path) -> None:
-    """pytest takes everybody else's rights from its root of temporary folders; a PostgreSQL's files may lie there."""
-    root = tmp_path / f"pytest-of-{getpass.getuser()}"
-    root.mkdir()
-    root.chmod(0o711)
-    done = subprocess.run(
-        [*PYTEST, f"{TESTS}/unit/test_side_by_side.py::test_of_a_run_in_this_run"],
-        env={**os.environ, "PYTEST_DEBUG_TEMPROOT": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.mark.parametrize("ours", [True, False], ids=["a run of these tests", "any run"])
+def test_a_run_that_begins_shuts_no_folder_of_this_one(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, ours: bool
+) -> None:
+    """pytest takes everybody else's rights from its root of temporary folders; here a PostgreSQL may need them."""
+    base = tmp_path_factory.getbasetemp()
+    folders = [folder for folder in (base, *base.parents) if "tidegate-tests-" in str(folder)]
+    assert len(folders) > 1
+    for folder in folders:
+        folder.chmod(0o711)
+    (tmp_path / "test_small.py").write_text("def test_it(tmp_path):\n    assert tmp_path.exists()\n")
+    test = f"{TESTS}/unit/test_side_by_side.py::test_of_a_run_in_this_run" if ours else f"{tmp_path}/test_small.py"
+    done = subprocess.run([*PYTEST, test], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert stat.S_IMODE(root.stat().st_mode) == 0o711
-    assert list(tmp_path.iterdir()) == [root]  # and what passed leaves nothing
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o711}
 
 
 def test_of_a_run_in_this_run(tmp_path: Path) -> None:
