@@ -221,12 +221,16 @@ def test_readers_never_see_a_mixture(ready: Warehouse) -> None:
     done = threading.Event()
     reads: list[dict[PartitionValues, str]] = []
     broken: list[TidegateError] = []
+    refused: list[UnavailableError] = []
 
     def read() -> None:
         sink = ready.sink()
         try:
             while not done.is_set():
-                reads.append(sink.locations(ready.latest, keys if len(reads) % 2 else None))
+                try:
+                    reads.append(sink.locations(ready.latest, keys if len(reads) % 2 else None))
+                except UnavailableError as e:  # an embedded Derby may give a reader an error, which is no mixture
+                    refused.append(e)
         except TidegateError as e:
             broken.append(e)
 
@@ -241,7 +245,8 @@ def test_readers_never_see_a_mixture(ready: Warehouse) -> None:
         reader.join()
     assert broken == []
     old, new = (sum(r == e for r in reads) for e in expected)
-    print(f"{len(reads)} reads: {old} of the first epoch, {new} of the second")
+    print(f"{len(reads)} reads: {old} of the first epoch, {new} of the second; {len(refused)} were refused")
+    assert len(refused) < len(reads) // 10
     assert [r for r in reads if r not in expected] == []
     assert old > 0
     assert new > 0
