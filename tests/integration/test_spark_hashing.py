@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from tidegate.adapters.spark.hashing import bucket_of, key_hash
-from tidegate.adapters.spark.readers.reading import spark_types
+from tidegate.adapters.spark.reading import spark_types
 from tidegate.adapters.spark.session import opened
 from tidegate.runtime.hashing import buckets_of, key_hashes
 from tidegate.wiring import Endpoints

@@ -36,7 +36,7 @@ from tidegate.engine.crash import Disarmed
 from tidegate.errors import DataDamagedError, UnavailableError
 from tidegate.ports import Adapters, CompactionTask, EpochTask, Known, Processed, StoredFile
 from tidegate.protocol import layout
-from tidegate.protocol.ledger import Limit, behind
+from tidegate.protocol.ledger import NO_LIMIT, Limit, behind
 from tidegate.protocol.model import (
     MAIN_LANE,
     DataFile,
@@ -106,7 +106,9 @@ class _Source:
         self._ask = ask
         self.limit = limit
 
-    def discover(self, tail: Slice | None, known: Known, *, until_ms: int | None = None) -> list[Slice]:
+    def discover(
+        self, tail: Slice | None, known: Known, *, limit: Limit = NO_LIMIT, until_ms: int | None = None
+    ) -> list[Slice]:
         assert until_ms is None  # the search has no intervals: they bound a range, and nothing after it
         found: Sequence[Slice] = self._ask(SOURCE, "list")
         there = known([s.key for s in found])
@@ -130,6 +132,9 @@ class _Source:
 
     def named(self, text: str) -> str:
         return text
+
+    def reader(self) -> Any:
+        return None  # the processor here asks for contents by itself
 
 
 class _Processor:

@@ -47,6 +47,7 @@ class Ledger:
         Raises:
             StateIncompatibleError: `before` has a source that is not declared any more.
             ConfigurationError: a source cannot be looked at, or the time of an input cannot be told.
+            SourceGapError: input is gone that was never offered.
         """
         if reason := undeclared(before, self.sources):
             raise StateIncompatibleError(reason)
@@ -61,7 +62,9 @@ class Ledger:
     def _offer(self, uid: str, start: int, limit: Limit, until_ms: int | None) -> Offer:
         source, limit = self.sources[uid], self.sources[uid].limit.within(limit)
         tail = self.store.tail(self.pipeline, uid)
-        new = source.discover(tail, lambda keys: self.store.known(self.pipeline, uid, keys), until_ms=until_ms)
+        new = source.discover(
+            tail, lambda keys: self.store.known(self.pipeline, uid, keys), limit=limit, until_ms=until_ms
+        )
         waiting = [*self.store.slices(self.pipeline, uid, OffsetRange(start, behind(tail))), *new]
         measured = source.measured(waiting, rows=limit.rows is not None, times=until_ms is not None)
         taken = choose(measured, limit, until_ms=until_ms)

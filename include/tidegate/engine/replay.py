@@ -53,6 +53,7 @@ def replay(
                 definition=definition,
                 epoch=replace(epoch, fence=0),
                 slices=slices,
+                readers=adapters.readers,
                 parent_state=state,
                 parent_watermarks=parent.watermarks if parent else {},
                 root=folder,

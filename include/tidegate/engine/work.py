@@ -92,6 +92,7 @@ class Work:
                 definition=self.definition,
                 epoch=epoch,
                 slices=slices,
+                readers=self.adapters.readers,
                 parent_state=state,
                 parent_watermarks=parent.watermarks if parent else {},
                 root=root,

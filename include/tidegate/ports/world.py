@@ -7,7 +7,7 @@ from typing import Protocol
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
 from tidegate.ports.checkpoint import CheckpointStore
-from tidegate.protocol.ledger import Limit
+from tidegate.protocol.ledger import NO_LIMIT, Limit
 from tidegate.protocol.model import (
     Clone,
     Counts,
@@ -20,6 +20,7 @@ from tidegate.protocol.model import (
     StateRun,
 )
 from tidegate.protocol.watermarks import Watermarks
+from tidegate.runtime.reading import Reader
 
 Known = Callable[[Sequence[str]], Collection[str]]
 """Tells which of some keys slices of a source's ledger have."""
@@ -36,16 +37,20 @@ class Source(Protocol):
     def limit(self) -> Limit:
         """The most that one epoch takes, as the user declared it."""
 
-    def discover(self, tail: Slice | None, known: Known, *, until_ms: int | None = None) -> list[Slice]:
+    def discover(
+        self, tail: Slice | None, known: Known, *, limit: Limit = NO_LIMIT, until_ms: int | None = None
+    ) -> list[Slice]:
         """Look for new input: slices at the positions behind `tail`, in order. Changes nothing.
 
         Args:
             tail: the last slice of the ledger; None when it is empty.
             known: tells which keys are in the ledger.
+            limit: what the epoch takes: a source that can cut its input offers no larger slices.
             until_ms: only input whose time (UTC) is before it is new; None takes all that has arrived.
 
         Raises:
             ConfigurationError: the source cannot be looked at, or with `until_ms` the time of an input cannot be told.
+            SourceGapError: input is gone that no slice has had yet.
         """
 
     def measured(self, slices: Iterable[Slice], *, rows: bool, times: bool) -> Iterator[Slice]:
@@ -76,6 +81,9 @@ class Source(Protocol):
     def named(self, text: str) -> str:
         """The key of the slice that a person means, whether there is one or not."""
 
+    def reader(self) -> Reader:
+        """What reads its slices, in the tasks of a processor."""
+
 
 @dataclass(frozen=True)
 class EpochTask:
@@ -85,6 +93,7 @@ class EpochTask:
         definition: the pipeline.
         epoch: the adopted row (number, generation, fence, watermark in).
         slices: the planned slices, by source and position; skipped ones are not among them.
+        readers: what reads them, by source.
         parent_state: state runs of the parent version, oldest first within each bucket of an operator.
         parent_watermarks: the parent's.
         root: URI of the attempt's own folder; nobody else writes there.
@@ -96,6 +105,7 @@ class EpochTask:
     definition: Definition
     epoch: Epoch
     slices: tuple[Slice, ...]
+    readers: Mapping[str, Reader]
     parent_state: tuple[StateRun, ...]
     parent_watermarks: Watermarks
     root: str
@@ -340,3 +350,8 @@ class Adapters:
     processor: Processor
     sink: Sink
     storage: Storage
+
+    @property
+    def readers(self) -> Mapping[str, Reader]:
+        """What reads each source's slices, by uid."""
+        return {uid: source.reader() for uid, source in self.sources.items()}

@@ -215,7 +215,7 @@ class _Pass:
 
     def __init__(self, definition: Definition, runs: tuple[StateRun, ...], root: str, number: int) -> None:
         epoch = Epoch(LaneId(_NAME), number, 1, Status.PLANNED, 1, Run(_NAME, _NAME), "", {})
-        spec = spec_of(EpochTask(definition, epoch, (), runs, {}, root, locate=lambda *_: {}), (_NAME,))
+        spec = spec_of(EpochTask(definition, epoch, (), {}, runs, {}, root, locate=lambda *_: {}), (_NAME,))
         self.rows: list[dict[str, Any]] = []
         self.letters: list[dict[str, Any]] = []
         letters = spec.dead_letters and _Kept(**vars(spec.dead_letters), rows=self.letters)

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from tidegate.adapters.files.pieces import FilePieces
 from tidegate.adapters.processing import (
     check_state,
     compared_of,
@@ -18,6 +17,7 @@ from tidegate.adapters.processing import (
     sides_of,
     spec_of,
 )
+from tidegate.adapters.reading import Reading
 from tidegate.api.pipeline import Definition
 from tidegate.errors import DefinitionError, TidegateError, UserFunctionError
 from tidegate.ports import Change, CompactionTask, Compared, EpochTask, Processed
@@ -56,7 +56,7 @@ class LocalProcessor:
         check_stand_in(task.definition, self._stand_in)
         task.progress(f"{task.epoch}: computing in this process")
         with _failing(str(task.epoch)):
-            reading = FilePieces.of(task)
+            reading = Reading.of(task)
             if task.definition.stream.transforms:
                 reading = reading.apart()
             done = self._buckets(task, reading)
@@ -65,7 +65,7 @@ class LocalProcessor:
             partitions = partitions_of(task, files, lambda rewrites: [rewrite(r) for r in rewrites])
             return processed(task, done=done, read=read, files=files, partitions=partitions, timings_s={})
 
-    def _buckets(self, task: EpochTask, reading: FilePieces) -> list[BucketResult]:
+    def _buckets(self, task: EpochTask, reading: Reading) -> list[BucketResult]:
         d = task.definition
         rows = (rows for group in range(len(reading.groups)) for rows in self._transformed(d, reading.read(group)))
         events = [keyed(d, batch) for batch in rows if batch.num_rows]

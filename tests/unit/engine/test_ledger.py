@@ -41,7 +41,7 @@ class Sources:
 
         return SimpleNamespace(
             limit=self.limits[uid],
-            discover=lambda tail, known, until_ms: self.new[uid],
+            discover=lambda tail, known, limit, until_ms: self.new[uid],
             measured=measured,
             check=lambda slices: self.asked.append((uid, *(s.position for s in slices))),
             rows=lambda slices: None if uid == "untold" else len(slices),

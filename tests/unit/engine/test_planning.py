@@ -98,7 +98,7 @@ class World:
         )
         source = SimpleNamespace(
             limit=Limit(self.max_files),
-            discover=lambda tail, known, until_ms: self.files[self.known :],
+            discover=lambda tail, known, limit, until_ms: self.files[self.known :],
             measured=lambda slices, rows, times: slices,
             rows=self._counted,
         )

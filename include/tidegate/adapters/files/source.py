@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tidegate.adapters.files.detail import FileDetail
+from tidegate.adapters.files.reader import FileReader
 from tidegate.adapters.files.times import FileTimes
 from tidegate.api.files import FileSource, Parquet
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, UnavailableError
 from tidegate.ports import Known
-from tidegate.protocol.ledger import Limit, behind
+from tidegate.protocol.ledger import NO_LIMIT, Limit, behind
 from tidegate.protocol.model import Slice
 from tidegate.runtime.decoding import check_file, count_records
 
@@ -35,7 +36,14 @@ class FileSourceAdapter:
         s = self._settings
         return Limit(slices=s.max_files, rows=s.max_rows, bytes=s.max_bytes)
 
-    def discover(self, tail: Slice | None, known: Known, *, until_ms: int | None = None) -> list[Slice]:
+    def discover(
+        self,
+        tail: Slice | None,
+        known: Known,
+        *,
+        limit: Limit = NO_LIMIT,  # noqa: ARG002  (files are never split)
+        until_ms: int | None = None,
+    ) -> list[Slice]:
         """List the folder; see the port.
 
         Raises:
@@ -126,6 +134,10 @@ class FileSourceAdapter:
     def named(self, text: str) -> str:
         """The file's path; one from the working folder is made absolute. No link is resolved: keys keep them."""
         return os.path.abspath(text)  # noqa: PTH100
+
+    def reader(self) -> FileReader:
+        """What decodes the files."""
+        return FileReader(self._settings)
 
     def _in_order(
         self, new: list[tuple[str, os.stat_result]], until_ms: int | None

@@ -15,7 +15,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 from tidegate.adapters.spark.failures import said
 from tidegate.adapters.spark.hashing import bucket_of, key_hash
-from tidegate.adapters.spark.readers.reading import Reading, spark_types
+from tidegate.adapters.spark.reading import SparkReading, spark_types
 from tidegate.api.pipeline import Definition
 from tidegate.errors import DefinitionError, UserFunctionError
 from tidegate.runtime.events import BUCKET, HASH, ORDER, SLICE, TIMESTAMP
@@ -26,7 +26,7 @@ _MOVES_ROWS = re.compile(r"^\W*(?:\*\(\d+\) )?(Exchange|Coalesce|Union|Cartesian
 name; a user's text may have these words too."""
 
 
-def placed(session: SparkSession, definition: Definition, reading: Reading) -> tuple[DataFrame, Reading]:
+def placed(session: SparkSession, definition: Definition, reading: SparkReading) -> tuple[DataFrame, SparkReading]:
     """The rows behind the transforms with `SLICE` and `ORDER`, and the reading that they come from."""
     rows = reading.rows(session)
     if not definition.stream.transforms:

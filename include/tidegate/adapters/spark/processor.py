@@ -33,7 +33,7 @@ from tidegate.adapters.processing import (
 from tidegate.adapters.spark import dataframe
 from tidegate.adapters.spark.differences import compared
 from tidegate.adapters.spark.failures import translate
-from tidegate.adapters.spark.readers.files import FileReading
+from tidegate.adapters.spark.reading import SparkReading
 from tidegate.adapters.spark.session import opened
 from tidegate.api.pipeline import Definition
 from tidegate.ports import Change, CompactionTask, Compared, EpochTask, Processed
@@ -129,7 +129,7 @@ class _Epoch:
 
     def run(self) -> Processed:
         task = self._task
-        rows, reading = dataframe.placed(self._session, task.definition, FileReading.of(task))
+        rows, reading = dataframe.placed(self._session, task.definition, SparkReading.of(task))
         events = dataframe.keyed(task.definition, rows)
         self._tick("plan")
         task.progress(f"{task.epoch}: computing on Spark")

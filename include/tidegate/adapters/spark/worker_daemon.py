@@ -16,7 +16,8 @@ import pyarrow.parquet  # noqa: F401
 import pyspark.worker  # noqa: F401
 from pyspark import daemon
 
-import tidegate.adapters.spark.readers.files
+import tidegate.adapters.files.reader
+import tidegate.adapters.spark.reading
 import tidegate.runtime.bucket
 import tidegate.runtime.upsert  # noqa: F401
 

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 import builders as make
 from tidegate import FileSource
-from tidegate.adapters.files import pieces as reading
-from tidegate.adapters.files.pieces import BYTES_PER_TASK, Piece, groups_of, pieces_of
-from tidegate.adapters.spark.readers.files import FileReading, read_pieces
+from tidegate.adapters import reading
+from tidegate.adapters.files.reader import FileReader
+from tidegate.adapters.reading import BYTES_PER_TASK, groups_of
+from tidegate.adapters.spark.reading import SparkReading, read_pieces
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError
 from tidegate.runtime.decoding.model import WHOLE
 from tidegate.runtime.events import ORDER, SLICE
+from tidegate.runtime.reading import Piece
 from tidegate.runtime.spec import Output, Report
 
 SCHEMA = pa.schema({"id": pa.int64()})
@@ -26,24 +28,24 @@ DEAD = ("t.dead", ("1",))
 FILES = {"a.json": '{"id": 1}\n{"id": 2}\n{"id": \n{"id": "x"}\n', "b.json": '{"id": 3}\n', "c.json": '[]\n{"id": 4}\n'}
 
 
-def given_files(folder: Path, *, tasks: Sequence[tuple[int, int]], dead: bool = True) -> FileReading:
-    source = FileSource(folder, "json", SCHEMA)
+def given_files(folder: Path, *, tasks: Sequence[tuple[int, int]], dead: bool = True) -> SparkReading:
+    reader = FileReader(FileSource(folder, "json", SCHEMA))
     slices = []
     for number, (name, text) in enumerate(FILES.items()):
         (folder / name).write_text(text)
         slices.append(make.slice_(number, str(folder / name), size=len(text)))
     letters = Output("t.dead", f"file://{folder}/dead", (), (("epoch_id", "1"),))
-    return FileReading(
+    return SparkReading(
         "p epoch 1",
-        source,
-        pieces_of(source, slices),
+        reader,
+        reader.pieces(slices),
         tuple(tasks),
         f"file://{folder}/read",
         letters if dead else None,
     )
 
 
-def task(of: FileReading, *groups: int) -> list[tuple[int, int, int]]:
+def task(of: SparkReading, *groups: int) -> list[tuple[int, int, int]]:
     """What Spark calls with the groups' numbers; the rows with their piece and place."""
     numbers = pa.RecordBatch.from_pydict({"id": list(groups)})
     return [
@@ -101,16 +103,15 @@ def test_apart_each_piece_has_a_task_and_a_report_of_its_own(tmp_path: Path) -> 
 
 
 def test_no_files_are_no_rows(tmp_path: Path) -> None:
-    given = FileReading(
-        "p epoch 1", FileSource(tmp_path, "json", SCHEMA), (), groups_of((), 4), f"file://{tmp_path}", None
-    )
+    reader = FileReader(FileSource(tmp_path, "json", SCHEMA))
+    given = SparkReading("p epoch 1", reader, (), groups_of((), 4), f"file://{tmp_path}", None)
     assert task(given, 0) == []
     assert given.reports() == [Report()]
 
 
 @given(st.lists(st.integers(0, 30 * BYTES_PER_TASK), max_size=40), st.integers(1, 16))
 def test_groups_cover_all_pieces_in_order(sizes: list[int], tasks: int) -> None:
-    pieces = [Piece(str(i), WHOLE, size) for i, size in enumerate(sizes)]
+    pieces = [Piece(str(i), size, WHOLE) for i, size in enumerate(sizes)]
     groups = groups_of(pieces, tasks)
     assert groups[0][0] == 0
     assert groups[-1][1] == len(pieces)
@@ -122,7 +123,7 @@ def test_groups_cover_all_pieces_in_order(sizes: list[int], tasks: int) -> None:
 
 def test_little_is_read_by_one_task_and_much_by_all() -> None:
     def groups(count: int, size: int) -> list[int]:
-        found = groups_of([Piece(str(i), WHOLE, size) for i in range(count)], 4)
+        found = groups_of([Piece(str(i), size, WHOLE) for i in range(count)], 4)
         return [stop - start for start, stop in found]
 
     assert groups(100, 1000) == [100]

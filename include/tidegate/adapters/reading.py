@@ -1,4 +1,4 @@
-"""The pieces of planned files: which there are, which task decodes which, and what a task met in them.
+"""The pieces of an epoch's input: which task reads which, and what it met in them.
 
 Rows go on, each with its piece and its place in it. Malformed rows and the counts do not: the task writes them below
 the attempt's folder, so they do not pass through the transforms, and are counted where they are read.
@@ -14,18 +14,16 @@ from uuid import uuid4
 import msgspec
 import pyarrow as pa
 
-from tidegate.adapters.files.detail import FileDetail
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.adapters.processing import output_of
-from tidegate.api.files import FileSource
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError
 from tidegate.ports import EpochTask
 from tidegate.protocol import layout
-from tidegate.protocol.model import Slice
-from tidegate.runtime.decoding import Malformed, Part, decode, parts
+from tidegate.runtime.decoding import Malformed
 from tidegate.runtime.events import ORDER, SLICE
 from tidegate.runtime.output_files import PartitionedWriter, Written
+from tidegate.runtime.reading import Piece, Reader
 from tidegate.runtime.spec import Output, Report
 
 BYTES_PER_TASK = 4 * 1024 * 1024
@@ -34,21 +32,12 @@ _MOST_BYTES_PER_TASK = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A part of a file that is decoded by itself. `bytes` is about its size."""
-
-    path: str
-    part: Part
-    bytes: int
-
-
-@dataclass(frozen=True)
-class FilePieces:
-    """The reading of one epoch's files, as its tasks are given it.
+class Reading:
+    """The reading of one epoch's input, as its tasks are given it.
 
     Args:
         subject: the epoch, for messages.
-        source: how to read.
+        reader: of the source.
         pieces: in the order of events.
         groups: for each task, its pieces from the first number up to before the second.
         folder: URI of the folder for the tasks' reports.
@@ -56,7 +45,7 @@ class FilePieces:
     """
 
     subject: str
-    source: FileSource
+    reader: Reader
     pieces: tuple[Piece, ...]
     groups: tuple[tuple[int, int], ...]
     folder: str
@@ -65,11 +54,11 @@ class FilePieces:
     @classmethod
     def of(cls, task: EpochTask) -> Self:
         """That of a task. Raises MalformedInputError."""
-        source, dead = task.definition.source, task.definition.dead_letters
-        pieces = pieces_of(source, task.slices)
+        reader, dead = task.readers[task.definition.stream.of.uid], task.definition.dead_letters
+        pieces = reader.pieces(task.slices)
         return cls(
             subject=str(task.epoch),
-            source=source,
+            reader=reader,
             pieces=pieces,
             groups=groups_of(pieces, task.definition.pipeline.buckets),
             folder=layout.reports_in(task.root),
@@ -78,8 +67,8 @@ class FilePieces:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The path of each piece."""
-        return tuple(p.path for p in self.pieces)
+        """Where the rows of each piece come from: the key of its slice, or of a part of it."""
+        return tuple(p.key for p in self.pieces)
 
     def apart(self) -> Self:
         """The same with a task for each piece."""
@@ -90,7 +79,8 @@ class FilePieces:
         """A task: its rows, in the source's types, with `SLICE` and `ORDER`; when they are drawn, its report is there.
 
         Raises:
-            MalformedInputError: a file as a whole, or a row where there is no table for those.
+            MalformedInputError: a piece as a whole, or a row where there is no table for those.
+            SourceGapError: the data are not there any more as they were planned.
         """
         return _Group(self, group).rows()
 
@@ -101,16 +91,6 @@ class FilePieces:
         if missing:
             raise InvariantViolationError(f"{self.subject}: no task says what it read of group {missing[0]}")
         return [msgspec.json.decode(FsStorage().read(uri), type=Report) for _, uri in sorted(by_group.items())]
-
-
-def pieces_of(source: FileSource, slices: Sequence[Slice]) -> tuple[Piece, ...]:
-    """The pieces of planned files, in order. Raises MalformedInputError."""
-    found = []
-    for slice_ in slices:
-        size = FileDetail.of(slice_).size
-        of_file = parts(source, slice_.key, size)
-        found += [Piece(slice_.key, part, size // len(of_file)) for part in of_file]
-    return tuple(found)
 
 
 def groups_of(pieces: Sequence[Piece], tasks: int) -> tuple[tuple[int, int], ...]:
@@ -125,7 +105,7 @@ def groups_of(pieces: Sequence[Piece], tasks: int) -> tuple[tuple[int, int], ...
 class _Group:
     """The running pass over the pieces of one task."""
 
-    def __init__(self, reading: FilePieces, group: int) -> None:
+    def __init__(self, reading: Reading, group: int) -> None:
         self._reading = reading
         self._group = group
         self._part = f"{group:06d}-{uuid4().hex}"
@@ -136,34 +116,34 @@ class _Group:
     def rows(self) -> Iterator[pa.RecordBatch]:
         """Decode, and report at the end."""
         reading, records, rows, malformed = self._reading, 0, 0, 0
-        for number in range(*reading.groups[self._group]):
-            of = reading.pieces[number]
-            for decoded in decode(reading.source, of.path, of.part):
-                records += decoded.records
-                rows += decoded.batch.num_rows
-                malformed += len(decoded.malformed)
-                if decoded.malformed:
-                    self._refuse(of.path, decoded.malformed)
-                if decoded.batch.num_rows:
-                    yield _placed(decoded.batch, number, decoded.rows)
+        first, behind = reading.groups[self._group]
+        for place, decoded in reading.reader.read(reading.pieces[first:behind]):
+            number = first + place
+            records += decoded.records
+            rows += decoded.batch.num_rows
+            malformed += len(decoded.malformed)
+            if decoded.malformed:
+                self._refuse(reading.pieces[number].key, decoded.malformed)
+            if decoded.batch.num_rows:
+                yield _placed(decoded.batch, number, decoded.rows)
         if self._first is not None:
             raise MalformedInputError(
                 f"{reading.subject}: {malformed} malformed rows of {records} that this task read, the first in "
-                f"{self._first}; mend what writes the file, or declare Pipeline(dead_letters='database.table')"
+                f"{self._first}; mend what writes them, or declare Pipeline(dead_letters='database.table')"
             )
         written = self._dead.close() if self._dead else {}
         table = reading.dead_letters.table if reading.dead_letters else ""
         report = Report(records, rows, malformed, tuple(Written(table, v, tuple(f)) for v, f in written.items()))
         FsStorage().write(f"{reading.folder}/{self._part}.json", msgspec.json.encode(report))
 
-    def _refuse(self, path: str, malformed: Sequence[Malformed]) -> None:
+    def _refuse(self, key: str, malformed: Sequence[Malformed]) -> None:
         if self._dead:
             letters = [
-                {"step": "read", "reason": _reason(m), "source": path, "key": None, "row": m.text} for m in malformed
+                {"step": "read", "reason": _reason(m), "source": key, "key": None, "row": m.text} for m in malformed
             ]
             self._dead.write(pa.RecordBatch.from_pylist(letters, DEAD_LETTER_SCHEMA))
         elif self._first is None:
-            self._first = f"{path}, {_reason(malformed[0])}: {malformed[0].text[:500]!r}"
+            self._first = f"{key}, {_reason(malformed[0])}: {malformed[0].text[:500]!r}"
 
 
 def _reason(m: Malformed) -> str:
