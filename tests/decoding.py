@@ -42,9 +42,9 @@ def reading(path: Path, source: FileSource) -> Reading:
     batches: list[pa.RecordBatch] = []
     malformed: list[Malformed] = []
     records = 0
-    for part in parts(source, str(path), path.stat().st_size):
+    for part in parts(source.row_format, str(path), path.stat().st_size):
         first = 0
-        for found in decode(source, str(path), part):
+        for found in decode(source.row_format, str(path), part):
             found.batch.validate(full=True)
             assert found.batch.schema.equals(source.schema)
             numbers = sorted([*found.rows.to_pylist(), *(m.row for m in found.malformed)])
@@ -54,7 +54,7 @@ def reading(path: Path, source: FileSource) -> Reading:
             records += found.records
             batches.append(found.batch)
             malformed += found.malformed
-    assert records == count_records(source, str(path))
+    assert records == count_records(source.row_format, str(path))
     return Reading(pa.Table.from_batches(batches, source.schema), malformed)
 
 

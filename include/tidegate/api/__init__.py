@@ -1,6 +1,7 @@
 """What a pipeline's author writes with: declarations, state, sources and sinks."""
 
-from tidegate.api.files import Csv, FileSource, Json, Parquet
+from tidegate.api.files import FileSource
+from tidegate.api.formats import Csv, Json, Parquet
 from tidegate.api.function import Context, KeyedProcessFunction, Row
 from tidegate.api.pipeline import Definition, Pipeline, Stream
 from tidegate.api.settings import HiveTable, Mode, Retention

@@ -1,148 +1,17 @@
-"""A folder of files as a source, and the dialects of its files, as frozen settings."""
+"""A folder of files as a source, as frozen settings."""
 
-import codecs
 import os.path
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from tidegate.api.formats import Format, Parquet, RowFormat
 from tidegate.api.path_time import PathTime
-from tidegate.api.schema import checked_schema, fail, identifier, known_columns
-from tidegate.api.time_format import time_format
-
-ISO = "iso"
-EPOCHS = {"seconds": 0, "milliseconds": 3, "microseconds": 6, "nanoseconds": 9}
-"""Units in which a number can tell a moment since 1970, and the power of ten of each in a second."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Dialect:
-    """What the dialects have in common: how text tells a moment."""
-
-    timestamps: tuple[str, ...] = (ISO,)
-    """The forms of text (or of JSON's numbers) that a timestamp column takes, tried in this order: "iso"
-    (2026-01-31T12:30:00.5+01:00; a space may stand for the T, seconds and zone may be left out), a pattern like
-    "%d.%m.%Y %H:%M" (%Y %m %d %H %M %S %f %z, each with all its digits), or the unit of a number that counts from 1970
-    UTC: "seconds", "milliseconds", "microseconds", "nanoseconds"."""
-    dates: tuple[str, ...] = (ISO,)
-    """The same for a date column: "iso" (2026-01-31) or a pattern."""
-    zone: str = "UTC"
-    """The zone of moments that name none, as "UTC" or "Europe/Berlin". Text that means two moments or none there (the
-    hour of a change of clocks) is malformed."""
-
-    def __post_init__(self) -> None:
-        name = type(self).__name__
-        _texts(f"{name} timestamps", self.timestamps)
-        _texts(f"{name} dates", self.dates)
-        for form in self.timestamps:
-            if form != ISO and form not in EPOCHS:
-                time_format(form, f"{name} timestamps")
-        for form in self.dates:
-            if form != ISO:
-                time_format(form, f"{name} dates")
-        try:
-            ZoneInfo(self.zone)
-        except (ValueError, LookupError, OSError, TypeError):
-            raise fail(f"{name} zone {self.zone!r} is not the name of a time zone") from None
-
-    @property
-    def word(self) -> str:
-        """The format in a word: "csv", "json" or "parquet"."""
-        return type(self).__name__.lower()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Csv(_Dialect):
-    """Comma-separated values by RFC 4180, and what people write in its place.
-
-    Args:
-        delimiter: one ASCII character between fields.
-        quote: one ASCII character around fields that contain delimiters, quotes or line breaks; doubled inside. None:
-            no field is quoted.
-        escape: one ASCII character that takes the special meaning of the next one, or None.
-        decimal: the decimal mark, "." or ",".
-        encoding: the encoding of the text, by Python's name.
-        header: the first record names the columns, which may stand in any order, beside others. False: the fields are
-            the schema's columns in its order.
-        nulls: the unquoted fields that mean null. A quoted field never does.
-    """
-
-    delimiter: str = ","
-    quote: str | None = '"'
-    escape: str | None = None
-    decimal: str = "."
-    encoding: str = "utf-8"
-    header: bool = True
-    nulls: tuple[str, ...] = ("",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _texts("Csv nulls", self.nulls, empty=True)
-        special = {"delimiter": self.delimiter, "quote": self.quote, "escape": self.escape}
-        given = {name: c for name, c in special.items() if c is not None or name == "delimiter"}
-        for name, c in given.items():
-            if not isinstance(c, str) or len(c) != 1 or not c.isascii() or c in "\r\n\0":
-                raise fail(f"Csv {name} must be one ASCII character, not {c!r}")
-        if len(set(given.values())) < len(given):
-            raise fail(f"Csv delimiter, quote and escape must differ: {given}")
-        if self.decimal not in (".", ","):
-            raise fail(f"Csv decimal must be '.' or ',', not {self.decimal!r}")
-        try:
-            codecs.lookup(self.encoding)
-            "a".encode(self.encoding)
-        except (LookupError, TypeError):
-            raise fail(f"Csv encoding {self.encoding!r} is not an encoding of text") from None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Json(_Dialect):
-    """JSON lines: one object a line, in UTF-8. A field that an object lacks is null.
-
-    Args:
-        extra: what becomes of fields that the schema does not have: "ignore" leaves them out, "refuse" makes the row
-            malformed.
-        rest: in place of "ignore": the string column that gets them, as one JSON object; null when there are none.
-    """
-
-    extra: str = "ignore"
-    rest: str | None = None
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.extra not in ("ignore", "refuse"):
-            raise fail(f"Json extra must be 'ignore' or 'refuse', not {self.extra!r}")
-        if self.rest is not None and self.extra == "refuse":
-            raise fail("Json rest keeps what extra='refuse' refuses: leave one out")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parquet(_Dialect):
-    """Parquet files.
-
-    Args:
-        nanoseconds: "exact": a moment with a part below the declared unit is malformed; "cut": it is rounded down.
-    """
-
-    nanoseconds: str = "exact"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.nanoseconds not in ("exact", "cut"):
-            raise fail(f"Parquet nanoseconds must be 'exact' or 'cut', not {self.nanoseconds!r}")
-
-
-Format = Csv | Json | Parquet
-_WORDS: dict[str, type[Csv] | type[Json] | type[Parquet]] = {"csv": Csv, "json": Json, "parquet": Parquet}
-
-
-def _texts(what: str, values: object, *, empty: bool = False) -> None:
-    if not isinstance(values, tuple) or not all(isinstance(v, str) for v in values) or not (values or empty):
-        raise fail(f"{what} must be a tuple of texts, not {values!r}")
+from tidegate.api.schema import fail, identifier
 
 
 @dataclass(frozen=True)
@@ -189,12 +58,11 @@ class FileSource:
     uid: str = "source"
 
     def __post_init__(self) -> None:
-        checked_schema(self.schema, "FileSource schema")
+        rows = RowFormat.declared("FileSource", self.format, self.schema, self.aliases)
         identifier(self.uid, "FileSource uid")
-        object.__setattr__(self, "format", _format(self.format))
+        object.__setattr__(self, "format", rows.dialect)
         object.__setattr__(self, "path", _normal(str(self.path)))
-        object.__setattr__(self, "aliases", dict(self.aliases))
-        self._check_columns()
+        object.__setattr__(self, "aliases", rows.aliases)
         for name in ("max_files", "max_rows", "max_bytes"):
             cap = getattr(self, name)
             if cap is not None and cap < 1:
@@ -205,24 +73,6 @@ class FileSource:
             PathTime(self.path_time)
         if self.event_time is not None:
             self._check_event_time(self.event_time)
-
-    def _check_columns(self) -> None:
-        if self.aliases:
-            known_columns(tuple(self.aliases), self.schema, "FileSource aliases")
-        if not all(isinstance(name, str) and name for name in self.aliases.values()):
-            raise fail(f"FileSource aliases must be from column to name in the files, not {self.aliases!r}")
-        names = self.file_names
-        twice = next((n for n in names if names.count(n) > 1), None) if len(set(names)) < len(names) else None
-        if twice is not None:
-            raise fail(f"FileSource aliases: two columns would be read from {twice!r}")
-        if isinstance(self.format, Csv):
-            nested = [f.name for f in self.schema if pa.types.is_nested(f.type)]
-            if nested:
-                raise fail(f"FileSource schema: column {nested[0]!r} is nested, which a CSV field cannot be")
-        if isinstance(self.format, Json) and self.format.rest is not None:
-            known_columns([self.format.rest], self.schema, "Json rest")
-            if self.schema.field(self.format.rest).type != pa.string() or self.format.rest in self.aliases:
-                raise fail(f"Json rest: column {self.format.rest!r} must be a string without an alias")
 
     def _check_event_time(self, column: str) -> None:
         if self.path_time is not None:
@@ -239,9 +89,9 @@ class FileSource:
         return self.format
 
     @property
-    def file_names(self) -> tuple[str, ...]:
-        """What the schema's columns are called in the files."""
-        return tuple(self.aliases.get(name, name) for name in self.schema.names)
+    def row_format(self) -> RowFormat:
+        """What the bytes of its files mean."""
+        return RowFormat(self.dialect, self.schema, self.aliases)
 
     @property
     def tells_time(self) -> bool:
@@ -254,16 +104,7 @@ class FileSource:
 
     def meaning(self) -> dict[str, Any]:
         """The settings that decide what a file's bytes mean, as JSON values: a part of a pipeline's fingerprint."""
-        columns = [[f.name, str(f.type), f.nullable] for f in self.schema]
-        return {"format": self.dialect.word, **asdict(self.dialect), "columns": columns, "aliases": dict(self.aliases)}
-
-
-def _format(given: object) -> Format:
-    if isinstance(given, Csv | Json | Parquet):
-        return given
-    if not isinstance(given, str) or given not in _WORDS:
-        raise fail(f"FileSource format {given!r} is not one of {', '.join(_WORDS)}, nor a Csv, Json or Parquet")
-    return _WORDS[given]()
+        return self.row_format.meaning()
 
 
 def _normal(path: str) -> str:

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.api.files import EPOCHS, ISO, Csv, FileSource, Format, Json
+from tidegate.api.files import FileSource
+from tidegate.api.formats import EPOCHS, ISO, Csv, Format, Json
 
 Record = Mapping[str, Any] | str
 """A row by the names of the source's schema, or a line as it would stand in the file: for rows that are malformed."""
@@ -33,7 +34,7 @@ def file_of(source: FileSource, records: Sequence[Record]) -> bytes:
     dialect = source.dialect
     named = [r if isinstance(r, str) else _named(source, r) for r in records]
     if isinstance(dialect, Csv):
-        return _csv(dialect, source.file_names, named)
+        return _csv(dialect, source.row_format.names, named)
     if isinstance(dialect, Json):
         return "".join(f"{r if isinstance(r, str) else _json(dialect, r)}\n" for r in named).encode()
     return _parquet(source, named)
@@ -115,7 +116,7 @@ def _field(csv: Csv, text: str) -> str:
 
 def _parquet(source: FileSource, records: Sequence[dict[str, Any] | str]) -> bytes:
     # a null where the source allows none is malformed, and must be there to be that
-    columns = pa.schema([(n, f.type) for f, n in zip(source.schema, source.file_names, strict=True)])
+    columns = pa.schema([(n, f.type) for f, n in zip(source.schema, source.row_format.names, strict=True)])
     rows: list[dict[str, Any]] = []
     for record in records:
         if isinstance(record, str):

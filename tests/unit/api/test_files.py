@@ -1,5 +1,6 @@
 """Goal: a source says in one spelling what is read, and what its bytes mean is part of the fingerprint."""
 
+import pickle
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from tidegate import Context, Csv, Definition, FileSource, HiveTable, Json, KeyedProcessFunction, Parquet, Pipeline, Row
+from tidegate.api.formats import RowFormat
 from tidegate.errors import DefinitionError
 
 SCHEMA = pa.schema({"k": pa.string(), "n": pa.int64()})
@@ -56,8 +58,8 @@ def test_a_word_is_a_dialect_without_settings() -> None:
     ("aliases", "said"),
     [
         ({"m": "M"}, "FileSource aliases: unknown column 'm'"),
-        ({"k": ""}, "must be from column to name in the files"),
-        ({"k": 1}, "must be from column to name in the files"),
+        ({"k": ""}, "must be from column to name in the input"),
+        ({"k": 1}, "must be from column to name in the input"),
         ({"k": "n"}, "two columns would be read from 'n'"),
         ({"k": "x", "n": "x"}, "two columns would be read from 'x'"),
     ],
@@ -65,7 +67,7 @@ def test_a_word_is_a_dialect_without_settings() -> None:
 def test_aliases_that_cannot_be(aliases: Any, said: str) -> None:
     with pytest.raises(DefinitionError, match=said):
         FileSource("/in", "json", SCHEMA, aliases=aliases)
-    assert FileSource("/in", "json", SCHEMA, aliases={"k": "n", "n": "k"}).file_names == ("n", "k")
+    assert FileSource("/in", "json", SCHEMA, aliases={"k": "n", "n": "k"}).row_format.names == ("n", "k")
 
 
 def test_a_nested_column_is_no_csv_field() -> None:
@@ -91,3 +93,24 @@ def test_what_changes_the_meaning_of_bytes_changes_the_fingerprint() -> None:
     assert len(prints) == len(changes) + 1
     kept = replace(source, path="/elsewhere", max_files=1, settle=timedelta(0), path_time="%Y")
     assert definition(kept).fingerprint() == definition(source).fingerprint()
+
+
+def test_what_bytes_mean_is_apart_from_where_they_come_from() -> None:
+    """So that another source has the same checks, under its own name, and a task gets no more than it needs."""
+    source = FileSource("/in", "json", SCHEMA, aliases={"k": "K"})
+    row_format = source.row_format
+    assert (
+        row_format == RowFormat.declared("Other", "json", SCHEMA, {"k": "K"}) == pickle.loads(pickle.dumps(row_format))
+    )
+    assert row_format.names == ("K", "n")
+    assert row_format.meaning() == source.meaning()
+    for given, schema, aliases, said in [
+        ("orc", SCHEMA, {}, "Other format 'orc' is not one of"),
+        ("json", pa.schema({"n": pa.time32("s")}), {}, "Other schema: column 'n'"),
+        ("csv", pa.schema({"n": pa.list_(pa.int8())}), {}, "Other schema: column 'n' is nested"),
+        ("json", SCHEMA, {"m": "M"}, "Other aliases: unknown column 'm'"),
+        ("json", SCHEMA, {"k": "n"}, "Other aliases: two columns would be read from 'n'"),
+        (Json(rest="n"), SCHEMA, {}, "Json rest: column 'n' must be a string"),
+    ]:
+        with pytest.raises(DefinitionError, match=said):
+            RowFormat.declared("Other", given, schema, aliases)  # type: ignore[arg-type]

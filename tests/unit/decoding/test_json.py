@@ -169,11 +169,11 @@ def test_parts_have_each_line_once(
     path = tmp_path_factory.getbasetemp() / "parts.json"
     data = "\n".join(lines) + end
     path.write_text(data)
-    source = FileSource(path.parent, "json", pa.schema({"v": pa.int64()}))
+    rows = FileSource(path.parent, "json", pa.schema({"v": pa.int64()})).row_format
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_lines, "PART_BYTES", size)
         patch.setattr(json_lines, "BLOCK_BYTES", block)
-        found = [list(json_lines.decode(source, str(path), p)) for p in parts(source, str(path), len(data))]
+        found = [list(json_lines.decode(rows, str(path), p)) for p in parts(rows, str(path), len(data))]
     values = [v for part in found for d in part for v in d.batch.column("v").to_pylist()]
     assert values == [json.loads(line)["v"] for line in lines if "v" in line]
     bad = [m for part in found for d in part for m in d.malformed]
@@ -185,9 +185,9 @@ def test_parts_have_each_line_once(
 
 def test_a_packed_file_is_one_part(tmp_path: Path) -> None:
     source = FileSource(tmp_path, "json", pa.schema({"v": pa.int64()}))
-    assert len(parts(source, "/x/a.json.gz", 10**9)) == 1
-    assert len(parts(source, "/x/a.json", 10**9)) == 15
-    assert len(parts(FileSource(tmp_path, "csv", pa.schema({"v": pa.int64()})), "/x/a.csv", 10**9)) == 1
+    assert len(parts(source.row_format, "/x/a.json.gz", 10**9)) == 1
+    assert len(parts(source.row_format, "/x/a.json", 10**9)) == 15
+    assert len(parts(FileSource(tmp_path, "csv", pa.schema({"v": pa.int64()})).row_format, "/x/a.csv", 10**9)) == 1
 
 
 def test_a_line_without_end_stops_the_file(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:

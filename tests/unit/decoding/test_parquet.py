@@ -130,7 +130,7 @@ def test_v12_v17_what_cannot_be_exact_is_refused_by_name(
         stored(values, dtype)
     assert f"column 'v' of {tmp_path}/a.parquet {said}" in str(raised.value)
     with pytest.raises(MalformedInputError):
-        check_file(FileSource(tmp_path, "parquet", pa.schema({"v": dtype})), str(tmp_path / "a.parquet"))
+        check_file(FileSource(tmp_path, "parquet", pa.schema({"v": dtype})).row_format, str(tmp_path / "a.parquet"))
 
 
 def test_integers_are_moments_on_request(stored: Stored) -> None:
@@ -168,16 +168,16 @@ def test_columns_are_found_by_exact_name_and_alias(tmp_path: Path) -> None:
         {"a_b": "y", "order_total": 12}
     ]
     with pytest.raises(MalformedInputError, match=r"has no column 'a_b'; it has x, orderTotal, a\.b"):
-        check_file(FileSource(tmp_path, "parquet", schema), str(path))
+        check_file(FileSource(tmp_path, "parquet", schema).row_format, str(path))
 
 
 def test_parts_are_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"v": [*range(10), 500]}), path, row_group_size=2)
     source = FileSource(tmp_path, "parquet", pa.schema({"v": pa.int8()}))
-    assert len(parts(source, str(path), 1)) == 1
+    assert len(parts(source.row_format, str(path), 1)) == 1
     monkeypatch.setattr(parquet, "PART_BYTES", 1)
-    assert len(parts(source, str(path), 1)) == 6
+    assert len(parts(source.row_format, str(path), 1)) == 6
     found = reading(path, source)
     assert found.column("v") == list(range(10))
     assert [m.place for m in found.malformed] == ["row 11"]
@@ -196,7 +196,7 @@ def test_v16_two_thousand_columns(tmp_path: Path) -> None:
 def test_a_file_that_is_not_parquet_is_named(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.parquet").write_bytes(data)
     with pytest.raises(MalformedInputError, match=rf"{tmp_path}/a\.parquet is not a Parquet file"):
-        check_file(FileSource(tmp_path, "parquet", pa.schema({"v": pa.int8()})), str(tmp_path / "a.parquet"))
+        check_file(FileSource(tmp_path, "parquet", pa.schema({"v": pa.int8()})).row_format, str(tmp_path / "a.parquet"))
 
 
 def test_damaged_pages_are_named(tmp_path: Path) -> None:

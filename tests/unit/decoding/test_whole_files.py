@@ -78,5 +78,5 @@ def test_t2_any_name_that_is_text_is_read(tmp_path: Path, name: str, file_format
     }
     write[file_format]()
     source = FileSource(tmp_path, file_format, table.schema)
-    check_file(source, str(path))
+    check_file(source.row_format, str(path))
     assert reading(path, source).table == table

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders as make
-from tidegate import FileSource
+from tidegate import Json
 from tidegate.adapters import reading
 from tidegate.adapters.files.reader import FileReader
 from tidegate.adapters.reading import BYTES_PER_TASK, groups_of
 from tidegate.adapters.spark.reading import SparkReading, read_pieces
+from tidegate.api.formats import RowFormat
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError
 from tidegate.runtime.decoding.model import WHOLE
@@ -29,7 +30,7 @@ FILES = {"a.json": '{"id": 1}\n{"id": 2}\n{"id": \n{"id": "x"}\n', "b.json": '{"
 
 
 def given_files(folder: Path, *, tasks: Sequence[tuple[int, int]], dead: bool = True) -> SparkReading:
-    reader = FileReader(FileSource(folder, "json", SCHEMA))
+    reader = FileReader(RowFormat(Json(), SCHEMA))
     slices = []
     for number, (name, text) in enumerate(FILES.items()):
         (folder / name).write_text(text)
@@ -103,7 +104,7 @@ def test_apart_each_piece_has_a_task_and_a_report_of_its_own(tmp_path: Path) -> 
 
 
 def test_no_files_are_no_rows(tmp_path: Path) -> None:
-    reader = FileReader(FileSource(tmp_path, "json", SCHEMA))
+    reader = FileReader(RowFormat(Json(), SCHEMA))
     given = SparkReading("p epoch 1", reader, (), groups_of((), 4), f"file://{tmp_path}", None)
     assert task(given, 0) == []
     assert given.reports() == [Report()]

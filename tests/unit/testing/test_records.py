@@ -45,7 +45,8 @@ def read(tmp_path: Path, source: FileSource, *records: Record) -> tuple[list[dic
     """The rows that are read again, and the reasons of the malformed ones."""
     path = tmp_path / f"records.{source.dialect.word}"
     path.write_bytes(file_of(source, records))
-    decoded = [d for part in parts(source, str(path), path.stat().st_size) for d in decode(source, str(path), part)]
+    rows = source.row_format
+    decoded = [d for part in parts(rows, str(path), path.stat().st_size) for d in decode(rows, str(path), part)]
     return [row for d in decoded for row in rows_of(d.batch)], [m.reason for d in decoded for m in d.malformed]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from tidegate.adapters.files.detail import FileDetail
-from tidegate.api.files import FileSource
+from tidegate.api.formats import RowFormat
 from tidegate.protocol.model import Slice
 from tidegate.runtime.decoding import Decoded, decode, parts
 from tidegate.runtime.reading import Piece
@@ -16,24 +16,24 @@ from tidegate.runtime.reading import Piece
 class FileReader:
     """Implements `Reader`. A piece is a file, or a part of a large one."""
 
-    source: FileSource
+    format: RowFormat
 
     @property
     def schema(self) -> pa.Schema:
         """The columns of the rows."""
-        return self.source.schema
+        return self.format.schema
 
     def pieces(self, slices: Sequence[Slice]) -> tuple[Piece, ...]:
         """The pieces of planned files; see `Reader`."""
         found = []
         for slice_ in slices:
             size = FileDetail.of(slice_).size
-            of_file = parts(self.source, slice_.key, size)
+            of_file = parts(self.format, slice_.key, size)
             found += [Piece(slice_.key, size // len(of_file), part) for part in of_file]
         return tuple(found)
 
     def read(self, pieces: Sequence[Piece]) -> Iterator[tuple[int, Decoded]]:
         """Decode one piece after the other; see `Reader`."""
         for place, piece in enumerate(pieces):
-            for decoded in decode(self.source, piece.key, piece.part):
+            for decoded in decode(self.format, piece.key, piece.part):
                 yield place, decoded

@@ -10,7 +10,8 @@ from dataclasses import replace
 from tidegate.adapters.files.detail import FileDetail
 from tidegate.adapters.files.reader import FileReader
 from tidegate.adapters.files.times import FileTimes
-from tidegate.api.files import FileSource, Parquet
+from tidegate.api.files import FileSource
+from tidegate.api.formats import Parquet
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, UnavailableError
 from tidegate.ports import Known
 from tidegate.protocol.ledger import NO_LIMIT, Limit, behind
@@ -122,7 +123,7 @@ class FileSourceAdapter:
         if not isinstance(self._settings.format, Parquet):
             return None
         try:
-            return sum(count_records(self._settings, s.key) for s in slices)
+            return sum(count_records(self._settings.row_format, s.key) for s in slices)
         except (OSError, MalformedInputError):
             return None
 
@@ -137,7 +138,7 @@ class FileSourceAdapter:
 
     def reader(self) -> FileReader:
         """What decodes the files."""
-        return FileReader(self._settings)
+        return FileReader(self._settings.row_format)
 
     def _in_order(
         self, new: list[tuple[str, os.stat_result]], until_ms: int | None
@@ -188,12 +189,12 @@ class FileSourceAdapter:
 
     def _look(self, path: str) -> None:
         try:
-            check_file(self._settings, path)
+            check_file(self._settings.row_format, path)
         except MalformedInputError as e:
             raise MalformedInputError(f"{self._pipeline}: {e}") from e
 
     def _rows(self, path: str) -> int | None:
         try:
-            return count_records(self._settings, path)
+            return count_records(self._settings.row_format, path)
         except (OSError, MalformedInputError):
             return None  # the epoch itself says what is wrong with the file

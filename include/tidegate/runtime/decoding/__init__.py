@@ -6,49 +6,49 @@ bounded memory; malformed rows are results beside the well-formed ones.
 
 from collections.abc import Iterator
 
-from tidegate.api.files import Csv, FileSource, Json
+from tidegate.api.formats import Csv, Json, RowFormat
 from tidegate.runtime.decoding import delimited, json_lines, parquet
 from tidegate.runtime.decoding.model import WHOLE, Decoded, Malformed, Part
 
 __all__ = ["Decoded", "Malformed", "Part", "check_file", "count_records", "decode", "parts"]
 
 
-def parts(source: FileSource, path: str, size: int) -> list[Part]:
+def parts(row_format: RowFormat, path: str, size: int) -> list[Part]:
     """The parts of a file of `size` bytes, in order, of about 64 MiB each; CSV and compressed files are never cut.
 
     Raises:
         MalformedInputError: a Parquet file has no footer.
     """
-    if isinstance(source.dialect, Csv):
+    if isinstance(row_format.dialect, Csv):
         return [WHOLE]
-    return json_lines.parts(path, size) if isinstance(source.dialect, Json) else parquet.parts(path)
+    return json_lines.parts(path, size) if isinstance(row_format.dialect, Json) else parquet.parts(path)
 
 
-def decode(source: FileSource, path: str, part: Part) -> Iterator[Decoded]:
+def decode(row_format: RowFormat, path: str, part: Part) -> Iterator[Decoded]:
     """The records of a part, in order, in batches of about 16,000.
 
     Raises:
         MalformedInputError: the file as a whole cannot be read; names it and says why.
     """
-    if isinstance(source.dialect, Csv):
-        return delimited.decode(source, path)
-    if isinstance(source.dialect, Json):
-        return json_lines.decode(source, path, part)
-    return parquet.decode(source, path, part)
+    if isinstance(row_format.dialect, Csv):
+        return delimited.decode(row_format, path)
+    if isinstance(row_format.dialect, Json):
+        return json_lines.decode(row_format, path, part)
+    return parquet.decode(row_format, path, part)
 
 
-def count_records(source: FileSource, path: str) -> int:
+def count_records(row_format: RowFormat, path: str) -> int:
     """How many records `decode` would meet in the whole file. Raises MalformedInputError."""
-    if isinstance(source.dialect, Csv):
-        return delimited.count_records(source, path)
-    return json_lines.count_records(path) if isinstance(source.dialect, Json) else parquet.count_records(path)
+    if isinstance(row_format.dialect, Csv):
+        return delimited.count_records(row_format, path)
+    return json_lines.count_records(path) if isinstance(row_format.dialect, Json) else parquet.count_records(path)
 
 
-def check_file(source: FileSource, path: str) -> None:
+def check_file(row_format: RowFormat, path: str) -> None:
     """Look at a file's header, footer or first bytes. Raises MalformedInputError when they do not fit."""
-    if isinstance(source.dialect, Csv):
-        delimited.check_file(source, path)
-    elif isinstance(source.dialect, Json):
+    if isinstance(row_format.dialect, Csv):
+        delimited.check_file(row_format, path)
+    elif isinstance(row_format.dialect, Json):
         json_lines.check_file(path)
     else:
-        parquet.check_file(source, path)
+        parquet.check_file(row_format, path)

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tidegate.api.files import EPOCHS, Format, Parquet
+from tidegate.api.formats import EPOCHS, Format, Parquet
 from tidegate.runtime.decoding.model import Column, shown
 from tidegate.runtime.decoding.moments import DAY_MAX, DAY_MIN, PER_SECOND, US_MAX, US_MIN, MisfitError, held
 from tidegate.runtime.decoding.texts import DECIMAL128_DIGITS, each, exact_decimal, from_texts, integer_bounds

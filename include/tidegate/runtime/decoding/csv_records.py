@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 
-from tidegate.api.files import Csv
+from tidegate.api.formats import Csv
 from tidegate.runtime.decoding.model import Bools, Bytes, Ints
 
 LF, CR = 10, 13

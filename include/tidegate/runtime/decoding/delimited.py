@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tidegate.api.files import Csv, FileSource
+from tidegate.api.formats import Csv, RowFormat
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding.arrays import required, utf8
 from tidegate.runtime.decoding.csv_records import Records, scan
@@ -25,40 +25,40 @@ class _Layout:
     places: tuple[int, ...]
 
 
-def decode(source: FileSource, path: str) -> Iterator[Decoded]:
+def decode(row_format: RowFormat, path: str) -> Iterator[Decoded]:
     """The records of a whole file."""
-    dialect = _dialect(source)
+    dialect = _dialect(row_format)
     first = lines = 0
     with opened(path, dialect.encoding) as text:
-        layout, lines = _layout(source, path, text)
-        for block, found in _scans(text, dialect, path, _block_bytes(source), lines):
-            yield _decoded(source, layout, block, found, first=first, lines=lines)
+        layout, lines = _layout(row_format, path, text)
+        for block, found in _scans(text, dialect, path, _block_bytes(row_format), lines):
+            yield _decoded(row_format, layout, block, found, first=first, lines=lines)
             first += len(found.first)
             lines += found.lines
 
 
-def count_records(source: FileSource, path: str) -> int:
+def count_records(row_format: RowFormat, path: str) -> int:
     """How many records a file has, beside its header."""
-    dialect = _dialect(source)
+    dialect = _dialect(row_format)
     with opened(path, dialect.encoding) as text:
-        _, lines = _layout(source, path, text)
-        return sum(len(f.first) for _, f in _scans(text, dialect, path, _block_bytes(source), lines))
+        _, lines = _layout(row_format, path, text)
+        return sum(len(f.first) for _, f in _scans(text, dialect, path, _block_bytes(row_format), lines))
 
 
-def check_file(source: FileSource, path: str) -> None:
+def check_file(row_format: RowFormat, path: str) -> None:
     """Look at the header. Raises MalformedInputError."""
-    with opened(path, _dialect(source).encoding) as text:
-        _layout(source, path, text)
+    with opened(path, _dialect(row_format).encoding) as text:
+        _layout(row_format, path, text)
 
 
-def _dialect(source: FileSource) -> Csv:
-    assert isinstance(source.dialect, Csv)
-    return source.dialect
+def _dialect(row_format: RowFormat) -> Csv:
+    assert isinstance(row_format.dialect, Csv)
+    return row_format.dialect
 
 
-def _block_bytes(source: FileSource) -> int:
+def _block_bytes(row_format: RowFormat) -> int:
     """About 16,000 records, and not too few where they are wide."""
-    return (1 << 20) + len(source.schema) * (1 << 14)
+    return (1 << 20) + len(row_format.schema) * (1 << 14)
 
 
 def _scans(text: Text, dialect: Csv, path: str, size: int, lines: int) -> Iterator[tuple[bytes, Records]]:
@@ -82,10 +82,10 @@ def _scans(text: Text, dialect: Csv, path: str, size: int, lines: int) -> Iterat
             wanted *= 2
 
 
-def _layout(source: FileSource, path: str, text: Text) -> tuple[_Layout, int]:
+def _layout(row_format: RowFormat, path: str, text: Text) -> tuple[_Layout, int]:
     """Read the header, if there is one; and how many lines it takes."""
-    names = list(source.file_names)
-    dialect = _dialect(source)
+    names = list(row_format.names)
+    dialect = _dialect(row_format)
     if not dialect.header:
         return _Layout(len(names), tuple(range(len(names)))), 0
     size = 1 << 16
@@ -120,14 +120,16 @@ def _name(cell: bytes, dialect: Csv) -> str:
     return original(cell, dialect.encoding)
 
 
-def _decoded(source: FileSource, layout: _Layout, block: bytes, found: Records, *, first: int, lines: int) -> Decoded:
-    dialect = _dialect(source)
+def _decoded(
+    row_format: RowFormat, layout: _Layout, block: bytes, found: Records, *, first: int, lines: int
+) -> Decoded:
+    dialect = _dialect(row_format)
     faults: Faults = {record: (None, reason) for record, reason in found.faults.items()}
     for record in np.flatnonzero(found.width != layout.width):
         faults.setdefault(int(record), (None, f"has {found.width[record]} fields, not {layout.width}"))
     numbers = np.flatnonzero(found.width == layout.width)
     columns = []
-    for field, place in zip(source.schema, layout.places, strict=True):
+    for field, place in zip(row_format.schema, layout.places, strict=True):
         values, misfits = required(*_column(found, found.first[numbers] + place, field.type, dialect), field)
         add_misfits(faults, field.name, misfits, numbers)
         columns.append(values)
@@ -136,7 +138,7 @@ def _decoded(source: FileSource, layout: _Layout, block: bytes, found: Records, 
         text = block[found.start[record] : found.stop[record]][: 4 * TEXT_MAX]
         return f"line {lines + found.line[record] + 1}", original(text, dialect.encoding)[:TEXT_MAX]
 
-    return Block(columns, numbers, len(found.first), faults, describe).decoded(source.schema, first)
+    return Block(columns, numbers, len(found.first), faults, describe).decoded(row_format.schema, first)
 
 
 def _column(found: Records, cells: Ints, dtype: pa.DataType, dialect: Csv) -> Column:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from tidegate.api.files import FileSource, Json
+from tidegate.api.formats import Json, RowFormat
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding.arrays import required
 from tidegate.runtime.decoding.model import TEXT_MAX, WHOLE, Block, Decoded, Faults, Part, add_misfits, readable
@@ -30,11 +30,11 @@ def parts(path: str, size: int) -> list[Part]:
     return [Part(start, stop) for start, stop in zip(starts, [*starts[1:], None], strict=True)]
 
 
-def decode(source: FileSource, path: str, part: Part) -> Iterator[Decoded]:
+def decode(row_format: RowFormat, path: str, part: Part) -> Iterator[Decoded]:
     """The records of a part."""
     first = lines = 0
     for at, block in _blocks(path, part):
-        found = _Lines(source, block, at, lines if not part.start else None)
+        found = _Lines(row_format, block, at, lines if not part.start else None)
         yield found.decoded(first)
         first += len(found.records)
         lines += len(found.lines)
@@ -98,9 +98,9 @@ class _Lines:
     place in `records` of each.
     """
 
-    def __init__(self, source: FileSource, block: bytes, at: int, lines_before: int | None) -> None:
-        assert isinstance(source.dialect, Json)
-        self._source, self._dialect = source, source.dialect
+    def __init__(self, row_format: RowFormat, block: bytes, at: int, lines_before: int | None) -> None:
+        assert isinstance(row_format.dialect, Json)
+        self._format, self._dialect = row_format, row_format.dialect
         self._block, self._at, self._before = block, at, lines_before
         self.lines = _lines(block)
         self.records = [i for i, line in enumerate(self.lines) if line and not line.isspace()]
@@ -111,13 +111,13 @@ class _Lines:
     def decoded(self, first: int) -> Decoded:
         """The block's records; `first` is the number of the first one in the part."""
         columns = []
-        for field, values in zip(self._source.schema, self._values(), strict=True):
+        for field, values in zip(self._format.schema, self._values(), strict=True):
             found, misfits = required(*from_values(values, field.type, self._dialect), field)
             add_misfits(self._faults, field.name, misfits, self._numbers)
             columns.append(found)
         numbers = np.array(self._numbers, np.int64)
         block = Block(columns, numbers, len(self.records), self._faults, self._described)
-        return block.decoded(self._source.schema, first)
+        return block.decoded(self._format.schema, first)
 
     def _described(self, record: int) -> tuple[str, str]:
         line = self.records[record]
@@ -170,9 +170,9 @@ class _Lines:
 
     def _values(self) -> list[Sequence[Any]]:
         """The values of each of the schema's columns, once records with unfit names are out."""
-        names = list(self._source.file_names)
+        names = list(self._format.names)
         rest = self._dialect.rest
-        wanted = [n for n, c in zip(names, self._source.schema.names, strict=True) if c != rest]
+        wanted = [n for n, c in zip(names, self._format.schema.names, strict=True) if c != rest]
         if rest is None and self._dialect.extra == "ignore" and (values := _columns(self._rows, wanted)) is not None:
             return values
         verdicts = dict[tuple[str, ...], str | None]()

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from tidegate.api.files import EPOCHS, ISO
+from tidegate.api.formats import EPOCHS, ISO
 from tidegate.api.time_format import time_format
 
 UNIX = datetime(1970, 1, 1, tzinfo=UTC)

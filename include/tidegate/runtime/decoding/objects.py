@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tidegate.api.files import Json
+from tidegate.api.formats import Json
 from tidegate.runtime.decoding.arrays import required
 from tidegate.runtime.decoding.model import Column, shown
 from tidegate.runtime.decoding.moments import MisfitError

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.api.files import FileSource
+from tidegate.api.formats import RowFormat
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding.arrays import from_array, refusal, required
 from tidegate.runtime.decoding.model import TEXT_MAX, Block, Decoded, Faults, Part, add_misfits, plain
@@ -40,42 +40,42 @@ def count_records(path: str) -> int:
         return int(file.metadata.num_rows)
 
 
-def check_file(source: FileSource, path: str) -> None:
+def check_file(row_format: RowFormat, path: str) -> None:
     """Compare the footer's columns with the declared ones. Raises MalformedInputError."""
     with _opened(path) as file:
         found = file.schema_arrow
         times = Counter(found.names)
-        for field, name in zip(source.schema, source.file_names, strict=True):
+        for field, name in zip(row_format.schema, row_format.names, strict=True):
             if times[name] != 1:
                 many = "more than one" if times[name] else "no"
                 raise MalformedInputError(
                     f"{path} has {many} column {name!r}; it has {', '.join(times)}; names are exact, see "
                     "FileSource(aliases=…)"
                 )
-            reason = refusal(found.field(name).type, field.type, source.dialect)
+            reason = refusal(found.field(name).type, field.type, row_format.dialect)
             if reason:
                 raise MalformedInputError(f"column {name!r} of {path} {reason}")
 
 
-def decode(source: FileSource, path: str, part: Part) -> Iterator[Decoded]:
+def decode(row_format: RowFormat, path: str, part: Part) -> Iterator[Decoded]:
     """The rows of some row groups."""
-    check_file(source, path)
+    check_file(row_format, path)
     with _opened(path) as file:
         groups = range(part.start, file.num_row_groups if part.stop is None else part.stop)
         before = sum(file.metadata.row_group(g).num_rows for g in range(part.start))
         first = 0
         for batch in file.iter_batches(
-            ROWS, row_groups=list(groups), columns=list(source.file_names), use_threads=False
+            ROWS, row_groups=list(groups), columns=list(row_format.names), use_threads=False
         ):
-            yield _block(source, batch, first, before)
+            yield _block(row_format, batch, first, before)
             first += batch.num_rows
 
 
-def _block(source: FileSource, batch: pa.RecordBatch, first: int, before: int) -> Decoded:
+def _block(row_format: RowFormat, batch: pa.RecordBatch, first: int, before: int) -> Decoded:
     faults: Faults = {}
     columns = []
-    for field, name in zip(source.schema, source.file_names, strict=True):
-        values, misfits = required(*from_array(batch.column(name), field.type, source.dialect), field)
+    for field, name in zip(row_format.schema, row_format.names, strict=True):
+        values, misfits = required(*from_array(batch.column(name), field.type, row_format.dialect), field)
         add_misfits(faults, field.name, misfits)
         columns.append(values)
 
@@ -84,7 +84,7 @@ def _block(source: FileSource, batch: pa.RecordBatch, first: int, before: int) -
         text = json.dumps(row, default=plain, ensure_ascii=False)
         return f"row {before + first + record + 1}", text[:TEXT_MAX]
 
-    return Block(columns, np.arange(len(batch)), len(batch), faults, describe).decoded(source.schema, first)
+    return Block(columns, np.arange(len(batch)), len(batch), faults, describe).decoded(row_format.schema, first)
 
 
 def _stored(one: pa.Array) -> object:

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tidegate.api.files import ISO, Csv, Format
+from tidegate.api.formats import ISO, Csv, Format
 from tidegate.runtime.decoding.model import Column, shown
 from tidegate.runtime.decoding.moments import DAY_MIN, PER_SECOND, US_MAX, US_MIN, MisfitError, day, moment
 
