@@ -109,7 +109,7 @@ def test_v14_a_double_is_read_as_it_was_written(value: float) -> None:
 def test_a_decimal_is_exact_or_malformed(value: Decimal, scale: int) -> None:
     dtype = pa.decimal128(20, scale)
     ((read,), misfits) = from_texts(pa.array([str(value)]), dtype, Csv())
-    exact = value == round(value, scale) if value.adjusted() < 25 else False
+    exact = value == round(value, scale) if value.adjusted() < 20 else False  # beyond, `round` itself may fail
     if exact and abs(value) < Decimal(10) ** (20 - scale):
         assert read.as_py() == value
     else:
