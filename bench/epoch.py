@@ -66,7 +66,7 @@ def one_epoch(name: str, file_format: str, home: Path, endpoints: Endpoints, rep
     for number in range(repeat + 1):
         folder = f"{name.lower()}{number}"
         definition = pipeline(folder, home / folder, file_format)
-        shutil.copytree(DATA / name / "0000", definition.source.path)
+        shutil.copytree(DATA / name / "0000", home / folder)
         with measured(home) as usage:
             wall, report = run_epoch(definition, endpoints)
         exact &= check(endpoints, definition, [DATA / "S" / "0000"]) if number == repeat else True
@@ -85,7 +85,7 @@ def set_e(home: Path, endpoints: Endpoints) -> bool:
     walls = []
     for number in range(21):
         name = f"{number:04d}"
-        shutil.copytree(DATA / "E" / name, Path(definition.source.path) / name)
+        shutil.copytree(DATA / "E" / name, home / "e" / name)
         with measured(home) as usage:
             wall, report = run_epoch(definition, endpoints)
         show("  base" if number == 0 else f"  {number:4d}", wall, report, usage)

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate import Definition, KeyedProcessFunction
+from tidegate import Definition, FileSource, KeyedProcessFunction
 from tidegate.adapters.files.detail import FileDetail
 from tidegate.api.graph import Sink
 from tidegate.api.settings import Target
@@ -133,6 +133,12 @@ def plan(
 
 
 # -- declarations -----------------------------------------------------------------------------------------------------
+
+
+def folder_of(definition: Definition) -> FileSource:
+    """The source of a pipeline that reads a folder."""
+    assert isinstance(definition.source, FileSource)
+    return definition.source
 
 
 def with_function(definition: Definition, function: KeyedProcessFunction) -> Definition:

@@ -1,5 +1,6 @@
-"""Joins the engine to the real adapters, from five addresses."""
+"""Joins the engine to the real adapters, from their addresses."""
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -10,10 +11,13 @@ from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.adapters.hive import HiveSink
+from tidegate.api.files import FileSource
+from tidegate.api.kafka import KafkaSource
 from tidegate.api.pipeline import Definition
 from tidegate.engine import crash
 from tidegate.engine.coordinator import Coordinator
-from tidegate.ports import Adapters
+from tidegate.errors import ConfigurationError
+from tidegate.ports import Adapters, Source
 
 ROOT_FOLDER = "_tidegate"
 """Folder below the warehouse that holds all attempts of all pipelines."""
@@ -29,6 +33,8 @@ class Endpoints:
         hiveserver2: ``hive://host:port/database?auth=NONE`` of HiveServer2 or the Spark Thrift Server.
         spark: ``sc://host:port`` of a Spark Connect server.
         warehouse: URI of the folder for new tables and all data; Spark's workers and Hive must see the same.
+        kafka: the brokers, as ``host:port,…`` or as a JSON object of librdkafka's settings; empty when there are none.
+            Spark's workers must reach them under these addresses, too.
     """
 
     checkpoint: str
@@ -36,6 +42,7 @@ class Endpoints:
     hiveserver2: str
     spark: str
     warehouse: str
+    kafka: str = ""
 
 
 VARIABLES = {
@@ -44,6 +51,7 @@ VARIABLES = {
     "hiveserver2": "TIDEGATE_HIVESERVER2_URL",
     "spark": "TIDEGATE_SPARK_URL",
     "warehouse": "TIDEGATE_WAREHOUSE",
+    "kafka": "TIDEGATE_KAFKA",
 }
 """The environment variable that gives each endpoint outside Airflow, where connections give them."""
 
@@ -57,7 +65,7 @@ def given_endpoints() -> dict[str, str]:
 def from_environment() -> Endpoints | None:
     """The endpoints when all variables are set; None when one is missing: what is not given is embedded."""
     given = given_endpoints()
-    return Endpoints(**given) if given.keys() == VARIABLES.keys() else None
+    return Endpoints(**given) if given.keys() >= VARIABLES.keys() - {"kafka"} else None
 
 
 class SystemClock:
@@ -70,6 +78,32 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(seconds)
+
+
+def _source(source: FileSource | KafkaSource, definition: Definition, endpoints: Endpoints) -> Source:
+    if isinstance(source, FileSource):
+        return FileSourceAdapter(source, definition.name)
+    from tidegate.adapters.kafka.source import KafkaSourceAdapter  # noqa: PLC0415  (an extra: not all have the client)
+
+    return KafkaSourceAdapter(source, definition.name, kafka_settings(endpoints.kafka))
+
+
+def kafka_settings(given: str) -> dict[str, str]:
+    """Librdkafka's settings from an endpoint. Raises ConfigurationError when it gives none."""
+    if not given:
+        raise ConfigurationError(
+            "the pipeline reads Kafka, but no brokers are given: set TIDEGATE_KAFKA to host:port, or to a JSON object "
+            "of librdkafka's settings; in Airflow, add a connection of type kafka"
+        )
+    if not given.lstrip().startswith("{"):
+        return {"bootstrap.servers": given}
+    try:
+        found = json.loads(given)
+    except ValueError:
+        raise ConfigurationError("TIDEGATE_KAFKA is neither host:port nor a JSON object") from None
+    if not isinstance(found.get("bootstrap.servers"), str):
+        raise ConfigurationError("the settings of Kafka have no bootstrap.servers: add it, as host:port")
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in found.items()}
 
 
 @contextmanager
@@ -94,7 +128,7 @@ def coordinator(
             adapters=Adapters(
                 store=store,
                 connect=lambda: PostgresCheckpointStore(endpoints.checkpoint),
-                sources={uid: FileSourceAdapter(source, definition.name) for uid, source in definition.sources.items()},
+                sources={uid: _source(source, definition, endpoints) for uid, source in definition.sources.items()},
                 processor=SparkProcessor(endpoints.spark),
                 sink=sink,
                 storage=FsStorage(),

@@ -47,7 +47,7 @@ class Line:
     def task(self) -> EpochTask:
         """The next epoch: it reads the file of its number."""
         number = len(self.made) + 1
-        source = FileSourceAdapter(self.definition.source, self.definition.name)
+        source = FileSourceAdapter(make.folder_of(self.definition), self.definition.name)
         return EpochTask(
             definition=self.definition,
             epoch=make.epoch(number, Status.PLANNED),
@@ -74,10 +74,11 @@ def told(made: Processed) -> tuple[Any, ...]:
 
 
 def arrive(definition: Definition, *files: Sequence[dict[str, Any]]) -> None:
-    folder = Path(str(definition.source.path))
+    source = make.folder_of(definition)
+    folder = Path(source.path)
     folder.mkdir(parents=True, exist_ok=True)
     for number, records in enumerate(files):
-        (folder / f"{number:03d}.{definition.source.dialect.word}").write_bytes(file_of(definition.source, records))
+        (folder / f"{number:03d}.{source.dialect.word}").write_bytes(file_of(source, records))
 
 
 # -- the same bytes ---------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ class Totals(totals.Totals):
 
 
 def run(definition: Definition, endpoints: Endpoints, count: int) -> None:
-    folder = Path(definition.source.path)
+    folder = Path(make.folder_of(definition).path)
     with coordinator(definition, endpoints, progress=print) as engine:
         for number in range(count):
             totals.write(folder, f"{number:03d}.json", totals.events(number))

@@ -384,7 +384,7 @@ class Worker:
 
     def adapters(self, ask: Ask) -> Adapters:
         """All ports over `ask`."""
-        source, storage, thread = self.definition.source, _Storage(ask), threading.get_ident()
+        source, storage, thread = make.folder_of(self.definition), _Storage(ask), threading.get_ident()
         return Adapters(
             store=_Store(ask, thread),
             connect=lambda: _Store(ask, thread),

@@ -8,7 +8,7 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 import msgspec
@@ -138,12 +138,21 @@ class _Group:
 
     def _refuse(self, key: str, malformed: Sequence[Malformed]) -> None:
         if self._dead:
-            letters = [
-                {"step": "read", "reason": _reason(m), "source": key, "key": None, "row": m.text} for m in malformed
-            ]
+            letters = [_letter(key, m) for m in malformed]
             self._dead.write(pa.RecordBatch.from_pylist(letters, DEAD_LETTER_SCHEMA))
         elif self._first is None:
             self._first = f"{key}, {_reason(malformed[0])}: {malformed[0].text[:500]!r}"
+
+
+def _letter(key: str, m: Malformed) -> dict[str, Any]:
+    return {
+        "step": "read",
+        "reason": _reason(m),
+        "source": key,
+        "row": m.text,
+        "position": m.position,
+        "raw": m.raw,
+    }
 
 
 def _reason(m: Malformed) -> str:

@@ -3,6 +3,7 @@
 from tidegate.api.files import FileSource
 from tidegate.api.formats import Csv, Json, Parquet
 from tidegate.api.function import Context, KeyedProcessFunction, Row
+from tidegate.api.kafka import KafkaSource
 from tidegate.api.pipeline import Definition, Pipeline, Stream
 from tidegate.api.settings import HiveTable, Mode, Retention
 from tidegate.api.state import ListState, MapState, ValueState
@@ -14,6 +15,7 @@ __all__ = [
     "FileSource",
     "HiveTable",
     "Json",
+    "KafkaSource",
     "KeyedProcessFunction",
     "ListState",
     "MapState",

@@ -16,6 +16,7 @@ from tidegate.api import description
 from tidegate.api.files import FileSource
 from tidegate.api.function import KeyedProcessFunction
 from tidegate.api.graph import MAIN_OUTPUT, Input, Operator, Port, Sink, Timestamps, Transform
+from tidegate.api.kafka import KafkaSource
 from tidegate.api.schema import (
     caller,
     checked_schema,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 DEFAULT_BUCKETS = 4
+Source = FileSource | KafkaSource
 MAX_BUCKETS = 4096
 
 
@@ -67,10 +69,12 @@ class Pipeline:
         if self.pause_after is not None and self.pause_after < 1:
             raise fail(f"pipeline {self.name}: pause_after must be at least 1, or None, not {self.pause_after}")
 
-    def source(self, source: FileSource) -> "Stream":
+    def source(self, source: Source) -> "Stream":
         """Read events from `source`."""
-        if not isinstance(source, FileSource):
-            raise fail(f"pipeline {self.name}: source must be a FileSource, not {type(source).__name__}")
+        if not isinstance(source, Source):
+            raise fail(
+                f"pipeline {self.name}: source must be a FileSource or a KafkaSource, not {type(source).__name__}"
+            )
         return Stream(self, source, Input(Port(source.uid), source.schema))
 
 
@@ -79,7 +83,7 @@ class Stream:
     """Events before they are keyed; `events` says what they have become behind the source `origin`."""
 
     pipeline: Pipeline
-    origin: FileSource
+    origin: Source
     events: Input
 
     def transform(self, fn: "Callable[[DataFrame], DataFrame]", *, schema: pa.Schema | None = None) -> "Stream":
@@ -171,7 +175,7 @@ class Definition:
     """
 
     pipeline: Pipeline
-    sources: Mapping[str, FileSource]
+    sources: Mapping[str, Source]
     operators: tuple[Operator, ...]
     sinks: tuple[Sink, ...] = ()
     line: str = field(default_factory=caller)
@@ -248,9 +252,14 @@ class Definition:
         return self.operator.inputs[0]
 
     @property
-    def source(self) -> FileSource:
+    def source(self) -> Source:
         """Where its events come from."""
         return self.sources[self.stream.of.uid]
+
+    @property
+    def reads_kafka(self) -> bool:
+        """Whether brokers are needed."""
+        return any(isinstance(source, KafkaSource) for source in self.sources.values())
 
     @property
     def key(self) -> tuple[str, ...]:

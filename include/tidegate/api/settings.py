@@ -171,8 +171,11 @@ DEAD_LETTER_SCHEMA = pa.schema(
         ("source", pa.string()),
         ("key", pa.string()),
         ("row", pa.string()),
+        ("position", pa.string()),
+        ("raw", pa.binary()),
     ]
 )
-"""Columns of a dead-letter table: the step that refused the row ("read", "type", "key", "process"), why, the slice that
-it came in (of a folder, the path of the file), the key and the row as JSON (or as it stood in the file). Its partition
-column is `epoch_id`."""
+"""Columns of a dead-letter table: the step that refused the row ("read", "type", "key", "process"), why, where it came
+from (of a folder, the path of the file; of Kafka, ``topic[partition]``), the key and the row as JSON (or as it stood in
+the input). Of a record of Kafka that could not be read, `position` is a JSON object of its topic, partition, offset,
+timestamp, key and headers, and `raw` its value; else both are null. Its partition column is `epoch_id`."""

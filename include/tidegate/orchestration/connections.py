@@ -3,6 +3,7 @@
 Connections are looked up when a task runs, never while a DAG file is parsed.
 """
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -23,6 +24,7 @@ _EXAMPLES = {
     "hive_metastore": """--conn-host HOST --conn-port 9083 --conn-extra '{"warehouse": "file:///warehouse"}'""",
     "hiveserver2": "--conn-host HOST --conn-port 10000 --conn-schema default",
     "spark_connect": "--conn-host HOST --conn-port 15002",
+    "kafka": """--conn-extra '{"bootstrap.servers": "HOST:9092"}'""",
 }
 
 _PORTS = {"postgres": 5432, "hive_metastore": 9083, "hiveserver2": 10000, "spark_connect": 15002}
@@ -47,6 +49,8 @@ class Connections:
         metastore: type ``hive_metastore``; its extra ``warehouse`` is the URI of the folder for all data.
         hiveserver2: type ``hiveserver2``: HiveServer2 or the Spark Thrift Server. The extras ``auth_mechanism`` and
             ``kerberos_service_name`` mean what they mean to the Hive provider; ``warehouse`` may also stand here.
+        kafka: type ``kafka``, of the Kafka provider: its extra is librdkafka's settings. Only pipelines that read Kafka
+            need it.
         spark: type ``spark_connect``, with the extras ``use_ssl`` and ``token``; a password is taken as the token.
     """
 
@@ -54,9 +58,13 @@ class Connections:
     metastore: str = "tidegate_metastore"
     hiveserver2: str = "tidegate_hiveserver2"
     spark: str = "tidegate_spark"
+    kafka: str = "kafka_default"
 
-    def endpoints(self) -> "Endpoints":
-        """Look the connections up. Raises ConfigurationError that names the connection to add or to correct."""
+    def endpoints(self, *, kafka: bool = False) -> "Endpoints":
+        """Look the connections up, that of Kafka only when it is wanted.
+
+        Raises ConfigurationError that names the connection to add or to correct.
+        """
         from tidegate.wiring import Endpoints  # noqa: PLC0415  (imports the database driver)
 
         metastore = find(self.metastore, "hive_metastore")
@@ -67,6 +75,7 @@ class Connections:
             hiveserver2=_hiveserver2_url(hiveserver2),
             spark=_spark_url(find(self.spark, "spark_connect")),
             warehouse=_warehouse(metastore, hiveserver2),
+            kafka=_kafka(self.kafka) if kafka else "",
         )
 
 
@@ -84,7 +93,7 @@ def find(conn_id: str, conn_type: str) -> Connection:
             f"the Airflow connection {conn_id!r} has type {connection.conn_type!r}, but tidegate needs {conn_type!r} "
             "here: change its type, or name another connection in Connections(…)"
         )
-    if not connection.host:
+    if not connection.host and conn_type != "kafka":
         raise ConfigurationError(f"the Airflow connection {conn_id!r} has no host: fill it in")
     return connection
 
@@ -175,6 +184,16 @@ def _spark_url(connection: Connection) -> str:
     }
     given = "".join(f";{name}={quote(value, safe='')}" for name, value in parameters.items() if value)
     return f"sc://{_address(connection)}/{given}".removesuffix("/")
+
+
+def _kafka(conn_id: str) -> str:
+    """The settings of a connection of the Kafka provider, less names of functions that only the provider resolves."""
+    extra = find(conn_id, "kafka").extra_dejson
+    if not extra.get("bootstrap.servers"):
+        raise ConfigurationError(
+            f"the Airflow connection {conn_id!r} has no bootstrap.servers in its extra: add it, as host:port"
+        )
+    return json.dumps({name: value for name, value in extra.items() if not name.endswith("_cb")})
 
 
 def _warehouse(metastore: Connection, hiveserver2: Connection) -> str:

@@ -95,8 +95,8 @@ def _checked(bound: Bound | str, pipeline: Definition) -> Bound:
         raise fail(f"epoch_dag({pipeline.name}): bound {bound!r} is not one of {', '.join(Bound)}") from None
     if bound is Bound.INTERVAL and not pipeline.source.tells_time:
         raise fail(
-            f"epoch_dag({pipeline.name}): bound='interval' needs FileSource(path_time=…), which says how a file's path "
-            "tells the time of its data, or for Parquet FileSource(event_time=…)"
+            f"epoch_dag({pipeline.name}): bound='interval' needs a source that tells time: FileSource(path_time=…), "
+            "which says how a file's path tells the time of its data, or for Parquet FileSource(event_time=…)"
         )
     return bound
 

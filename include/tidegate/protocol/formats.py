@@ -34,6 +34,7 @@ MANIFEST = Shape("manifest")
 COUNTS = Shape("row of counts")
 STATE_RUN = Shape("state run")
 FILE = Shape("detail of the file")
+KAFKA = Shape("ranges of Kafka")
 
 
 def stamped(shape: Shape, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any, Self
 
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.adapters.files.storage import FsStorage
+from tidegate.api.files import FileSource
+from tidegate.api.kafka import KafkaSource
 from tidegate.api.pipeline import Definition
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.crash import POINTS
@@ -32,7 +34,7 @@ class LocalRun:
 
     In memory are the checkpoint and the tables; an epoch is computed in this process instead of on Spark. The pipeline
     is not changed: its source is read from a folder of this run in place of its own, and a file is taken as soon as it
-    is there.
+    is there. Records of Kafka come as files of JSON lines: a row has the columns of `metadata`, too.
 
     Args:
         definition: the pipeline.
@@ -50,7 +52,7 @@ class LocalRun:
         self._transform = transform
         self._open = ExitStack()
         folder = Path(self._open.enter_context(TemporaryDirectory(prefix="tidegate-")))
-        self._source = replace(definition.source, path=folder / "source", settle=timedelta(0))
+        self._source = _folder(definition.source, folder / "source")
         self._arrived = folder / "source"
         self._arrived.mkdir()
         self._files = 0
@@ -169,6 +171,13 @@ class LocalRun:
 
 class Crash(BaseException):
     """The process dies here. No `except Exception` sees it, and what it left is left as it is."""
+
+
+def _folder(source: FileSource | KafkaSource, path: Path) -> FileSource:
+    """The source as a folder."""
+    if isinstance(source, KafkaSource):
+        return FileSource(path, "json", source.schema, settle=timedelta(0), uid=source.uid)
+    return replace(source, path=path, settle=timedelta(0))
 
 
 class _Points:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import builders as make
 from pipelines import totals
 from pipelines.totals import EVENT, OUTPUT, Totals
 from tidegate import Csv, Definition, FileSource, HiveTable, Json, KeyedProcessFunction, Parquet, Pipeline, Retention
@@ -64,7 +65,7 @@ def test_epochs_one_by_one(tmp_path: Path) -> None:
         assert run.state("no", "key") == {}
         assert run.dead_letters == []
     assert definition.fingerprint() == before
-    assert str(definition.source.path) == "/nowhere"
+    assert str(make.folder_of(definition).path) == "/nowhere"
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -43,6 +43,8 @@ class Malformed:
         column: the schema's column that does not fit; None when the row as a whole cannot be read.
         reason: why, with the value.
         text: the row as it stood, at most `TEXT_MAX` characters; bytes that are no text are written as ``\xNN``.
+        position: what else is known of it, as a JSON object.
+        raw: the bytes that could not be read, when they are kept.
     """
 
     row: int
@@ -50,6 +52,8 @@ class Malformed:
     column: str | None
     reason: str
     text: str
+    position: str | None = None
+    raw: bytes | None = None
 
 
 @dataclass(frozen=True)

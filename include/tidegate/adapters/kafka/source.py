@@ -1,0 +1,214 @@
+"""Kafka topics as a source: each look at them is a slice."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from tidegate.adapters.kafka.clients import Settings
+from tidegate.adapters.kafka.cluster import Cluster
+from tidegate.adapters.kafka.ranges import (
+    Gap,
+    KafkaDetail,
+    Live,
+    LiveTopic,
+    OffsetSpan,
+    Partition,
+    TopicSpans,
+    cut,
+    gaps,
+)
+from tidegate.adapters.kafka.reader import KafkaReader
+from tidegate.adapters.kafka.records import Shape
+from tidegate.api.kafka import KafkaSource
+from tidegate.errors import ConfigurationError, SourceGapError
+from tidegate.ports import Known
+from tidegate.protocol.ledger import NO_LIMIT, Limit, behind
+from tidegate.protocol.model import Slice
+
+_NAMED = 10
+"""An error names at most so many partitions."""
+
+
+class KafkaSourceAdapter:
+    """Implements `ports.Source` for one pipeline's KafkaSource.
+
+    Args:
+        source: the declaration.
+        pipeline: for messages.
+        settings: of the Kafka connection, by librdkafka's names.
+    """
+
+    def __init__(
+        self,
+        source: KafkaSource,
+        pipeline: str,
+        settings: Settings,
+        *,
+        cluster: Callable[[Settings, str], Cluster] = Cluster,
+    ) -> None:
+        self._source = source
+        self._pipeline = pipeline
+        self._settings = settings
+        self._connect = cluster
+        self._cluster: Cluster | None = None
+
+    @property
+    def limit(self) -> Limit:
+        """The caps of the settings."""
+        return Limit(rows=self._source.max_records)
+
+    def discover(
+        self,
+        tail: Slice | None,
+        known: Known,  # noqa: ARG002  (what comes behind the tail is in no slice)
+        *,
+        limit: Limit = NO_LIMIT,
+        until_ms: int | None = None,
+    ) -> list[Slice]:
+        """One slice with what is new in every partition, cut by `limit`; none when nothing is. See the port."""
+        live = self._live()
+        before = KafkaDetail.of(tail) if tail else None
+        if before and (missing := gaps(before, live, planned=False)):
+            raise self._gap(missing)
+        starts = self._starts(before, live)
+        ends = self._ends(live, starts, until_ms)
+        waiting = {p: ends[p] - start for p, start in starts.items()}
+        taken = cut(waiting, total=limit.rows, each=self._source.max_records_per_partition)
+        if not any(taken.values()):
+            return []
+        detail = KafkaDetail(
+            {
+                name: TopicSpans(topic.id, self._spans(name, topic, starts, taken))
+                for name, topic in live.items()
+                if topic.partitions
+            }
+        )
+        position = behind(tail)
+        return [Slice(self._source.uid, position, f"{self._source.named}@{position}", detail.to_json())]
+
+    @staticmethod
+    def _spans(
+        name: str, topic: LiveTopic, starts: Mapping[Partition, int], taken: Mapping[Partition, int]
+    ) -> dict[int, OffsetSpan]:
+        return {
+            number: OffsetSpan(start, start + taken[name, number], live.leader_epoch)
+            for number, live in sorted(topic.partitions.items())
+            for start in [starts[name, number]]
+        }
+
+    def _live(self) -> dict[str, LiveTopic]:
+        topics = self._source.topics
+        live = self._now.topics(topics)
+        absent = [name for name in topics if name not in live] if isinstance(topics, tuple) else []
+        if absent:
+            raise ConfigurationError(
+                f"{self._pipeline}: Kafka has no topic {absent[0]!r}, or the connection's user may not describe it: "
+                "make it, grant the right, or correct KafkaSource topics"
+            )
+        return live
+
+    def _starts(self, before: KafkaDetail | None, live: Mapping[str, LiveTopic]) -> dict[Partition, int]:
+        """Where each partition goes on: behind the slices, and where none has been, where the source begins."""
+        if before is None:
+            return self._first(live)
+        ended = {partition: span.stop for partition, span in before.spans()}
+        return {p: ended.get(p, now.begin) for p, now in _partitions(live)}
+
+    def _first(self, live: Mapping[str, LiveTopic]) -> dict[Partition, int]:
+        start, now = self._source.start, dict(_partitions(live))
+        if isinstance(start, datetime):
+            found = self._now.offsets_for_time(now, _ms(start))
+            return {p: at if (at := found.get(p)) is not None else of.stable for p, of in now.items()}
+        if isinstance(start, Mapping):
+            given = {(topic, number): at for topic, of in start.items() for number, at in of.items()}
+            unfit = [p for p, at in given.items() if p not in now or not now[p].begin <= at <= now[p].end]
+            if unfit:
+                (topic, number), has = unfit[0], now.get(unfit[0])
+                raise ConfigurationError(
+                    f"{self._pipeline}: KafkaSource start gives {topic}[{number}] the offset {given[unfit[0]]:,}, but "
+                    + (f"it has {has.begin:,} to {has.end:,}" if has else "there is no such partition")
+                )
+            return {p: given.get(p, of.begin) for p, of in now.items()}
+        return {p: of.begin if start == "earliest" else of.stable for p, of in now.items()}
+
+    def _ends(
+        self, live: Mapping[str, LiveTopic], starts: Mapping[Partition, int], until_ms: int | None
+    ) -> dict[Partition, int]:
+        """Up to where each partition can be read: what is stable, and before `until_ms`."""
+        ends = {p: max(of.stable, starts[p]) for p, of in _partitions(live)}
+        if until_ms is None:
+            return ends
+        bound = self._now.offsets_for_time(ends, until_ms)
+        return {p: end if (at := bound.get(p)) is None else max(min(end, at), starts[p]) for p, end in ends.items()}
+
+    def measured(self, slices: Iterable[Slice], *, rows: bool, times: bool) -> Iterator[Slice]:
+        """The same slices: `rows` are offsets, the most that they can have; see the port.
+
+        The time of one without a record is the beginning of time, for it can hold nothing back.
+        """
+        for slice_ in slices:
+            measured = slice_
+            if not slice_.skipped and (rows or times):
+                detail = KafkaDetail.of(slice_)
+                if rows:
+                    measured = replace(measured, rows=detail.size)
+                if times:
+                    self.check([slice_])
+                    starts = {p: (span.start, span.stop) for p, span in detail.spans()}
+                    found = self._now.first_times(starts, committed=True)
+                    measured = replace(measured, time_ms=min(found.values(), default=0))
+            yield measured
+
+    def check(self, slices: Sequence[Slice]) -> None:
+        """Compare the topics' identities and what they hold with planned ranges; see the port."""
+        details = [KafkaDetail.of(s) for s in slices]
+        names = sorted({name for detail in details for name in detail.topics})
+        live = self._now.topics(names)
+        if missing := [gap for detail in details for gap in gaps(detail, live, planned=True)]:
+            raise self._gap(missing)
+
+    def renewed(self, slices: Sequence[Slice]) -> list[Slice]:
+        """None: what has an offset never changes; see the port."""
+        self.check(slices)
+        return []
+
+    def rows(self, slices: Sequence[Slice]) -> int | None:  # noqa: ARG002
+        """None: offsets may be sparse, and nobody counts the records but who reads them."""
+        return None
+
+    def gone(self, slices: Sequence[Slice]) -> list[Slice]:
+        """All but the last, for the offsets of a slice come up only once, and where it ends the next one begins."""
+        return list(slices[:-1])
+
+    def named(self, text: str) -> str:
+        """The slice's key, as it is."""
+        return text
+
+    def reader(self) -> KafkaReader:
+        """What reads ranges."""
+        source = self._source
+        return KafkaReader(self._pipeline, Shape(source.row_format, source.schema, source.metadata), self._settings)
+
+    @property
+    def _now(self) -> Cluster:
+        if self._cluster is None:
+            self._cluster = self._connect(self._settings, self._pipeline)
+        return self._cluster
+
+    def _gap(self, missing: Sequence[Gap]) -> SourceGapError:
+        more = f", and {len(missing) - _NAMED} more partitions" if len(missing) > _NAMED else ""
+        named = "; ".join(map(str, missing[:_NAMED]))
+        return SourceGapError(
+            f"{self._pipeline}: Kafka does not have what is to be read next: {named}{more}. Nothing was skipped. Bring "
+            f"the records back, or go on without them: `tidegate gap {self._pipeline} --accept --reason …`"
+        )
+
+
+def _partitions(live: Mapping[str, LiveTopic]) -> Iterator[tuple[Partition, Live]]:
+    for name, topic in sorted(live.items()):
+        for number, of in sorted(topic.partitions.items()):
+            yield (name, number), of
+
+
+def _ms(moment: datetime) -> int:
+    return int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
