@@ -42,11 +42,12 @@ def tidegate() -> None:
 
 @tidegate.group()
 def services() -> None:
-    """Start, stop and look at the embedded PostgreSQL, Hive metastore and Spark."""
+    """Start, stop and look at the embedded PostgreSQL, Hive metastore and Spark, on request Kafka and Airflow."""
 
 
 @services.command("up")
 @click.option("--airflow", is_flag=True, help="Start Airflow too, with the DAGs of ./dags.")
+@click.option("--kafka", is_flag=True, help="Start a Kafka too. The first time, Maven fetches its jars.")
 @click.option(
     "--dags",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -57,17 +58,19 @@ def services() -> None:
 @click.option("--watch", is_flag=True, help="Stay, and start again what dies, until Ctrl-C or `services down`.")
 @home_option
 @debug_option
-def services_up(home: Path, *, airflow: bool, dags: Path | None, watch: bool) -> None:
+def services_up(home: Path, *, airflow: bool, kafka: bool, dags: Path | None, watch: bool) -> None:
     """Start what does not run yet, and wait until it answers. Repeating it is harmless."""
     from tidegate import services as embedded  # noqa: PLC0415
 
     folder = dags.resolve() if dags else None
     with progress("starting the services") as told:
-        embedded.up(home, airflow=airflow, dags_folder=folder, report=lambda e: told(_told(e)))
+        embedded.up(home, airflow=airflow, kafka=kafka, dags_folder=folder, report=lambda e: told(_told(e)))
     say(f"The services are up. Stop them with: tidegate services down --home {home}")
     if airflow:
         address, user, password = embedded.airflow_login(home)
         click.echo(f"Airflow: {address}  user {user}  password {password}")
+    if kafka:
+        click.echo(f"Kafka: {embedded.kafka_bootstrap(home)}")
     if watch:
         say("Watching. Ctrl-C ends that, and leaves the services running.")
         with suppress(KeyboardInterrupt):

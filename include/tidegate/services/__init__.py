@@ -1,6 +1,14 @@
-"""The embedded default: PostgreSQL, a Hive metastore and Spark, started, watched and stopped by tidegate itself."""
+"""The embedded default: PostgreSQL, a Hive metastore and Spark, on request Kafka and Airflow, started, watched and stopped."""
 
-from tidegate.services.lifecycle import airflow_environment, airflow_login, down, endpoints, status, up
+from tidegate.services.lifecycle import (
+    airflow_environment,
+    airflow_login,
+    down,
+    endpoints,
+    kafka_bootstrap,
+    status,
+    up,
+)
 from tidegate.services.model import ServiceEvent, ServiceStatus
 from tidegate.services.watcher import watch, watching
 
@@ -11,6 +19,7 @@ __all__ = [
     "airflow_login",
     "down",
     "endpoints",
+    "kafka_bootstrap",
     "status",
     "up",
     "watch",

@@ -50,7 +50,7 @@ def metastore_command(home: Path, settings: Settings) -> list[str | Path]:
             "hive.async.log.enabled": "false",
         },
     )
-    _write_log4j(conf / "log4j2.properties")
+    write_log4j(conf / "log4j2.properties")
     return [
         *(find_java(), "-Xmx384m", "-XX:+UseSerialGC", f"-Dderby.stream.error.file={home}/logs/derby.log"),
         # Readers and a swap deadlock now and then (repeatable reads): Derby looks for that after 20 s by default.
@@ -68,7 +68,7 @@ def metastore_command(home: Path, settings: Settings) -> list[str | Path]:
 def spark_command(home: Path, settings: Settings, metastore: str) -> list[str | Path]:
     """Spark's Thrift server with the Connect plugin, without spark-submit, so that any Java can run it."""
     conf = home / "conf" / "spark"
-    _write_log4j(conf / "log4j2.properties")
+    write_log4j(conf / "log4j2.properties")
     options = {
         "spark.ui.enabled": "false",
         "spark.driver.host": HOST,
@@ -153,7 +153,8 @@ def _write_xml(file: Path, properties: dict[str, str]) -> None:
     file.write_text("<configuration>\n" + "\n".join(lines) + "\n</configuration>\n", encoding="utf-8")
 
 
-def _write_log4j(file: Path) -> None:
+def write_log4j(file: Path) -> None:
+    """Warnings go to the standard output, which is the service's log."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(
         "rootLogger.level = warn\nrootLogger.appenderRef.stdout.ref = console\n"

@@ -12,6 +12,7 @@ from tidegate.adapters.checkpoint import migrate
 from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.services import airflow as airflow_service
 from tidegate.services import jvm, postgres, processes
+from tidegate.services import kafka as kafka_service
 from tidegate.services.model import HOST, Report, ServiceEvent, ServiceStatus, Settings, Started
 from tidegate.wiring import VARIABLES, Endpoints, given_endpoints
 
@@ -34,19 +35,25 @@ class Service:
     user: Callable[[], str | None] = lambda: None
 
 
-def up(home: Path, *, airflow: bool = False, dags_folder: Path | None = None, report: Report) -> Endpoints:
+def up(
+    home: Path, *, airflow: bool = False, kafka: bool = False, dags_folder: Path | None = None, report: Report
+) -> Endpoints:
     """Start what does not run, wait until all is healthy, and return where everything is.
 
     Idempotent: a healthy service is left alone, a dead one is started again. A service whose endpoint is given by an
-    environment variable is not started; Airflow brings PostgreSQL with it for its own database. Durable effects: files
-    below `home` only, and the checkpoint tables.
+    environment variable is not started; Airflow brings PostgreSQL with it for its own database. Kafka is started on
+    request only: `kafka_bootstrap` is its address. Durable effects: files below `home`, the checkpoint tables, and, when
+    Kafka is asked for the first time on a machine, its jars in the user's cache (see `kafka.jars`).
 
     Raises:
-        UnavailableError: a service ended or did not get healthy; the message ends with its last words.
-        ConfigurationError: Java, PostgreSQL's programs or Airflow are missing, or `home` cannot be one.
+        UnavailableError: a service ended or did not get healthy; the message ends with its last words. Or Kafka's jars
+            could not be fetched.
+        ConfigurationError: Java, PostgreSQL's programs, Airflow or Kafka's jars are missing, or `home` cannot be one.
     """
     if airflow:
         airflow_service.executable()
+    if kafka:
+        kafka_service.jars(lambda what: report(ServiceEvent("kafka", "preparing", what)))
     home = home.resolve()
     _check_home(home)
     with _locked(home):
@@ -54,7 +61,7 @@ def up(home: Path, *, airflow: bool = False, dags_folder: Path | None = None, re
         settings.save(home)
         found = _endpoints(home, settings)
         services = _services(home, settings, dags_folder)
-        settings = _start(home, settings, [services[name] for name in _wanted(airflow=airflow)], report)
+        settings = _start(home, settings, [services[name] for name in _wanted(airflow=airflow, kafka=kafka)], report)
         migrate(found.checkpoint)
         if airflow:
             names = list(airflow_service.PROCESSES)
@@ -85,11 +92,11 @@ def _dead(settings: Settings) -> list[str]:
     return [name for name, started in settings.started.items() if not processes.alive(started)]
 
 
-def _wanted(*, airflow: bool) -> list[str]:
-    """The embedded services that stand in for what is not given."""
+def _wanted(*, airflow: bool, kafka: bool = False) -> list[str]:
+    """The embedded services that stand in for what is not given, and Kafka if it is asked for."""
     given = given_endpoints().keys()
     serves = {"metastore": {"metastore"}, "spark": {"spark", "hiveserver2"}}
-    wanted = [name for name, endpoints in serves.items() if not endpoints <= given]
+    wanted = [name for name, endpoints in serves.items() if not endpoints <= given] + ["kafka"] * kafka
     return ["postgres", *wanted] if airflow or "checkpoint" not in given else wanted
 
 
@@ -118,6 +125,7 @@ def _services(home: Path, settings: Settings, dags_folder: Path | None = None) -
             lambda: jvm.spark_healthy(settings),
             environment=jvm.spark_environment,
         ),
+        _kafka(home, settings),
         *(
             Service(
                 name,
@@ -130,6 +138,28 @@ def _services(home: Path, settings: Settings, dags_folder: Path | None = None) -
         ),
     ]
     return {service.name: service for service in all_services}
+
+
+def _kafka(home: Path, settings: Settings) -> Service:
+    """Its jars are looked for when it is started, not before."""
+    data, conf = home / "kafka", home / "conf" / "kafka"
+    ports = {name: settings.port(name) for name in ("kafka", "kafka_controller")}
+
+    def jars() -> Path:
+        return kafka_service.jars(lambda _: None)
+
+    def prepare() -> None:
+        given = kafka_service.properties(data, port=ports["kafka"], controller_port=ports["kafka_controller"])
+        kafka_service.write_configuration(conf, given)
+        kafka_service.initialise(data, conf, jars())
+
+    return Service(
+        "kafka",
+        ports,
+        lambda: kafka_service.command(conf, jars()),
+        lambda: kafka_service.healthy(kafka_service.bootstrap(settings)),
+        prepare=prepare,
+    )
 
 
 def _start(home: Path, settings: Settings, services: Sequence[Service], report: Report) -> Settings:
@@ -281,6 +311,15 @@ def airflow_login(home: Path) -> tuple[str, str, str]:
     return f"http://{HOST}:{settings.port('airflow')}", airflow_service.USER, settings.secrets["airflow_password"]
 
 
+def kafka_bootstrap(home: Path) -> str:
+    """Address of this home's Kafka, `host:port`. Raises ConfigurationError when it never had one."""
+    home = home.resolve()
+    settings = Settings.load(home)
+    if settings is None or not (home / "kafka").exists():
+        raise ConfigurationError(f"no Kafka was started in {home}: run `tidegate services up --kafka`")
+    return kafka_service.bootstrap(settings)
+
+
 def _remembered(home: Path) -> Settings:
     settings = Settings.load(home)
     if settings is None:
@@ -310,7 +349,7 @@ def _check_home(home: Path) -> None:
     """Make the folder. One that cannot hold services, or holds another's data, is refused before anything is made."""
     if unfit := _UNFIT.search(str(home)):
         raise ConfigurationError(f"{home} cannot be a home of services: {unfit[0]!r} must not be in its path")
-    data = [home / name for name in ("postgres", "metastore") if (home / name).exists()]
+    data = [home / name for name in ("postgres", "metastore", "kafka") if (home / name).exists()]
     if data and Settings.load(home) is None:
         raise ConfigurationError(
             f"{data[0]} is not of services that are known here: there is no {home}/services.json, which holds their "

@@ -13,7 +13,9 @@ from typing import Self
 from tidegate.errors import ConfigurationError
 
 HOST = "127.0.0.1"
-PORTS = ("postgres", "metastore", "thrift", "connect", "airflow", "airflow_logs")
+PORTS = ("postgres", "metastore", "thrift", "connect", "airflow", "airflow_logs", "kafka", "kafka_controller")
+_ADDED = PORTS[-2:]
+"""Those that a home may not know yet: they are chosen when it is loaded, and kept by the next `up`."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ class Settings:
         """What the home remembers; None when nothing was ever started there."""
         try:
             d = json.loads(_file(home).read_text(encoding="utf-8"))
-            ports = {name: int(d["ports"][name]) for name in PORTS}
+            missing = [name for name in _ADDED if name not in d["ports"]]
+            known = {**d["ports"], **dict(zip(missing, _free_ports(len(missing)), strict=True))}
+            ports = {name: int(known[name]) for name in PORTS}
             return cls(ports, d["secrets"], {n: Started(**s) for n, s in d["started"].items()})
         except (FileNotFoundError, NotADirectoryError):
             return None
