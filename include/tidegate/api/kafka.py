@@ -70,7 +70,7 @@ class KafkaSource:
         object.__setattr__(self, "topics", _topics(self.topics))
         object.__setattr__(self, "metadata", dict(self.metadata))
         self._check_metadata()
-        rows = RowFormat.declared("KafkaSource", self.format, self._value_schema, self.aliases)
+        rows = RowFormat.declared("KafkaSource", self.format, self._value_schema, self.aliases, records=True)
         object.__setattr__(self, "format", rows.dialect)
         object.__setattr__(self, "aliases", rows.aliases)
         object.__setattr__(self, "start", _start(self.start))

@@ -1,4 +1,4 @@
-"""`tidegate give-up` and `tidegate skip`: the ways out of a stop at the source."""
+"""`tidegate give-up`, `tidegate skip` and `tidegate gap`: the ways out of a stop at the source."""
 
 import getpass
 import os
@@ -57,6 +57,26 @@ def skip(pipeline: str, slices: tuple[str, ...], reason: str, home: Path, *, dry
     _correct(pipeline, home, corrections.skip(slices), reason, dry_run=dry_run, json_wanted=json_wanted)
 
 
+@click.command(
+    help="Go on without what a source does not have any more: offsets of Kafka that expired before they were read, or "
+    "of a topic that was made again. Says what is missing; with --accept the pipeline goes on behind it, and your word "
+    f"stays on record.\n\n{PIPELINE}",
+)
+@click.argument("pipeline")
+@click.option("--accept", is_flag=True, help="Go on; without it only say what would change.")
+@click.option("--reason", default="", help="Why; it stays on record, as you do. Needed with --accept.")
+@home_option
+@json_option
+@debug_option
+def gap(pipeline: str, home: Path, *, accept: bool, reason: str, json_wanted: bool) -> None:
+    """Accept a gap; see `help`."""
+    from tidegate.engine import corrections  # noqa: PLC0415
+
+    if accept and not reason:
+        raise click.UsageError("--accept needs --reason, which stays on record")
+    _correct(pipeline, home, corrections.accept_gap, reason, dry_run=not accept, json_wanted=json_wanted)
+
+
 def _correct(pipeline: str, home: Path, plan: "Plan", reason: str, *, dry_run: bool, json_wanted: bool) -> None:
     from tidegate.engine.corrections import correct  # noqa: PLC0415
     from tidegate.protocol.model import Word  # noqa: PLC0415
@@ -82,4 +102,4 @@ def _user() -> str:
         return str(os.getuid())
 
 
-COMMANDS = (give_up, skip)
+COMMANDS = (give_up, skip, gap)

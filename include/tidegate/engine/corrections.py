@@ -63,6 +63,17 @@ def skip(names: Sequence[str]) -> Plan:
     return plan
 
 
+def accept_gap(main: Coordinator) -> Correction:
+    """Go on without data that the source does not have any more: they are in no range from now on.
+
+    The PLANNED epoch that lost some is given up. Nothing when nothing is missing.
+    """
+    store, ledger = main.adapters.store, main.work.ledger
+    last, unfinished = store.last_sealed(main.lane_id), store.unfinished(main.lane_id)
+    slices = ledger.bridged(ledger.known(ledger.behind(last_read(last, unfinished))))
+    return Correction(covered(unfinished, slices), slices)
+
+
 def correct(main: Coordinator, run: Run, word: Word, plan: Plan) -> Correction:
     """Make the correction that `plan` finds, by a person's word. Live waits meanwhile. Raises what `plan` raises."""
     with main.exclusive(run) as lease:

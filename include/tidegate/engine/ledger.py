@@ -102,6 +102,18 @@ class Ledger:
         """Those that have changed, as they are now; see `ports.Source`."""
         return tuple(chain.from_iterable(source.renewed(own) for source, own in self._by_source(slices)))
 
+    def bridged(self, waiting: Iterable[Slice]) -> tuple[Slice, ...]:
+        """What leads over gaps; see `ports.Source`."""
+        own = {uid: [s for s in waiting if s.source == uid and not s.skipped] for uid in self.sources}
+        tails = {uid: self.store.tail(self.pipeline, uid) for uid in self.sources}
+        return tuple(s for uid, source in self.sources.items() for s in source.bridged(tails[uid], own[uid]))
+
+    def outlook(self, offer: Offer) -> tuple[str, ...]:
+        """What is to be said of input that `offer` leaves where it is."""
+        new = {s.source: s for s in offer.discovered}
+        tails = {uid: new.get(uid) or self.store.tail(self.pipeline, uid) for uid in self.sources}
+        return tuple(chain.from_iterable(source.outlook(tails[uid]) for uid, source in self.sources.items()))
+
     def rows(self, slices: Iterable[Slice]) -> int | None:
         """How many rows the slices hold; None when a source cannot tell without reading them whole."""
         counts = [source.rows(own) for source, own in self._by_source(slices)]

@@ -11,7 +11,7 @@ from tidegate.ports import Adapters, TableChange
 from tidegate.protocol.fingerprint import changes
 from tidegate.protocol.forecast import Forecast, Made, forecast, made
 from tidegate.protocol.ledger import NO_LIMIT, Limit
-from tidegate.protocol.model import Epoch, LaneId, Offsets, Status
+from tidegate.protocol.model import Epoch, LaneId, Offsets, Slice, Status
 from tidegate.protocol.purposes import reads_sources
 
 SAMPLE = 10
@@ -46,6 +46,7 @@ class EpochPlan:
         skipped: how many slices of the ranges are not read, by a person's word.
         forecast: what to expect of them.
         tables: what becomes of tables first of all.
+        notes: what else is to be said of the input.
         changed: what is another in the pipeline than in the one that made the last sealed epoch.
     """
 
@@ -60,6 +61,7 @@ class EpochPlan:
     skipped: int
     forecast: Forecast
     tables: tuple[TableChange, ...]
+    notes: tuple[str, ...]
     changed: tuple[str, ...]
 
 
@@ -107,8 +109,14 @@ def look_ahead(
             rows_in=ledger.rows(slices),
         ),
         tables=adapters.sink.pending(definition, store.heads),
+        notes=(*map(_said, (s for s in offer.taken if s.skipped)), *ledger.outlook(offer)),
         changed=changes(parent.definition, definition.described) if parent else (),
     )
+
+
+def _said(skipped: Slice) -> str:
+    word = f", by {skipped.word.by}: {skipped.word.why}" if skipped.word else ""
+    return f"{skipped.key} is skipped{word}"
 
 
 def _compactions(definition: Definition, adapters: Adapters) -> tuple[Compaction, ...]:

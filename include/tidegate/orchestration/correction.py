@@ -7,7 +7,7 @@ from airflow.sdk import DAG, Context, Param
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.coordinator import Coordinator
-from tidegate.engine.corrections import correct, give_up, skip
+from tidegate.engine.corrections import accept_gap, correct, give_up, skip
 from tidegate.errors import RefusedError
 from tidegate.orchestration.by_hand import dag_by_hand
 from tidegate.orchestration.connections import Connections
@@ -16,7 +16,7 @@ from tidegate.protocol.model import Run, Word
 from tidegate.reports.corrections import correction_sentences, correction_summary, repaired_sentence
 
 CORRECT = "correct"
-GIVE_UP, SKIP, REPAIR = "give up", "skip", "repair"
+GIVE_UP, SKIP, GAP, REPAIR = "give up", "skip", "accept a gap", "repair"
 
 
 def correction_dag(
@@ -30,8 +30,8 @@ def correction_dag(
 ) -> DAG:
     """A DAG that is run by hand: task `correct`, with a form for `what`, `slices`, `reason` and `dry_run`.
 
-    It gives a planned epoch up, skips slices of the source, or repairs manifests and partitions, as `tidegate give-up`,
-    `skip` and `verify --repair` do. The pipeline's own DAG then goes on.
+    It gives a planned epoch up, skips slices of the source, accepts a gap, or repairs manifests and partitions, as
+    `tidegate give-up`, `skip`, `gap` and `verify --repair` do. The pipeline's own DAG then goes on.
 
     Args:
         pipeline: the complete declaration.
@@ -82,7 +82,7 @@ def _correct(coordinator: Coordinator, run: Run, word: Word, params: Any) -> dic
         done = coordinator.repair(run)
         says = [f"{name}: {repaired_sentence(done)}"]
         return {"pipeline": name, "manifests": done.manifests, "partitions": done.partitions, "says": says}
-    plan = skip(params["slices"]) if params["what"] == SKIP else give_up
+    plan = {SKIP: skip(params["slices"]), GAP: accept_gap, GIVE_UP: give_up}[params["what"]]
     if params["dry_run"]:
         summary = correction_summary(name, plan(coordinator))
         return {**summary, "says": [*correction_sentences(summary), "A dry run: nothing was changed"]}
@@ -94,10 +94,10 @@ def _form() -> dict[str, Param]:
     return {
         "what": Param(
             type="string",
-            enum=[GIVE_UP, SKIP, REPAIR],
+            enum=[GIVE_UP, SKIP, GAP, REPAIR],
             title="What",
-            description="Give the planned epoch up and take changed slices as they are now; skip slices; or bring "
-            "lost manifests and misplaced partitions back.",
+            description="Give the planned epoch up and take changed slices as they are now; skip slices; go on "
+            "without what a source does not have any more; or bring lost manifests and misplaced partitions back.",
         ),
         "slices": Param(
             default=[],

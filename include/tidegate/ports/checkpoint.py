@@ -166,7 +166,7 @@ class EpochStore(Protocol):
         """
 
     def correct(self, lease: Lease, word: Word, *, gives_up: Epoch | None, slices: Sequence[Slice]) -> None:
-        """Write `slices` over those of the ledger at their positions, and abandon `gives_up`, together.
+        """Write `slices` over those of the ledger at their positions, or behind it, and abandon `gives_up`, together.
 
         Raises InvariantViolationError when an epoch that stays has one of the positions: sealed, or under way (I1, I8).
         """

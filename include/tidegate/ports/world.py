@@ -72,6 +72,15 @@ class Source(Protocol):
         Raises SourceGapError when one is gone, UnavailableError when one may still be changing.
         """
 
+    def bridged(self, tail: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:
+        """What leads over a gap: those of `waiting` slices that lost data, without these, and slices to append.
+
+        What is appended is skipped: it holds no data, only where the source goes on. Nothing when there is no gap.
+        """
+
+    def outlook(self, tail: Slice | None) -> tuple[str, ...]:
+        """What people may want to know of input that is in no slice up to `tail`, as sentences."""
+
     def rows(self, slices: Sequence[Slice]) -> int | None:
         """How many rows the slices hold; None when that cannot be told without reading them whole."""
 

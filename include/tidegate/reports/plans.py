@@ -39,6 +39,7 @@ def plan_summary(plan: EpochPlan) -> dict[str, Any]:
         "bytes": plan.bytes,
         "slices_left": plan.left,
         "slices_skipped": plan.skipped,
+        "notes": list(plan.notes),
         "rows_in": expected.rows_in,
         "rows_in_estimated": expected.estimated,
         "estimates": {
@@ -56,6 +57,7 @@ def plan_lines(plan: EpochPlan) -> list[str]:
     """The plan for people."""
     what = f"epoch {plan.epoch}: source positions {told(plan.offsets)}"
     parts = [*_first(plan), *(_expected(plan) if plan.epoch else ())]
+    parts += [("note", note) for note in plan.notes]
     width = max((len(name) for name, _ in parts), default=0)
     lines = [f"{plan.lane}: {what if plan.epoch else 'no new input, no epoch would be opened'}"]
     lines += [f"  {name:<{width}}  {text}" for name, text in parts]

@@ -337,6 +337,7 @@ def _endpoints(home: Path, settings: Settings) -> Endpoints:
         "hiveserver2": f"hive://{HOST}:{settings.port('thrift')}/default",
         "spark": f"sc://{HOST}:{settings.port('connect')}",
         "warehouse": jvm.warehouse(home),
+        "kafka": kafka_service.bootstrap(settings) if (home / "kafka").exists() else "",
     }
     return Endpoints(**{**embedded, **given_endpoints()})
 

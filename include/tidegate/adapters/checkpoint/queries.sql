@@ -404,11 +404,19 @@ VALUES (
 SELECT key FROM slices WHERE pipeline = %(pipeline)s AND source = %(source)s AND key = ANY(%(keys)s);
 
 -- name: correct_slice
--- A person's word on a discovered slice: it is taken as it is now, or skipped. Its place stays (I1, I8).
-UPDATE slices SET
-    detail = %(detail)s, rows = %(rows)s, bytes = %(bytes)s, time_ms = %(time_ms)s, skipped = %(skipped)s,
-    noted_at = now(), noted_by = %(by)s, noted_why = %(why)s
-WHERE pipeline = %(pipeline)s AND source = %(source)s AND position = %(position)s;
+-- A person's word on a slice: it is taken as it is now, or skipped; its place stays (I1, I8). One that leads over a gap
+-- is appended.
+INSERT INTO slices (
+    pipeline, source, position, key, detail, rows, bytes, time_ms, skipped, noted_at, noted_by, noted_why
+)
+VALUES (
+    %(pipeline)s, %(source)s, %(position)s, %(key)s, %(detail)s, %(rows)s, %(bytes)s, %(time_ms)s, %(skipped)s,
+    now(), %(by)s, %(why)s
+)
+ON CONFLICT (pipeline, source, position) DO UPDATE SET
+    detail = excluded.detail, rows = excluded.rows, bytes = excluded.bytes, time_ms = excluded.time_ms,
+    skipped = excluded.skipped, noted_at = excluded.noted_at, noted_by = excluded.noted_by,
+    noted_why = excluded.noted_why;
 
 -- name: corrected
 -- The discovered slices about which a person has said something.

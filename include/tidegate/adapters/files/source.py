@@ -118,6 +118,14 @@ class FileSourceAdapter:
         except OSError as e:
             raise UnavailableError(f"{self._pipeline}: {planned.key} cannot be looked at: {e}") from e
 
+    def bridged(self, tail: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:  # noqa: ARG002
+        """None: files that are gone are skipped by name; see the port."""
+        return []
+
+    def outlook(self, tail: Slice | None) -> tuple[str, ...]:  # noqa: ARG002
+        """Nothing: every file that is there is in a slice."""
+        return ()
+
     def rows(self, slices: Sequence[Slice]) -> int | None:
         """Rows by the footers of Parquet files; None for other formats, and when a footer cannot be read."""
         if not isinstance(self._settings.format, Parquet):

@@ -184,3 +184,45 @@ def cut(waiting: Mapping[Partition, int], *, total: int | None, each: int | None
         taken[partition] = min(capped[partition], -(-left // others))
         left -= taken[partition]
     return taken
+
+
+def left_of(wanted: KafkaDetail, live: Mapping[str, LiveTopic]) -> KafkaDetail:
+    """The ranges without what is not there any more. A partition that is lost keeps an empty range."""
+    return KafkaDetail(
+        {
+            name: TopicSpans(topic.id, {p: _left(span, _same(topic, live.get(name), p)) for p, span in spans.items()})
+            for name, topic in wanted.topics.items()
+            for spans in [topic.partitions]
+        }
+    )
+
+
+def _same(topic: TopicSpans, live: LiveTopic | None, number: int) -> Live | None:
+    return live.partitions.get(number) if live is not None and live.id == topic.id else None
+
+
+def _left(span: OffsetSpan, live: Live | None) -> OffsetSpan:
+    if live is None:
+        return OffsetSpan(span.stop, span.stop, span.leader_epoch)
+    stop = min(span.stop, live.end)
+    return OffsetSpan(min(max(span.start, live.begin), stop), stop, max(span.leader_epoch, live.leader_epoch))
+
+
+def mark(tail: KafkaDetail, live: Mapping[str, LiveTopic]) -> KafkaDetail:
+    """Where to go on behind a gap: empty ranges at the first offset of each partition that is there and was not read.
+
+    A partition that went backwards goes on at its end, a topic that was made again at its beginning.
+    """
+    marked = {}
+    for name, topic in live.items():
+        ended = {p: s.stop for p, s in tail.topics[name].partitions.items()} if _is_same(tail, name, topic) else {}
+        spans = {}
+        for number, now in topic.partitions.items():
+            at = min(max(ended.get(number, now.begin), now.begin), now.end)
+            spans[number] = OffsetSpan(at, at, now.leader_epoch)
+        marked[name] = TopicSpans(topic.id, spans)
+    return KafkaDetail(marked)
+
+
+def _is_same(tail: KafkaDetail, name: str, topic: LiveTopic) -> bool:
+    return name in tail.topics and tail.topics[name].id == topic.id

@@ -16,6 +16,8 @@ from tidegate.adapters.kafka.ranges import (
     TopicSpans,
     cut,
     gaps,
+    left_of,
+    mark,
 )
 from tidegate.adapters.kafka.reader import KafkaReader
 from tidegate.adapters.kafka.records import Shape
@@ -84,7 +86,10 @@ class KafkaSourceAdapter:
             }
         )
         position = behind(tail)
-        return [Slice(self._source.uid, position, f"{self._source.named}@{position}", detail.to_json())]
+        return [Slice(self._source.uid, position, self._key(position), detail.to_json())]
+
+    def _key(self, position: int) -> str:
+        return f"{self._source.named}@{position}"
 
     @staticmethod
     def _spans(
@@ -172,6 +177,42 @@ class KafkaSourceAdapter:
         self.check(slices)
         return []
 
+    def bridged(self, tail: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:
+        """Ranges without what is gone, and a slice without records, where to go on behind a gap; see the port."""
+        if tail is None:
+            return []
+        topics = self._source.topics
+        live = self._now.topics(topics)
+        changed = []
+        for slice_ in waiting:
+            left = replace(slice_, detail=left_of(KafkaDetail.of(slice_), live).to_json())
+            if left.detail != slice_.detail:
+                changed.append(left)
+        before = KafkaDetail.of(tail)
+        if gaps(before, live, planned=False):
+            position = behind(tail)
+            detail = mark(before, live).to_json()
+            changed.append(Slice(self._source.uid, position, self._key(position), detail, skipped=True))
+        return changed
+
+    def outlook(self, tail: Slice | None) -> tuple[str, ...]:
+        """How much is left behind the slices, and which transactions hold a partition; see the port."""
+        live = self._now.topics(self._source.topics)
+        ended = {p: span.stop for p, span in KafkaDetail.of(tail).spans()} if tail else {}
+        left = {p: now.stable - ended.get(p, now.begin) for p, now in _partitions(live)}
+        told = []
+        if (count := sum(max(size, 0) for size in left.values())) > 0:
+            told.append(f"{count:,} offsets of {self._source.named} are left for later epochs")
+        held = {p: (now.stable, now.end) for p, now in _partitions(live) if now.stable < now.end}
+        since = self._now.first_times(held, committed=False) if held else {}
+        for p, (stable, end) in held.items():
+            at = f"since {_shown(since[p])} " if p in since else ""
+            told.append(
+                f"{p[0]}[{p[1]}] is held at offset {stable:,} {at}by a transaction that is not over; "
+                f"{end - stable:,} offsets wait behind it"
+            )
+        return tuple(told)
+
     def rows(self, slices: Sequence[Slice]) -> int | None:  # noqa: ARG002
         """None: offsets may be sparse, and nobody counts the records but who reads them."""
         return None
@@ -208,6 +249,10 @@ def _partitions(live: Mapping[str, LiveTopic]) -> Iterator[tuple[Partition, Live
     for name, topic in sorted(live.items()):
         for number, of in sorted(topic.partitions.items()):
             yield (name, number), of
+
+
+def _shown(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _ms(moment: datetime) -> int:
