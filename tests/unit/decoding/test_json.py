@@ -95,7 +95,7 @@ def test_v10_names_are_exact_and_a_near_one_is_no_silent_null(read: Reader) -> N
     found = read(text, {"k": pa.string(), "order_total": pa.int64()}, "json")
     assert found.column("k") == ["b", "c"]
     assert found.reasons == [
-        ("line 1", None, "has no field 'order_total', but 'orderTotal'; names are exact, see FileSource(aliases=…)")
+        ("line 1", None, "has no field 'order_total', but 'orderTotal'; names are exact, see the source's aliases")
     ]
     schema = {"k": pa.string(), "order_total": pa.int64(), "at": pa.string(), "id": pa.int64()}
     aliases = {"order_total": "orderTotal", "at": "@timestamp", "id": "Order ID"}

@@ -12,7 +12,7 @@ from tidegate.api.formats import Csv, RowFormat
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding.arrays import required, utf8
 from tidegate.runtime.decoding.csv_records import Records, scan
-from tidegate.runtime.decoding.model import TEXT_MAX, Block, Column, Decoded, Faults, Ints, add_misfits
+from tidegate.runtime.decoding.model import TEXT_MAX, Block, Column, Decoded, Faults, Ints, Rows, add_misfits
 from tidegate.runtime.decoding.streams import RECORD_BYTES_MAX, Text, opened, original
 from tidegate.runtime.decoding.texts import from_texts
 
@@ -123,6 +123,18 @@ def _name(cell: bytes, dialect: Csv) -> str:
 def _decoded(
     row_format: RowFormat, layout: _Layout, block: bytes, found: Records, *, first: int, lines: int
 ) -> Decoded:
+    encoding = _dialect(row_format).encoding
+
+    def describe(record: int) -> tuple[str, str]:
+        text = block[found.start[record] : found.stop[record]][: 4 * TEXT_MAX]
+        return f"line {lines + found.line[record] + 1}", original(text, encoding)[:TEXT_MAX]
+
+    rows = _rows(row_format, layout, found)
+    return Block(rows, len(found.first), describe).decoded(row_format.schema, first)
+
+
+def _rows(row_format: RowFormat, layout: _Layout, found: Records) -> Rows:
+    """The fields of records as columns."""
     dialect = _dialect(row_format)
     faults: Faults = {record: (None, reason) for record, reason in found.faults.items()}
     for record in np.flatnonzero(found.width != layout.width):
@@ -133,12 +145,7 @@ def _decoded(
         values, misfits = required(*_column(found, found.first[numbers] + place, field.type, dialect), field)
         add_misfits(faults, field.name, misfits, numbers)
         columns.append(values)
-
-    def describe(record: int) -> tuple[str, str]:
-        text = block[found.start[record] : found.stop[record]][: 4 * TEXT_MAX]
-        return f"line {lines + found.line[record] + 1}", original(text, dialect.encoding)[:TEXT_MAX]
-
-    return Block(columns, numbers, len(found.first), faults, describe).decoded(row_format.schema, first)
+    return Rows(columns, numbers, faults)
 
 
 def _column(found: Records, cells: Ints, dtype: pa.DataType, dialect: Csv) -> Column:

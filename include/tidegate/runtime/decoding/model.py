@@ -1,7 +1,8 @@
 """What decoding gives: well-formed rows with their numbers, and malformed rows with their reasons."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -103,34 +104,64 @@ def readable(data: bytes) -> str:
 
 
 @dataclass(frozen=True)
-class Block:
-    """Some neighbouring records of a part, decoded.
+class Rows:
+    """Some records as columns.
 
     Args:
         columns: the values of the records that could be split into the schema's columns.
-        numbers: the place in the block of each of those records.
-        records: how many records the block has.
-        faults: of the block's records; those that could not be split are among them.
-        describe: place and text of a record of the block.
+        numbers: the number of each of those records, ascending.
+        faults: the records that are malformed, by number; those that could not be split are among them.
     """
 
     columns: Sequence[pa.Array]
     numbers: Ints
-    records: int
     faults: Faults
+
+    def among(self, numbers: Ints) -> Self:
+        """The same with the numbers that the records have among others: `numbers` has that of each."""
+        faults = {int(numbers[record]): fault for record, fault in self.faults.items()}
+        return replace(self, numbers=numbers[self.numbers], faults=faults)
+
+
+def together(groups: Sequence[Rows]) -> Rows:
+    """Groups of records of one schema, at least one group, as one, in the order of their numbers."""
+    if len(groups) == 1:
+        return groups[0]
+    numbers = np.concatenate([g.numbers for g in groups])
+    order = np.argsort(numbers)
+    columns = [
+        pa.concat_arrays(parts).take(pa.array(order)) for parts in zip(*(g.columns for g in groups), strict=True)
+    ]
+    faults = {record: fault for g in groups for record, fault in g.faults.items()}
+    return Rows(columns, numbers[order], faults)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some neighbouring records of a part, decoded.
+
+    Args:
+        rows: the records, with their places in the block as numbers.
+        records: how many records the block has.
+        describe: place and text of a record of the block.
+    """
+
+    rows: Rows
+    records: int
     describe: Callable[[int], tuple[str, str]]
 
     def decoded(self, schema: pa.Schema, first: int) -> Decoded:
         """Sort well-formed and malformed rows; `first` is the number of the block's first record in the part."""
-        batch, numbers = pa.RecordBatch.from_arrays(list(self.columns), schema=schema), self.numbers
-        if self.faults:
+        rows = self.rows
+        batch, numbers = pa.RecordBatch.from_arrays(list(rows.columns), schema=schema), rows.numbers
+        if rows.faults:
             good = np.ones(self.records, dtype=bool)
-            good[list(self.faults)] = False
+            good[list(rows.faults)] = False
             kept = good[numbers]
             batch, numbers = batch.filter(pa.array(kept)), numbers[kept]
-        malformed = tuple(self._malformed(record, first) for record in sorted(self.faults))
+        malformed = tuple(self._malformed(record, first) for record in sorted(rows.faults))
         return Decoded(batch, pa.array(numbers + first, pa.int64()), malformed, self.records)
 
     def _malformed(self, record: int, first: int) -> Malformed:
-        (place, text), (column, reason) = self.describe(record), self.faults[record]
+        (place, text), (column, reason) = self.describe(record), self.rows.faults[record]
         return Malformed(first + record, place, column, reason, text)

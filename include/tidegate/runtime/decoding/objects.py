@@ -76,17 +76,18 @@ def _rule(dtype: pa.DataType, dialect: Json) -> Callable[[Any], Any]:
 _KINDS = {bool: "a boolean", int: "a number", Number: "a number", str: "a string", list: "an array", dict: "an object"}
 
 
-def unfit(found: Sequence[str], declared: Sequence[str], dialect: Json) -> str | None:
+def unfit(found: Sequence[str], declared: Sequence[str], extra: str = "ignore") -> str | None:
     """Why an object with these fields is malformed, whatever their values; None when it is not.
 
-    A field that it lacks is null; but not where another one has nearly its name.
+    A field that it lacks is null; but not where another one has nearly its name. `extra` says what becomes of fields
+    that are not declared, see `Json`.
     """
     there, known = set(found), set(declared)
-    extra = {_bare(name): name for name in found if name not in known}
+    others = {_bare(name): name for name in found if name not in known}
     for name in declared:
-        if name not in there and _bare(name) in extra:
-            return f"has no field {name!r}, but {extra[_bare(name)]!r}; names are exact, see FileSource(aliases=…)"
-    refused = extra if dialect.extra == "refuse" else {}
+        if name not in there and _bare(name) in others:
+            return f"has no field {name!r}, but {others[_bare(name)]!r}; names are exact, see the source's aliases"
+    refused = others if extra == "refuse" else {}
     return next((f"has a field {name!r} that is not declared" for name in refused.values()), None)
 
 
@@ -119,7 +120,7 @@ def _list(values: Sequence[Any], dtype: pa.DataType, dialect: Json) -> Column:
 
 def _struct(values: Sequence[Any], dtype: pa.DataType, dialect: Json) -> Column:
     names = [field.name for field in dtype]
-    shapes = {shape: unfit(shape, names, dialect) for shape in {tuple(v) for v in values if v is not None}}
+    shapes = {shape: unfit(shape, names, dialect.extra) for shape in {tuple(v) for v in values if v is not None}}
     misfits = {i: reason for i, v in enumerate(values) if v is not None and (reason := shapes[tuple(v)])}
     absent, fields = _absent(values), []
     for field in dtype:

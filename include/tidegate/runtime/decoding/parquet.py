@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from tidegate.api.formats import RowFormat
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding.arrays import from_array, refusal, required
-from tidegate.runtime.decoding.model import TEXT_MAX, Block, Decoded, Faults, Part, add_misfits, plain
+from tidegate.runtime.decoding.model import TEXT_MAX, Block, Decoded, Faults, Part, Rows, add_misfits, plain
 
 ROWS = 16_384
 PART_BYTES = 64 * 1024 * 1024
@@ -84,7 +84,8 @@ def _block(row_format: RowFormat, batch: pa.RecordBatch, first: int, before: int
         text = json.dumps(row, default=plain, ensure_ascii=False)
         return f"row {before + first + record + 1}", text[:TEXT_MAX]
 
-    return Block(columns, np.arange(len(batch)), len(batch), faults, describe).decoded(row_format.schema, first)
+    rows = Rows(columns, np.arange(len(batch)), faults)
+    return Block(rows, len(batch), describe).decoded(row_format.schema, first)
 
 
 def _stored(one: pa.Array) -> object:
