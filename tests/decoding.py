@@ -1,14 +1,18 @@
-"""Reads a file's bytes through the decoder, and holds what must be true of every reading."""
+"""Reads a file's bytes, or records, through the decoder, and holds what must be true of every reading."""
 
-from collections.abc import Callable, Mapping
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import fastavro
 import pyarrow as pa
 
 from tidegate import FileSource
-from tidegate.runtime.decoding import Malformed, count_records, decode, parts
+from tidegate.api.formats import RowFormat
+from tidegate.runtime.decoding import Malformed, count_records, decode, decode_values, parts
 
 
 @dataclass(frozen=True)
@@ -65,3 +69,29 @@ def read_bytes(
     path = folder / settings.pop("name", "a")
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return reading(path, FileSource(folder, file_format, pa.schema(schema), **settings))
+
+
+def read_values(
+    values: Sequence[bytes | None],
+    schema: Mapping[str, pa.DataType] | pa.Schema,
+    value_format: Any,
+    schemas: Mapping[int, str] | None = None,
+    **aliases: str,
+) -> Reading:
+    """Records of a source that is declared so. Every record is one row or malformed, by number."""
+    row_format = RowFormat.declared("Records", value_format, pa.schema(schema), aliases, records=True)
+    found = decode_values(row_format, values, schemas)
+    found.batch.validate(full=True)
+    assert found.batch.schema.equals(row_format.schema)
+    assert found.records == len(values)
+    assert found.rows.to_pylist() == sorted(found.rows.to_pylist())
+    assert sorted([*found.rows.to_pylist(), *(m.row for m in found.malformed)]) == list(range(len(values)))
+    assert {m.place for m in found.malformed} <= {""}
+    return Reading(pa.Table.from_batches([found.batch]), list(found.malformed))
+
+
+def avro(schema: Any, value: Any) -> bytes:
+    """A datum as fastavro writes it."""
+    stream = io.BytesIO()
+    fastavro.schemaless_writer(stream, fastavro.parse_schema(json.loads(json.dumps(schema))), value)
+    return stream.getvalue()

@@ -1,6 +1,7 @@
 """tidegate: exactly-once, stateful micro-batch epochs into Hive, run by Airflow on PySpark."""
 
 from tidegate.api import (
+    Avro,
     Context,
     Csv,
     Definition,
@@ -14,6 +15,7 @@ from tidegate.api import (
     Mode,
     Parquet,
     Pipeline,
+    Raw,
     Retention,
     Row,
     Stream,
@@ -22,6 +24,7 @@ from tidegate.api import (
 from tidegate.version import __version__
 
 __all__ = [
+    "Avro",
     "Context",
     "Csv",
     "Definition",
@@ -35,6 +38,7 @@ __all__ = [
     "Mode",
     "Parquet",
     "Pipeline",
+    "Raw",
     "Retention",
     "Row",
     "Stream",

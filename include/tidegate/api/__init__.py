@@ -1,7 +1,7 @@
 """What a pipeline's author writes with: declarations, state, sources and sinks."""
 
 from tidegate.api.files import FileSource
-from tidegate.api.formats import Csv, Json, Parquet
+from tidegate.api.formats import Avro, Csv, Json, Parquet, Raw
 from tidegate.api.function import Context, KeyedProcessFunction, Row
 from tidegate.api.kafka import KafkaSource
 from tidegate.api.pipeline import Definition, Pipeline, Stream
@@ -9,6 +9,7 @@ from tidegate.api.settings import HiveTable, Mode, Retention
 from tidegate.api.state import ListState, MapState, ValueState
 
 __all__ = [
+    "Avro",
     "Context",
     "Csv",
     "Definition",
@@ -22,6 +23,7 @@ __all__ = [
     "Mode",
     "Parquet",
     "Pipeline",
+    "Raw",
     "Retention",
     "Row",
     "Stream",

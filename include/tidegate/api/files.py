@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tidegate.api.formats import Format, Parquet, RowFormat
+from tidegate.api.formats import FileFormat, Parquet, RowFormat
 from tidegate.api.path_time import PathTime
 from tidegate.api.schema import fail, identifier
 
@@ -46,7 +46,7 @@ class FileSource:
     """
 
     path: str | Path
-    format: Format | str
+    format: FileFormat | str
     schema: pa.Schema
     max_files: int | None = None
     max_rows: int | None = None
@@ -83,7 +83,7 @@ class FileSource:
             raise fail(f"FileSource event_time {column!r} is not a timestamp column of the schema")
 
     @property
-    def dialect(self) -> Format:
+    def dialect(self) -> FileFormat:
         """The format with its settings."""
         assert not isinstance(self.format, str)
         return self.format

@@ -48,7 +48,7 @@ class _Dialect:
 
     @property
     def word(self) -> str:
-        """The format in a word: "csv", "json" or "parquet"."""
+        """The format in a word, as "csv"."""
         return type(self).__name__.lower()
 
 
@@ -132,8 +132,45 @@ class Parquet(_Dialect):
             raise fail(f"Parquet nanoseconds must be 'exact' or 'cut', not {self.nanoseconds!r}")
 
 
-Format = Csv | Json | Parquet
-_WORDS: dict[str, type[Csv] | type[Json] | type[Parquet]] = {"csv": Csv, "json": Json, "parquet": Parquet}
+@dataclass(frozen=True, kw_only=True)
+class Avro(_Dialect):
+    """Avro, in records of one datum each. A column is the field of its name; null where the writer's schema has none.
+
+    Args:
+        schema: the schema that every record was written with, as JSON. None: a record begins with the number of its
+            schema in a registry, as Confluent's serializers write it.
+    """
+
+    schema: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.schema is not None:
+            from tidegate.api.avro_schema import written_with  # noqa: PLC0415  (fastavro, which few pipelines need)
+
+            try:
+                written_with(self.schema)
+            except ValueError as e:
+                raise fail(f"Avro schema: {e}") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raw:
+    """A record as it stands, in the only column of the schema: a binary, or a string for text in UTF-8."""
+
+    @property
+    def word(self) -> str:
+        """The format in a word."""
+        return "raw"
+
+
+FileFormat = Csv | Json | Parquet
+"""The formats of files."""
+TypedFormat = FileFormat | Avro
+"""The formats that have values of more than one type."""
+Format = TypedFormat | Raw
+_FILES: dict[str, type[Format]] = {"csv": Csv, "json": Json, "parquet": Parquet}
+_RECORDS: dict[str, type[Format]] = {"csv": Csv, "json": Json, "avro": Avro, "raw": Raw}
 
 
 def _texts(what: str, values: object, *, empty: bool = False) -> None:
@@ -156,14 +193,28 @@ class RowFormat:
     aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
-    def declared(cls, source: str, given: Format | str, schema: pa.Schema, aliases: Mapping[str, str]) -> Self:
-        """That of a source which is declared so; `source` is its name in the errors, as "FileSource".
+    def declared(
+        cls, source: str, given: Format | str, schema: pa.Schema, aliases: Mapping[str, str], *, records: bool = False
+    ) -> Self:
+        """That of a source which is declared so.
+
+        Args:
+            source: its name in the errors, as "FileSource".
+            given: a format, or its word.
+            schema: the columns.
+            aliases: see the class.
+            records: the source has records that are one row each, as Kafka's, in place of files.
 
         Raises:
             DefinitionError: no such format, a schema that cannot be read by it, or aliases that cannot be.
         """
         checked_schema(schema, f"{source} schema")
-        found = cls(_dialect(source, given), schema, dict(aliases))
+        found = cls(_dialect(source, given, _RECORDS if records else _FILES), schema, dict(aliases))
+        if records and isinstance(found.dialect, Csv) and found.dialect.header:
+            raise fail(
+                f"{source} format: a record has no header to name its fields: say Csv(header=False), where they are "
+                "the schema's columns in its order"
+            )
         found._check_aliases(source)
         found._check_columns(source)
         return found
@@ -193,15 +244,21 @@ class RowFormat:
             nested = [f.name for f in self.schema if pa.types.is_nested(f.type)]
             if nested:
                 raise fail(f"{source} schema: column {nested[0]!r} is nested, which a CSV field cannot be")
+        if isinstance(self.dialect, Raw) and (
+            len(self.schema) != 1 or self.schema.types[0] not in (pa.binary(), pa.string()) or self.aliases
+        ):
+            raise fail(f"{source} schema: Raw is read as one column, a binary or a string, without an alias")
         if isinstance(self.dialect, Json) and self.dialect.rest is not None:
             known_columns([self.dialect.rest], self.schema, "Json rest")
             if self.schema.field(self.dialect.rest).type != pa.string() or self.dialect.rest in self.aliases:
                 raise fail(f"Json rest: column {self.dialect.rest!r} must be a string without an alias")
 
 
-def _dialect(source: str, given: object) -> Format:
-    if isinstance(given, Csv | Json | Parquet):
+def _dialect(source: str, given: object, kinds: Mapping[str, type[Format]]) -> Format:
+    if isinstance(given, Format) and type(given) in kinds.values():
         return given
-    if not isinstance(given, str) or given not in _WORDS:
-        raise fail(f"{source} format {given!r} is not one of {', '.join(_WORDS)}, nor a Csv, Json or Parquet")
-    return _WORDS[given]()
+    classes = [kind.__name__ for kind in kinds.values()]
+    words = f"{', '.join(kinds)}, nor a {', '.join(classes[:-1])} or {classes[-1]}"
+    if not isinstance(given, str) or given not in kinds:
+        raise fail(f"{source} format {given!r} is not one of {words}")
+    return kinds[given]()

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tidegate.api.files import FileSource
-from tidegate.api.formats import EPOCHS, ISO, Csv, Format, Json
+from tidegate.api.formats import EPOCHS, ISO, Csv, FileFormat, Json
 
 Record = Mapping[str, Any] | str
 """A row by the names of the source's schema, or a line as it would stand in the file: for rows that are malformed."""
@@ -48,7 +48,7 @@ def _json(dialect: Json, record: Mapping[str, Any]) -> str:
     return json.dumps(record, default=lambda value: _plain(dialect, value))
 
 
-def _plain(dialect: Format, value: Any) -> int | str:
+def _plain(dialect: FileFormat, value: Any) -> int | str:
     """A number or a text for a value that JSON and CSV have no form of their own for."""
     if isinstance(value, datetime):
         return _moment(dialect, value)
@@ -62,7 +62,7 @@ def _plain(dialect: Format, value: Any) -> int | str:
     raise TypeError(f"a file of {dialect.word} has no form for {value!r}")
 
 
-def _moment(dialect: Format, value: datetime) -> int | str:
+def _moment(dialect: FileFormat, value: datetime) -> int | str:
     form, zone = dialect.timestamps[0], ZoneInfo(dialect.zone)
     if form == ISO:
         return value.isoformat()

@@ -1,17 +1,19 @@
 """Goal: what docs/reading.md says of texts and types is what happens, in every format that the row is about."""
 
+import ast
 import csv
 import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from decoding import Reader, Reading, reading
-from tidegate import FileSource, Parquet
+from decoding import Reader, Reading, avro, read_values, reading
+from tidegate import Avro, Csv, FileSource, Parquet
 from tidegate.runtime.decoding.arrays import refusal
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs/reading.md").read_text()
@@ -49,11 +51,12 @@ def table(heading: str) -> list[list[str]]:
 
 TEXTS = table("| Declared | Text | Read as |\n")
 VALUES = table("| Declared | JSON | Read as |\n")
+AVRO = table("| Declared | Avro | Written | Read as |\n")
 REFUSED = table("| Declared | In the file | Why |\n")
 
 
 def test_the_tables_are_found() -> None:
-    assert (len(TEXTS) > 50, len(VALUES) > 20, len(REFUSED) > 10) == (True, True, True)
+    assert (len(TEXTS) > 50, len(VALUES) > 20, len(AVRO) > 20, len(REFUSED) > 10) == (True,) * 4
 
 
 def check(found: Reading, said: str) -> None:
@@ -73,7 +76,9 @@ def test_a_text_means_the_same_in_every_format(
     line = io.StringIO()
     csv.writer(line).writerow(["k", text])
     check(read(f"k,v\r\n{line.getvalue()}", schema, "csv"), said)
+    check(read_values([line.getvalue().encode()], schema, Csv(header=False)), said)
     check(read(json.dumps({"v": text}), schema, "json"), said)
+    check(read_avro("string", text, TYPES[declared]), said)
     pq.write_table(pa.table({"k": ["k"], "v": [text]}), tmp_path / "a")
     check(reading(tmp_path / "a", FileSource(tmp_path, "parquet", pa.schema(schema))), said)
 
@@ -81,6 +86,26 @@ def test_a_text_means_the_same_in_every_format(
 @pytest.mark.parametrize(("declared", "value", "said"), VALUES)
 def test_a_value_of_json(read: Reader, declared: str, value: str, said: str) -> None:
     check(read(f'{{"v": {value}}}\n', {"v": TYPES[declared]}, "json"), said)
+    said = said.replace("the line is not JSON", "the value is not JSON")
+    check(read_values([f'{{"v":\n{value}\n}}'.encode()], {"v": TYPES[declared]}, "json"), said)
+
+
+def read_avro(written: Any, value: Any, dtype: pa.DataType, schema: Any = None) -> Reading:
+    """A value that is written as one type and read as one of `schema`, where that is another."""
+    of, read_by = ({"type": "record", "name": "R", "fields": [{"name": "v", "type": t}]} for t in (written, schema))
+    return read_values([avro(of, {"v": value})], {"v": dtype}, Avro(schema=json.dumps(read_by if schema else of)))
+
+
+@pytest.mark.parametrize(("declared", "named", "value", "said"), AVRO)
+def test_a_value_of_avro(declared: str, named: str, value: str, said: str) -> None:
+    kind, _, name = named.partition(", ")
+    word, _, parameters = name.rstrip(")").partition("(")
+    more = dict(zip(("precision", "scale"), map(int, parameters.split(",")), strict=True)) if parameters else {}
+    schema: Any = {"type": kind, "logicalType": word, **more} if word else kind
+    written: Any = "long" if kind == "int" else kind  # their bytes are alike, and a long may be too large for an int
+    if kind == "array of int":
+        schema = written = {"type": "array", "items": "int"}
+    check(read_avro(written, ast.literal_eval(value), TYPES[declared], schema), said)
 
 
 @pytest.mark.parametrize(("declared", "found", "why"), REFUSED)

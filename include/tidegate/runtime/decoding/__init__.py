@@ -1,4 +1,4 @@
-"""One strict decoder for files: a value has exactly its declared type, or its row is malformed.
+"""One strict decoder for files and for records: a value has exactly its declared type, or its row is malformed.
 
 It knows nothing of what distributes the work. A file is cut into parts, each of which one task decodes by itself, in
 bounded memory; malformed rows are results beside the well-formed ones.
@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from tidegate.api.formats import Csv, Json, RowFormat
 from tidegate.runtime.decoding import delimited, json_lines, parquet
 from tidegate.runtime.decoding.model import WHOLE, Decoded, Malformed, Part
+from tidegate.runtime.decoding.records import decode_values
 
-__all__ = ["Decoded", "Malformed", "Part", "check_file", "count_records", "decode", "parts"]
+__all__ = ["Decoded", "Malformed", "Part", "check_file", "count_records", "decode", "decode_values", "parts"]
 
 
 def parts(row_format: RowFormat, path: str, size: int) -> list[Part]:

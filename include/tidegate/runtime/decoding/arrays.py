@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tidegate.api.formats import EPOCHS, Format, Parquet
+from tidegate.api.formats import EPOCHS, Parquet, TypedFormat
 from tidegate.runtime.decoding.model import Column, shown
 from tidegate.runtime.decoding.moments import DAY_MAX, DAY_MIN, PER_SECOND, US_MAX, US_MIN, MisfitError, held
 from tidegate.runtime.decoding.texts import DECIMAL128_DIGITS, each, exact_decimal, from_texts, integer_bounds
@@ -23,7 +23,7 @@ _ANY_INTEGER = pa.decimal128(20, 0)
 _MANTISSA = {pa.float32(): 24, pa.float64(): 53}
 
 
-def refusal(found: pa.DataType, dtype: pa.DataType, dialect: Format) -> str | None:
+def refusal(found: pa.DataType, dtype: pa.DataType, dialect: TypedFormat) -> str | None:
     """Why no column of type `found` is read as `dtype`; None when it is, value by value if need be."""
     if pa.types.is_dictionary(found):
         return refusal(found.value_type, dtype, dialect)
@@ -38,7 +38,7 @@ def refusal(found: pa.DataType, dtype: pa.DataType, dialect: Format) -> str | No
     return f"is {found}, which is not read as {dtype} without loss"
 
 
-def _same_family(found: pa.DataType, dtype: pa.DataType, dialect: Format) -> bool:
+def _same_family(found: pa.DataType, dtype: pa.DataType, dialect: TypedFormat) -> bool:
     t = pa.types
     families: list[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], bool]]] = [
         (_is_bytes, lambda d: d in (pa.binary(), pa.string())),
@@ -48,6 +48,7 @@ def _same_family(found: pa.DataType, dtype: pa.DataType, dialect: Format) -> boo
         (t.is_decimal, t.is_decimal),
         (t.is_date, t.is_date),
         (t.is_timestamp, t.is_timestamp),
+        (t.is_time, lambda d: d == pa.string()),
     ]
     return any(is_found(found) and is_declared(dtype) for is_found, is_declared in families)
 
@@ -65,7 +66,7 @@ def _is_list(t: pa.DataType) -> bool:
     return bool(pa.types.is_list(t) or pa.types.is_large_list(t) or pa.types.is_fixed_size_list(t))
 
 
-def _takes_integers(found: pa.DataType, dialect: Format, dtype: pa.DataType) -> bool:
+def _takes_integers(found: pa.DataType, dialect: TypedFormat, dtype: pa.DataType) -> bool:
     if dtype in _MANTISSA:
         return bool(found.bit_width <= _MANTISSA[dtype])
     if pa.types.is_timestamp(dtype):
@@ -73,7 +74,7 @@ def _takes_integers(found: pa.DataType, dialect: Format, dtype: pa.DataType) -> 
     return bool(pa.types.is_integer(dtype) or pa.types.is_decimal(dtype))
 
 
-def _nested_refusal(found: pa.DataType, dtype: pa.DataType, dialect: Format) -> str | None:
+def _nested_refusal(found: pa.DataType, dtype: pa.DataType, dialect: TypedFormat) -> str | None:
     if pa.types.is_struct(dtype) and pa.types.is_struct(found):
         names = [f.name for f in found]
         for field in dtype:
@@ -93,7 +94,7 @@ def _nested_refusal(found: pa.DataType, dtype: pa.DataType, dialect: Format) -> 
     return f"is {found} and not {dtype}"
 
 
-def from_array(array: pa.Array, dtype: pa.DataType, dialect: Format) -> Column:
+def from_array(array: pa.Array, dtype: pa.DataType, dialect: TypedFormat) -> Column:
     """The values of an array whose type `refusal` does not refuse."""
     found = array.type
     if pa.types.is_dictionary(found):
@@ -109,7 +110,9 @@ def from_array(array: pa.Array, dtype: pa.DataType, dialect: Format) -> Column:
     return _stored(array, dtype, dialect)
 
 
-def _stored(array: pa.Array, dtype: pa.DataType, dialect: Format) -> Column:
+def _stored(array: pa.Array, dtype: pa.DataType, dialect: TypedFormat) -> Column:
+    if pa.types.is_time(array.type):
+        return _times(array)
     if dtype == pa.string():
         return utf8(array.cast(pa.binary()))
     if pa.types.is_timestamp(dtype):
@@ -191,7 +194,7 @@ def _day(days: int) -> int:
     return days
 
 
-def _moments(array: pa.Array, dtype: pa.DataType, dialect: Format) -> Column:
+def _moments(array: pa.Array, dtype: pa.DataType, dialect: TypedFormat) -> Column:
     if pa.types.is_integer(array.type):
         return from_texts(array.cast(pa.string()), dtype, dialect)
     if isinstance(dialect, Parquet) and dialect.nanoseconds == "cut":
@@ -210,6 +213,18 @@ def _moments(array: pa.Array, dtype: pa.DataType, dialect: Format) -> Column:
     return counts.view(dtype), {i: f"{shown(texts[i])} {why.partition(' ')[2]}" for i, why in misfits.items()}
 
 
+def _times(array: pa.Array) -> Column:
+    """A time of day as text in ISO 8601, with the digits of its unit."""
+    counts = array.view(pa.int32() if pa.types.is_time32(array.type) else pa.int64())
+    misfits = {}
+    if not _within(counts, 0, 86_400 * PER_SECOND[array.type.unit] - 1):
+        whole = pc.and_(pc.greater_equal(counts, 0), pc.less(counts, 86_400 * PER_SECOND[array.type.unit]))
+        odd = np.flatnonzero(pc.invert(whole).fill_null(False).to_numpy(zero_copy_only=False))
+        misfits = {int(i): f"{shown(counts[i])} ({array.type}) is no time of day" for i in odd}
+        array = pc.if_else(whole, array, None)
+    return array.cast(pa.string()), misfits
+
+
 def _within(values: pa.Array, low: int, high: int) -> bool:
     bounds = pc.min_max(values).as_py()
     return bounds["min"] is None or low <= bounds["min"] <= bounds["max"] <= high
@@ -218,7 +233,7 @@ def _within(values: pa.Array, low: int, high: int) -> bool:
 # -- nested types ------------------------------------------------------------------------------------------------------
 
 
-def _nested(array: pa.Array, dtype: pa.DataType, dialect: Format) -> Column:
+def _nested(array: pa.Array, dtype: pa.DataType, dialect: TypedFormat) -> Column:
     if pa.types.is_struct(dtype):
         return _struct(array, dtype, dialect)
     if pa.types.is_map(dtype):
@@ -228,7 +243,7 @@ def _nested(array: pa.Array, dtype: pa.DataType, dialect: Format) -> Column:
     return values, _of_parents(array, misfits, "an element")
 
 
-def _struct(array: pa.StructArray, dtype: pa.DataType, dialect: Format) -> Column:
+def _struct(array: pa.StructArray, dtype: pa.DataType, dialect: TypedFormat) -> Column:
     fields, misfits = [], dict[int, str]()
     absent = array.is_null()
     for field, found in zip(dtype, (array.field(f.name) for f in dtype), strict=True):
@@ -238,7 +253,7 @@ def _struct(array: pa.StructArray, dtype: pa.DataType, dialect: Format) -> Colum
     return pa.StructArray.from_arrays(fields, fields=list(dtype), mask=absent), misfits
 
 
-def _map(array: pa.MapArray, dtype: pa.DataType, dialect: Format) -> Column:
+def _map(array: pa.MapArray, dtype: pa.DataType, dialect: TypedFormat) -> Column:
     pairs = array.cast(pa.list_(pa.struct([("key", array.type.key_type), ("value", array.type.item_type)])))
     entries = pairs.flatten()
     keys, bad_keys = from_array(entries.field("key"), dtype.key_type, dialect)

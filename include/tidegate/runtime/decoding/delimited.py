@@ -1,7 +1,7 @@
 """CSV files: fields by the header's names, each text in its column's type."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 from tidegate.api.formats import Csv, RowFormat
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding.arrays import required, utf8
-from tidegate.runtime.decoding.csv_records import Records, scan
+from tidegate.runtime.decoding.csv_records import Records, at_once, one_by_one, scan
 from tidegate.runtime.decoding.model import TEXT_MAX, Block, Column, Decoded, Faults, Ints, Rows, add_misfits
-from tidegate.runtime.decoding.streams import RECORD_BYTES_MAX, Text, opened, original
+from tidegate.runtime.decoding.streams import RECORD_BYTES_MAX, Text, opened, original, recoded
 from tidegate.runtime.decoding.texts import from_texts
 
 
@@ -131,6 +131,92 @@ def _decoded(
 
     rows = _rows(row_format, layout, found)
     return Block(rows, len(found.first), describe).decoded(row_format.schema, first)
+
+
+def rows_of_values(row_format: RowFormat, values: Sequence[bytes]) -> Rows:
+    """Values that are one record each, with or without a line end."""
+    dialect = _dialect(row_format)
+    faults: Faults = {}
+    texts = [_recoded(place, value, dialect, faults) for place, value in enumerate(values)]
+    found = _one_each(texts, dialect)
+    width = len(row_format.schema)
+    rows = _rows(row_format, _Layout(width, tuple(range(width))), found)
+    return Rows(rows.columns, rows.numbers, rows.faults | faults)
+
+
+def _recoded(place: int, value: bytes, dialect: Csv, faults: Faults) -> bytes:
+    """A value in UTF-8 without its line end; which stays where an escape character may stand before it."""
+    try:
+        text = recoded(value, dialect.encoding)
+    except UnicodeDecodeError as e:
+        faults[place] = (None, f"is not {dialect.encoding}: {e.reason}")
+        return b""
+    if dialect.escape is not None or not text.endswith(b"\n"):
+        return text
+    return text[:-2] if text.endswith(b"\r\n") else text[:-1]
+
+
+def _one_each(texts: Sequence[bytes], dialect: Csv) -> Records:
+    """The record of each text; a text that is none or several is a fault."""
+    pieces = _pieces(texts, dialect)
+    before = np.cumsum([0, *(len(p.cells) for p in pieces)])
+    faults, at = dict[int, str](), 0
+    for piece in pieces:
+        faults |= {at + place: reason for place, reason in piece.faults.items()}
+        at += len(piece.first)
+    return Records(
+        pa.concat_arrays([p.cells for p in pieces]),
+        np.concatenate([p.literal for p in pieces]),
+        np.concatenate([p.first + cells for p, cells in zip(pieces, before[:-1], strict=True)]),
+        np.concatenate([p.width for p in pieces]),
+        *_nowhere(at),
+        faults,
+        0,
+        0,
+    )
+
+
+def _pieces(texts: Sequence[bytes], dialect: Csv) -> list[Records]:
+    """The same, of texts side by side: as many at once as are all without fault."""
+    if (found := _joined(texts, dialect)) is not None:
+        return [found]
+    if len(texts) <= _APART:
+        return [_alone(text, dialect) for text in texts]
+    half = len(texts) // 2
+    return _pieces(texts[:half], dialect) + _pieces(texts[half:], dialect)
+
+
+_APART = 32
+"""So few texts are split one by one, once they cannot be split at once."""
+
+
+def _joined(texts: Sequence[bytes], dialect: Csv) -> Records | None:
+    """The records of texts at once; None where one is not just one record without a line end."""
+    block = b"".join(b"%b\n" % text for text in texts)
+    if dialect.escape is not None and dialect.escape.encode() in block:
+        return None  # at the end of a text, it would escape the line end
+    found = at_once(block, dialect, final=True)
+    if found is None:
+        return None
+    stops = np.cumsum(np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))) - 1
+    starts = np.append(0, stops + 1)[:-1]
+    whole = np.array_equal(found.start, starts) and np.array_equal(found.stop, stops)
+    return found if whole else None
+
+
+def _alone(text: bytes, dialect: Csv) -> Records:
+    found = one_by_one(text, dialect, final=True)
+    if len(found.first) == 1:
+        return found
+    fault = f"is {len(found.first)} records" if len(found.first) else "has no character"
+    nothing = np.zeros(1, np.int64)
+    return Records(pa.array([], pa.binary()), np.array([], bool), nothing, nothing, *_nowhere(1), {0: fault}, 0, 0)
+
+
+def _nowhere(records: int) -> tuple[Ints, Ints, Ints]:
+    """Start, stop and line of records of which nobody asks where they stand."""
+    nothing = np.zeros(records, np.int64)
+    return nothing, nothing, nothing
 
 
 def _rows(row_format: RowFormat, layout: _Layout, found: Records) -> Rows:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tidegate.api.formats import RowFormat
+from tidegate.api.formats import Parquet, RowFormat
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding.arrays import from_array, refusal, required
 from tidegate.runtime.decoding.model import TEXT_MAX, Block, Decoded, Faults, Part, Rows, add_misfits, plain
@@ -52,9 +52,14 @@ def check_file(row_format: RowFormat, path: str) -> None:
                     f"{path} has {many} column {name!r}; it has {', '.join(times)}; names are exact, see "
                     "FileSource(aliases=…)"
                 )
-            reason = refusal(found.field(name).type, field.type, row_format.dialect)
+            reason = refusal(found.field(name).type, field.type, _dialect(row_format))
             if reason:
                 raise MalformedInputError(f"column {name!r} of {path} {reason}")
+
+
+def _dialect(row_format: RowFormat) -> Parquet:
+    assert isinstance(row_format.dialect, Parquet)
+    return row_format.dialect
 
 
 def decode(row_format: RowFormat, path: str, part: Part) -> Iterator[Decoded]:
@@ -75,7 +80,7 @@ def _block(row_format: RowFormat, batch: pa.RecordBatch, first: int, before: int
     faults: Faults = {}
     columns = []
     for field, name in zip(row_format.schema, row_format.names, strict=True):
-        values, misfits = required(*from_array(batch.column(name), field.type, row_format.dialect), field)
+        values, misfits = required(*from_array(batch.column(name), field.type, _dialect(row_format)), field)
         add_misfits(faults, field.name, misfits)
         columns.append(values)
 

@@ -99,6 +99,13 @@ def original(data: bytes, encoding: str) -> str:
     return raw.decode(encoding, errors="backslashreplace")
 
 
+def recoded(data: bytes, encoding: str) -> bytes:
+    """A whole text in UTF-8. Raises UnicodeDecodeError where not even `original` could tell what stood there."""
+    if _is_utf8(encoding):
+        return data
+    return data.decode(encoding, errors="surrogateescape").encode(errors="surrogatepass")
+
+
 def _is_utf8(encoding: str) -> bool:
     return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
 

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tidegate.api.formats import ISO, Csv, Format
+from tidegate.api.formats import ISO, Csv, TypedFormat
 from tidegate.runtime.decoding.model import Column, shown
 from tidegate.runtime.decoding.moments import DAY_MIN, PER_SECOND, US_MAX, US_MIN, MisfitError, day, moment
 
@@ -32,7 +32,7 @@ _SPECIAL = re.compile(r"[+-]?(?:inf|infinity)|nan", re.IGNORECASE)
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-def from_texts(texts: pa.StringArray, dtype: pa.DataType, dialect: Format) -> Column:
+def from_texts(texts: pa.StringArray, dtype: pa.DataType, dialect: TypedFormat) -> Column:
     """The values of texts, which are valid UTF-8; null stays null."""
     if dtype == pa.string():
         return texts, {}
@@ -62,7 +62,7 @@ def array_of(values: Sequence[Any], dtype: pa.DataType) -> pa.Array:
     return pa.array(values, dtype)
 
 
-def scalar(dtype: pa.DataType, dialect: Format) -> Scalar:
+def scalar(dtype: pa.DataType, dialect: TypedFormat) -> Scalar:
     """The rule of a type that is not nested: text → value (an integer for moments and days), raising MisfitError."""
     if pa.types.is_integer(dtype):
         return partial(_integer, bounds=integer_bounds(dtype), name=str(dtype))
@@ -78,7 +78,7 @@ def scalar(dtype: pa.DataType, dialect: Format) -> Scalar:
     return rules[dtype]
 
 
-def _mark(dialect: Format) -> str:
+def _mark(dialect: TypedFormat) -> str:
     return dialect.decimal if isinstance(dialect, Csv) else "."
 
 
@@ -154,7 +154,7 @@ def _binary(text: str) -> bytes:
 # -- whole arrays ------------------------------------------------------------------------------------------------------
 
 
-def _at_once(texts: pa.StringArray, dtype: pa.DataType, dialect: Format) -> pa.Array | None:
+def _at_once(texts: pa.StringArray, dtype: pa.DataType, dialect: TypedFormat) -> pa.Array | None:
     """The values as Arrow parses them; None where it refuses a text, or reads one that the rule might not."""
     t, point = pa.types, _mark(dialect) == "."
     parsers: list[tuple[bool, Callable[[pa.StringArray, pa.DataType], pa.Array | None]]] = [
