@@ -16,6 +16,11 @@ EPOCHS = {"seconds": 0, "milliseconds": 3, "microseconds": 6, "nanoseconds": 9}
 """Units in which a number can tell a moment since 1970, and the power of ten of each in a second."""
 
 
+def _texts(what: str, values: object, *, empty: bool = False) -> None:
+    if not isinstance(values, tuple) or not all(isinstance(v, str) for v in values) or not (values or empty):
+        raise fail(f"{what} must be a tuple of texts, not {values!r}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Dialect:
     """What the dialects have in common: how text tells a moment."""
@@ -169,13 +174,9 @@ FileFormat = Csv | Json | Parquet
 TypedFormat = FileFormat | Avro
 """The formats that have values of more than one type."""
 Format = TypedFormat | Raw
-_FILES: dict[str, type[Format]] = {"csv": Csv, "json": Json, "parquet": Parquet}
-_RECORDS: dict[str, type[Format]] = {"csv": Csv, "json": Json, "avro": Avro, "raw": Raw}
-
-
-def _texts(what: str, values: object, *, empty: bool = False) -> None:
-    if not isinstance(values, tuple) or not all(isinstance(v, str) for v in values) or not (values or empty):
-        raise fail(f"{what} must be a tuple of texts, not {values!r}")
+_FILES: dict[str, Format] = {"csv": Csv(), "json": Json(), "parquet": Parquet()}
+_RECORDS: dict[str, Format] = {"csv": Csv(header=False), "json": Json(), "avro": Avro(), "raw": Raw()}
+"""What a word means: the format without settings of one's own."""
 
 
 @dataclass(frozen=True)
@@ -254,11 +255,11 @@ class RowFormat:
                 raise fail(f"Json rest: column {self.dialect.rest!r} must be a string without an alias")
 
 
-def _dialect(source: str, given: object, kinds: Mapping[str, type[Format]]) -> Format:
-    if isinstance(given, Format) and type(given) in kinds.values():
+def _dialect(source: str, given: object, words: Mapping[str, Format]) -> Format:
+    kinds = [type(found) for found in words.values()]
+    if isinstance(given, Format) and type(given) in kinds:
         return given
-    classes = [kind.__name__ for kind in kinds.values()]
-    words = f"{', '.join(kinds)}, nor a {', '.join(classes[:-1])} or {classes[-1]}"
-    if not isinstance(given, str) or given not in kinds:
-        raise fail(f"{source} format {given!r} is not one of {words}")
-    return kinds[given]()
+    if not isinstance(given, str) or given not in words:
+        *names, last = (kind.__name__ for kind in kinds)
+        raise fail(f"{source} format {given!r} is not one of {', '.join(words)}, nor a {', '.join(names)} or {last}")
+    return words[given]

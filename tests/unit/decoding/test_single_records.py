@@ -98,7 +98,7 @@ def test_values_mean_what_lines_of_a_file_mean(tmp_path_factory: pytest.TempPath
 @pytest.mark.parametrize("odd", [None, b"1,2,3\n"], ids=["at once", "one by one"])
 def test_a_value_is_one_record_by_the_schemas_order(odd: bytes | None) -> None:
     values = [b"a,1", b'"b\n""c""",2', b",", b'"",3', *([odd] if odd else [])]
-    found = read_values(values, KN, RECORDS)
+    found = read_values(values, KN, "csv")
     assert [(r["k"], r["v"]) for r in found.rows] == [("a", 1), ('b\n"c"', 2), (None, None), ("", 3)]
     assert numbered(found) == ([(4, None, "has 3 fields, not 2")] if odd else [])
 
@@ -185,8 +185,7 @@ def test_nulls_stand_among_the_others() -> None:
 @pytest.mark.parametrize(
     ("value_format", "schema", "said"),
     [
-        ("csv", KN, r"S format: a record has no header to name its fields: say Csv\(header=False\)"),
-        (Csv(), KN, r"S format: a record has no header"),
+        (Csv(), KN, r"S format: a record has no header to name its fields: say Csv\(header=False\)"),
         ("parquet", KN, "S format 'parquet' is not one of csv, json, avro, raw, nor a Csv, Json, Avro or Raw"),
         (Parquet(), KN, "is not one of csv, json, avro, raw"),
         (Raw(), KN, "S schema: Raw is read as one column"),
