@@ -67,7 +67,10 @@ class KafkaSourceAdapter:
         limit: Limit = NO_LIMIT,
         until_ms: int | None = None,
     ) -> list[Slice]:
-        """One slice with what is new in every partition, cut by `limit`; none when nothing is. See the port."""
+        """One slice with what is new in every partition, cut by `limit`; none when nothing is. See the port.
+
+        The first one is there in any case: it keeps where the source began.
+        """
         live = self._live()
         before = KafkaDetail.of(tail) if tail else None
         if before and (missing := gaps(before, live, planned=False)):
@@ -76,7 +79,7 @@ class KafkaSourceAdapter:
         ends = self._ends(live, starts, until_ms)
         waiting = {p: ends[p] - start for p, start in starts.items()}
         taken = cut(waiting, total=limit.rows, each=self._source.max_records_per_partition)
-        if not any(taken.values()):
+        if tail and not any(taken.values()):
             return []
         detail = KafkaDetail(
             {
