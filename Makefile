@@ -63,7 +63,7 @@ crash: install ## real processes, killed and frozen at named points; services ki
 neighbours: install ## four unlike pipelines side by side for 20 epochs each, with kills: from the command line, then from Airflow
 	TIDEGATE_NEIGHBOURS_EPOCHS=20 $(BIN)/pytest tests/crash/test_neighbours.py tests/e2e/test_neighbours.py
 
-soak: install ## several pipelines side by side, 1,000 epochs, 300 kills from one seed, readers watching; the better part of an hour
+soak: install ## several pipelines side by side, 1,000 epochs, 300 kills and freezes from one seed, readers watching; the better part of an hour
 	$(BIN)/python tests/crash/soak.py --report docs/reports/soak.md
 
 model: install ## every interleaving of the protocol's steps, crashes and lost answers, as far as memory allows

@@ -1,10 +1,11 @@
-"""Many epochs of unlike pipelines side by side, killed in every way, from one seed; readers watch; an auditor compares.
+"""Many epochs of unlike pipelines side by side, killed and frozen from one seed; readers watch; an auditor compares.
 
-    python tests/crash/soak.py [--epochs N] [--kills N] [--seed N] [--report FILE]
+    python tests/crash/soak.py [--epochs N] [--faults N] [--seed N] [--report FILE]
 
-`make soak` runs 1,000 epochs with at least 300 kills. Every fault comes from the seed; when it strikes depends on the
-machine. The auditor sees only source and Hive, and believes no figure: the rows that went into the epochs must be those
-of the input. Exit code 0 means: nothing lost, nothing twice, nothing torn, all sums right, `verify` clean.
+`make soak` runs 1,000 epochs, with 300 kills and freezes unless all input is through before. Every fault comes from the
+seed; when it strikes depends on the machine. The auditor sees only source and Hive, and believes no figure: the rows
+that went into the epochs must be those of the input. Exit code 0 means: nothing lost, nothing twice, nothing torn, all
+sums right, `verify` clean.
 """
 
 import argparse
@@ -42,6 +43,7 @@ from tidegate.wiring import Endpoints, coordinator
 
 PIPELINES = (work.TOTALS, *NEIGHBOURS)
 SERVICES = ("postgres", "metastore", "spark")
+FREEZE = "SIGSTOP, then SIGCONT behind a newer worker"
 EPOCHS_TO_A_POINT = 5
 """So many epochs a worker may seal on its way to the point at which it dies."""
 
@@ -91,7 +93,7 @@ class Audit:
 
     epochs: int
     files: int
-    kills: int
+    kills_and_freezes: int
     retries: int
     rows_in: int
     rows_of_the_input: int
@@ -110,10 +112,10 @@ class Audit:
 class Line:
     """One pipeline and its workers, whose faults come from a seed of its own."""
 
-    def __init__(self, soak: "Soak", name: str, *, files: int, kills: int, seed: int) -> None:
+    def __init__(self, soak: "Soak", name: str, *, files: int, faults: int, seed: int) -> None:
         self.soak = soak
         self.name = name
-        self.files, self.kills = files, kills
+        self.files, self.faults = files, faults
         self.random = random.Random(f"{seed} {name}")
         self.source = soak.home / "source" / name
         self.definition = work.definition(name, self.source)
@@ -128,13 +130,13 @@ class Line:
                 totals.write(self.source, f"{number:05d}.json", totals.events(number - 1))
 
     def live(self) -> None:
-        """Strike until all kills are done, and let a worker finish what is left."""
-        while not (self.done or self.soak.failed) and self.counts.total() < self.kills:
+        """Strike until all faults are done, and let a worker finish what is left."""
+        while not (self.done or self.soak.failed) and self.counts.total() < self.faults:
             self.fault()
-            self.soak.say(f"{self.name}: {len(self.rows_in)} epochs, {self.counts.total()} kills")
+            self.soak.say(f"{self.name}: {len(self.rows_in)} epochs, {self.counts.total()} kills and freezes")
         while not (self.done or self.soak.failed):
             self.ended(self.start())
-        self.soak.say(f"{self.name}: done after {len(self.rows_in)} epochs, {self.counts.total()} kills")
+        self.soak.say(f"{self.name}: done after {len(self.rows_in)} epochs, {self.counts.total()} kills and freezes")
 
     # -- workers ------------------------------------------------------------------------------------------------------
 
@@ -201,7 +203,7 @@ class Line:
         frozen.send_signal(signal.SIGCONT)
         # It takes the lane back when it comes to its next run: then it is the other one that is superseded.
         self._one_ends(frozen, other)
-        self.counts["SIGSTOP, then SIGCONT behind a newer worker"] += 1
+        self.counts[FREEZE] += 1
         for runner in (frozen, other):
             runner.send_signal(signal.SIGKILL)
             self.counts["SIGKILL of the last worker after that"] += self.ended(runner) == -signal.SIGKILL
@@ -249,7 +251,7 @@ class Line:
         return Audit(
             epochs=max(e.epoch for e in epochs),
             files=files,
-            kills=self.counts.total(),
+            kills_and_freezes=self.counts.total(),
             retries=self.retries.total(),
             rows_in=sum(self.rows_in.values()),
             rows_of_the_input=given,
@@ -264,14 +266,14 @@ class Line:
 class Soak:
     """One run of all pipelines side by side."""
 
-    def __init__(self, home: Path, *, epochs: int, kills: int, seed: int) -> None:
+    def __init__(self, home: Path, *, epochs: int, faults: int, seed: int) -> None:
         self.home = home
         self.began = time.monotonic()
         self.problems: list[str] = []
         self.compactions = 0
         self.failed = False
         self._restarting = threading.Lock()
-        share = {"files": -(-epochs // len(PIPELINES)), "kills": -(-kills // len(PIPELINES))}
+        share = {"files": -(-epochs // len(PIPELINES)), "faults": -(-faults // len(PIPELINES))}
         self.lines = [Line(self, name, **share, seed=seed) for name in PIPELINES]
 
     def run(self) -> "Result":
@@ -316,11 +318,13 @@ class Result:
         sums = {name: sum(getattr(a, name) for a in self.audits.values()) for name in names}
         rows = [(kind, asdict(a)) for kind, a in self.audits.items()] + [("**all**", sums)]
         watch = self.soak.watch
-        kills: Counter[str] = sum((line.counts for line in self.soak.lines), Counter())
+        faults: Counter[str] = sum((line.counts for line in self.soak.lines), Counter())
         retries: Counter[str] = sum((line.retries for line in self.soak.lines), Counter())
         more = {
             "seconds": self.seconds,
-            **{f"kills: {kind}": n for kind, n in sorted(kills.items())},
+            "kills": faults.total() - faults[FREEZE],
+            "freezes": faults[FREEZE],
+            **{f"{'freezes' if kind == FREEZE else 'kills'}: {kind}": n for kind, n in sorted(faults.items())},
             **{f"retries: {kind}": n for kind, n in sorted(retries.items())},
             f"reads of {work.TOTALS} through the metastore": watch.metastore_reads,
             f"reads of {work.TOTALS} through PyHive": watch.table_reads,
@@ -348,14 +352,14 @@ def main() -> int:
     parser.add_argument(
         "--epochs", type=int, default=1000, help="source files of all pipelines, one per epoch (default 1000)"
     )
-    parser.add_argument("--kills", type=int, default=300, help="at least so many (default 300)")
+    parser.add_argument("--faults", type=int, default=300, help="kills and freezes, while there is input (default 300)")
     parser.add_argument("--seed", type=int, default=int(os.environ.get("TIDEGATE_SEED", "1")))
     parser.add_argument("--report", type=Path, help="write the report there")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tidegate-soak-", ignore_cleanup_errors=True) as folder:
         home = Path(folder) / "home"
         try:
-            result = Soak(home, epochs=arguments.epochs, kills=arguments.kills, seed=arguments.seed).run()
+            result = Soak(home, epochs=arguments.epochs, faults=arguments.faults, seed=arguments.seed).run()
         finally:
             services.down(home, report=lambda _: None)
     report = result.markdown(f"python {shlex.join(sys.argv)}", arguments.seed)
