@@ -721,16 +721,16 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "read a source under another uid from its beginning",
         "I1",
-        "protocol/ledger.py",
-        "    if not lost:\n",
-        "    if True:\n",
+        "engine/ledger.py",
+        "        read = before.offsets if before else ()\n",
+        "        read = ()\n",
     ),
     Mutant(
         "start an operator under another uid from nothing",
         "I3",
-        "protocol/operators.py",
-        "    if not parent or not lost:\n",
-        "    if True:\n",
+        "engine/manifests.py",
+        "    kept = (uid for uid, own in parent.operators.items() if own.state)\n",
+        "    kept = ()\n",
     ),
     Mutant(
         "change a lane whatever has become of it",

@@ -9,8 +9,9 @@ from itertools import chain
 
 from tidegate.errors import SourceGapError, StateIncompatibleError
 from tidegate.ports import LedgerStore, Source
-from tidegate.protocol.ledger import NO_LIMIT, Limit, behind, choose, nothing_behind, start_of, told, undeclared
+from tidegate.protocol.ledger import NO_LIMIT, Limit, behind, choose, nothing_behind, start_of, told
 from tidegate.protocol.model import Epoch, OffsetRange, Offsets, Slice
+from tidegate.protocol.uids import undeclared
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Ledger:
             ConfigurationError: a source cannot be looked at, or the time of an input cannot be told.
             SourceGapError: input is gone that was never offered.
         """
-        if reason := undeclared(before, self.sources):
+        read = before.offsets if before else ()
+        if reason := undeclared(f"{before} has read the source", read, self.sources, how="uid=…"):
             raise StateIncompatibleError(reason)
         offers = [self._offer(uid, start_of(before, uid), limit, until_ms) for uid in self.sources]
         return Offer(

@@ -6,7 +6,7 @@ from tidegate.api.pipeline import Definition
 from tidegate.errors import DataDamagedError, InvariantViolationError, StateIncompatibleError
 from tidegate.ports import Storage
 from tidegate.protocol.model import Manifest, ManifestRef, Place, Placed, StagedPartition, StateRun, checksum
-from tidegate.protocol.operators import undeclared
+from tidegate.protocol.uids import undeclared
 
 _BROUGHT_BACK = "`tidegate verify PIPELINE --repair` writes a manifest again, from the checkpoint"
 
@@ -32,9 +32,13 @@ def state_for(definition: Definition, parent: Manifest | None) -> tuple[StateRun
 
     Raises StateIncompatibleError when there is state of an operator that is not declared any more.
     """
-    if reason := undeclared(parent, [operator.uid for operator in definition.operators]):
+    if not parent:
+        return ()
+    found = f"{parent.pipeline} epoch {parent.epoch} has state of the operator"
+    kept = (uid for uid, own in parent.operators.items() if own.state)
+    if reason := undeclared(found, kept, [o.uid for o in definition.operators], how=".process(…).uid(…)"):
         raise StateIncompatibleError(reason)
-    return parent.state if parent else ()
+    return parent.state
 
 
 def listed(storage: Storage, placed: Iterable[tuple[Place, Placed]]) -> dict[Place, StagedPartition]:

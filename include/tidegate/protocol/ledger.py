@@ -5,7 +5,7 @@ An epoch has a range of them for each source. All that is decided about order, r
 alone, whatever a slice is.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tidegate.protocol.model import Epoch, OffsetRange, Offsets, Slice
@@ -73,20 +73,6 @@ def nothing_behind(before: Epoch | None, sources: Iterable[str]) -> Offsets:
     """An empty range for each source, at which it goes on behind an epoch: what an epoch without events has."""
     known = {*sources, *(before.offsets if before else ())}
     return {source: OffsetRange(at, at) for source in sorted(known) for at in [start_of(before, source)]}
-
-
-def undeclared(before: Epoch | None, sources: Collection[str]) -> str | None:
-    """Why an epoch with the declared `sources` cannot come behind `before`; None when it can.
-
-    A source under another uid would be read from its beginning.
-    """
-    lost = sorted(before.offsets.keys() - set(sources)) if before else []
-    if not lost:
-        return None
-    return (
-        f"{before} has read the source {lost[0]!r}, which the pipeline does not declare any more, but "
-        f"{', '.join(map(repr, sources))}: give the source its uid {lost[0]!r} again, or the pipeline a new name"
-    )
 
 
 def told(offsets: Offsets) -> str:

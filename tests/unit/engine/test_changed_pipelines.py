@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +15,14 @@ from tidegate.api.graph import Port, Sink
 from tidegate.api.pipeline import Definition
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.lanes import Lanes
+from tidegate.engine.manifests import state_for
 from tidegate.engine.planning import look_ahead
 from tidegate.engine.replay import replay
 from tidegate.engine.rollback import roll_back
 from tidegate.engine.verify import verify
 from tidegate.errors import StateIncompatibleError
 from tidegate.protocol.model import Run, Status
+from tidegate.protocol.operators import by_operator
 
 ME = Run("again", "a person")
 CODE = "operator Totals: its code (DoubleTotals)"
@@ -39,7 +42,7 @@ def changed(alone: Alone) -> Coordinator:
     return replace(alone.engine, definition=make.with_function(alone.engine.definition, totals.DoubleTotals()))
 
 
-GONE = r"state of the operator 'Totals' .*`\.process\(…\)\.uid\(\"Totals\"\)`"
+GONE = r"has state of the operator 'Totals', .* its uid 'Totals' again, by `\.process\(…\)\.uid\(…\)`"
 
 
 def test_no_run_starts_from_state_under_a_uid_that_is_gone() -> None:
@@ -69,6 +72,12 @@ def test_nothing_else_starts_from_it(start: Callable[[Coordinator], Any]) -> Non
         start(renamed(alone))
     assert alone.durable() == before
     assert [*alone.tables.lanes] == ["main"]
+
+
+def test_an_operator_without_state_may_have_any_uid() -> None:
+    empty = make.manifest(operators=by_operator([], ["Totals"], buckets=4))
+    definition = totals.pipeline("p", Path("/nowhere"))
+    assert state_for(under("Sums", definition), empty) == state_for(definition, None) == ()
 
 
 def test_a_lane_from_before_the_first_epoch_may_have_any_uid() -> None:

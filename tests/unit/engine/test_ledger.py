@@ -69,7 +69,7 @@ def test_nothing_new_is_an_empty_range_of_each() -> None:
 
 
 def test_a_source_whose_uid_was_changed_is_not_read_from_its_beginning() -> None:
-    with pytest.raises(StateIncompatibleError, match=r"p epoch 1 has read the source 'b', .* give the source its uid"):
+    with pytest.raises(StateIncompatibleError, match=r"p epoch 1 has read the source 'b', .* give it its uid 'b'"):
         Sources(a=(2, 1), c=(0, 9)).ledger.offer(BEFORE)
     with pytest.raises(StateIncompatibleError, match=r"p: /in/7 is of the source 'b', .* declare it again"):
         Sources(a=(2, 1)).ledger.check([make.slice_(7, source="b")])

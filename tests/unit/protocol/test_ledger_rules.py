@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import builders as make
-from tidegate.protocol.ledger import NO_LIMIT, Limit, behind, choose, nothing_behind, start_of, told, undeclared
+from tidegate.protocol.ledger import NO_LIMIT, Limit, behind, choose, nothing_behind, start_of, told
 from tidegate.protocol.model import Slice
 
 ROWS = [10, 0, 5, 20]
@@ -88,17 +88,6 @@ def test_where_a_source_goes_on() -> None:
     assert nothing_behind(before, ["new", "a"]) == {
         "a": make.positions(4), "b": make.positions(2), "new": make.positions(0),
     }  # fmt: skip
-
-
-def test_a_source_under_another_uid_is_no_source_that_was_read() -> None:
-    before = make.epoch(3, offsets=make.span(0, 4, source="orders"))
-    assert undeclared(before, ["orders"]) is None
-    assert undeclared(before, ["more", "orders"]) is None
-    assert undeclared(None, ["orders"]) is None
-    reason = undeclared(before, ["source"])
-    assert reason is not None
-    assert reason.startswith("p epoch 3 has read the source 'orders', which the pipeline does not declare any more")
-    assert "but 'source': give the source its uid 'orders' again" in reason
 
 
 def test_ranges_for_people() -> None:

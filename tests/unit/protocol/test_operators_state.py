@@ -1,7 +1,7 @@
-"""Goal: a state version knows its operators, and state under a uid that is gone is no start; the way out is named."""
+"""Goal: a state version knows its operators, and an epoch its watermark."""
 
 import builders as make
-from tidegate.protocol.operators import by_operator, undeclared
+from tidegate.protocol.operators import by_operator
 
 
 def test_runs_lie_under_their_operators() -> None:
@@ -10,21 +10,6 @@ def test_runs_lie_under_their_operators() -> None:
     assert {uid: own.state for uid, own in found.items()} == {"Totals": (old, new), "Empty": (), "Sums": (other,)}
     assert {own.buckets for own in found.values()} == {8}
     assert make.manifest(state=[old, other, new]).state == (other, old, new)
-
-
-def test_state_under_a_uid_that_is_gone() -> None:
-    kept = make.manifest(epoch=7, state=[make.state_run()])
-    assert undeclared(None, ["Sums"]) is undeclared(kept, ["Totals"]) is None
-    reason = undeclared(kept, ["Sums"])
-    assert reason is not None
-    assert "state of the operator 'Totals' behind epoch 7" in reason
-    assert "'Sums'" in reason
-    assert '`.process(…).uid("Totals")`' in reason
-
-
-def test_an_operator_without_state_may_have_any_uid() -> None:
-    empty = make.manifest(operators=by_operator([], ["Totals"], buckets=4))
-    assert undeclared(empty, ["Sums"]) is None
 
 
 def test_an_epochs_watermark_is_the_earliest_of_its_sources() -> None:
