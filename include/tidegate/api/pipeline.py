@@ -284,6 +284,7 @@ class Definition:
             "sinks": {sink.target.name: description.of_sink(sink) for sink in self.sinks},
         }
 
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over what it is made of: changes with every change of settings, schemas or code."""
         return digest(self.described)

@@ -76,6 +76,6 @@ class Holder:
                 lease,
                 kind=error.kind,
                 message=str(error),
-                code=self.definition.fingerprint(),
+                code=self.definition.fingerprint,
                 pause_after=self.definition.pipeline.pause_after,
             )

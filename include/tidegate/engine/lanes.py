@@ -165,7 +165,7 @@ class Lanes:
             planned = coordinator.adapters.store.plan(
                 lease,
                 run=again,
-                fingerprint=coordinator.definition.fingerprint(),
+                fingerprint=coordinator.definition.fingerprint,
                 offsets=epoch.offsets,
                 discovered=(),
                 number=epoch.epoch,

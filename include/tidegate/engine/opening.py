@@ -48,7 +48,7 @@ class Opener:
             epoch = work.adapters.store.plan(
                 lease,
                 run=run,
-                fingerprint=work.definition.fingerprint(),
+                fingerprint=work.definition.fingerprint,
                 offsets=offer.offsets,
                 discovered=offer.discovered,
             )  # 2
@@ -80,7 +80,7 @@ class Opener:
         planned = work.adapters.store.plan(
             lease,
             run=run,
-            fingerprint=work.definition.fingerprint(),
+            fingerprint=work.definition.fingerprint,
             offsets=nothing_behind(behind, work.adapters.sources),
             discovered=(),
             purpose=purpose,

@@ -109,7 +109,7 @@ class Stager:
             epoch=epoch.epoch,
             generation=epoch.generation,
             attempt=epoch.fence,
-            fingerprint=self._definition.fingerprint(),
+            fingerprint=self._definition.fingerprint,
             definition=self._definition.described,
             offsets=epoch.offsets,
             kind=epoch.kind,

@@ -89,10 +89,10 @@ def test_what_changes_the_meaning_of_bytes_changes_the_fingerprint() -> None:
         {"aliases": {"k": "K"}},
         {"schema": required},
     ]
-    prints = {definition(replace(source, **change)).fingerprint() for change in [{}, *changes]}
+    prints = {definition(replace(source, **change)).fingerprint for change in [{}, *changes]}
     assert len(prints) == len(changes) + 1
     kept = replace(source, path="/elsewhere", max_files=1, settle=timedelta(0), path_time="%Y")
-    assert definition(kept).fingerprint() == definition(source).fingerprint()
+    assert definition(kept).fingerprint == definition(source).fingerprint
 
 
 def test_what_bytes_mean_is_apart_from_where_they_come_from() -> None:

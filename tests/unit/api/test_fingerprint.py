@@ -181,7 +181,7 @@ def test_what_the_code_is_made_of_is_seen(load: Load, old: str, new: str, says: 
         pairs.append(('"day": pa.string(), "n"', '"day": pa.string(), "amount": pa.int64(), "n"'))
     before, after = load(), load(*pairs)
     found = changes(before.described, after.described)
-    assert before.fingerprint() != after.fingerprint()
+    assert before.fingerprint != after.fingerprint
     if says is not None:
         assert ", ".join(found).replace("operator totals: ", "") == says
     elif "key_by" in old:
@@ -207,7 +207,7 @@ def test_what_the_code_is_made_of_is_seen(load: Load, old: str, new: str, says: 
 def test_settings_and_schemas_are_told_as_text(load: Load, old: str, new: str, says: str | None) -> None:
     before, after = load(), load((old, new))
     found = "; ".join(changes(before.described, after.described))
-    assert before.fingerprint() != after.fingerprint()
+    assert before.fingerprint != after.fingerprint
     expected = {
         '"amount": pa.int64(), "at"': "source source: columns user string, amount int64, at timestamp[us, tz=UTC] → ",
         '"n": pa.int64()})': "output main user string, day string, n int64 → user string, day string, n int32",
@@ -230,7 +230,7 @@ def test_settings_and_schemas_are_told_as_text(load: Load, old: str, new: str, s
 def test_what_is_unrelated_is_not_seen(load: Load, old: str, new: str) -> None:
     before, after = load(), load((old, new))
     assert changes(before.described, after.described) == ()
-    assert before.fingerprint() == after.fingerprint()
+    assert before.fingerprint == after.fingerprint
 
 
 def test_another_process_finds_the_same(load: Load, tmp_path: Path) -> None:
@@ -264,6 +264,6 @@ def test_code_without_text_counts_by_what_it_was_compiled_to() -> None:
         exec(code, space)
         definition = space["DEFINITION"]
         assert isinstance(definition, Definition)
-        return definition.fingerprint()
+        return definition.fingerprint
 
     assert made("5") == made("5") != made("6")

@@ -139,13 +139,13 @@ def test_the_fingerprint_follows_code_and_settings() -> None:
         def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:
             yield {"user": 1}
 
-    base = define().fingerprint()
-    assert define().fingerprint() == base
+    base = define().fingerprint
+    assert define().fingerprint == base
     # which run takes a file, and when, is no part of what is made of it
     moved = replace(define(), sources={"source": source(path="/elsewhere", max_files=1, path_time="%Y")})
-    assert moved.fingerprint() == base
+    assert moved.fingerprint == base
     changed = [define(function=Other()), define(HiveTable("d.t2")), define(dead_letters="d.x")]
-    assert len({base, *(d.fingerprint() for d in changed)}) == 4
+    assert len({base, *(d.fingerprint for d in changed)}) == 4
 
 
 def test_states_of_base_classes_come_first_and_may_be_replaced() -> None:

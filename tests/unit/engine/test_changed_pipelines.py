@@ -92,7 +92,7 @@ def test_a_manifest_has_the_state_by_operator_and_what_the_pipeline_was() -> Non
     assert report
     assert report.manifest
     definition, (own,) = alone.engine.definition, report.manifest.operators.values()
-    assert (report.manifest.definition, report.manifest.fingerprint) == (definition.described, definition.fingerprint())
+    assert (report.manifest.definition, report.manifest.fingerprint) == (definition.described, definition.fingerprint)
     assert (own.buckets, own.state) == (definition.pipeline.buckets, report.manifest.state)
 
 

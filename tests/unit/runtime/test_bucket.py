@@ -348,11 +348,11 @@ def test_the_function_that_was_declared_stays_as_it_is(tmp_path: Path) -> None:
         .process(function, output=OUTPUT)
         .sink(HiveTable("d.t"))
     )
-    before = definition.fingerprint()
+    before = definition.fingerprint
     for _ in range(2):
         assert run(replace(spec(tmp_path), function=definition.function), EVENTS, 10)["processed"] == 5
     assert vars(function) == {"seen": [], "json": json}
-    assert replace(definition).fingerprint() == before
+    assert replace(definition).fingerprint == before
     assert isinstance(Remembers.count, ValueState)
 
 

@@ -38,7 +38,7 @@ class PostgresLanes(OverSession):
             foreign = one(cursor, "foreign_table", {"tables": tables, "pipeline": name})
             if foreign:
                 raise foreign_table(name, foreign["table_name"], foreign["pipeline"])
-            values = {"name": name, "fingerprint": definition.fingerprint(), "buckets": buckets}
+            values = {"name": name, "fingerprint": definition.fingerprint, "buckets": buckets}
             if one(cursor, "register_pipeline", values) is None:
                 kept = (one(cursor, "pipeline", {"name": name}) or {}).get("buckets")
                 raise other_buckets(name, kept=kept, declared=buckets)

@@ -38,7 +38,7 @@ class HiveSink:
 
     def prepare(self, definition: Definition, heads: Heads) -> tuple[TableChange, ...]:
         """Make what is missing, add columns, check the rest; see the port."""
-        fingerprint = definition.fingerprint()
+        fingerprint = definition.fingerprint
         if fingerprint in self._prepared:
             return ()
         plans = [self._tables.plan(target, definition, heads) for target in definition.all_targets]

@@ -32,7 +32,7 @@ class MemoryLanes(OverRows):
             _, kept = rows.pipelines.get(name, ("", buckets))
             if kept != buckets:
                 raise other_buckets(name, kept=kept, declared=buckets)
-            rows.pipelines[name] = (definition.fingerprint(), buckets)
+            rows.pipelines[name] = (definition.fingerprint, buckets)
 
     def acquire(self, lane: LaneId, owner: str, *, ttl_s: float) -> Lease:
         """Take the lane with a larger fence than ever before; see the port."""
