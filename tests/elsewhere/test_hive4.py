@@ -5,15 +5,20 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from crash.lab import TESTS, Lab
 from crash.watch import Watch
 from pipelines import totals
 from tidegate.adapters.hive.server import connect
+from tidegate.adapters.table_plans import columns_of, ddl
 from tidegate.protocol.model import Kind, Status
+from tidegate.runtime.formats import STORED_AS, SUFFIX, TableFile
 from tidegate.wiring import VARIABLES, Endpoints, coordinator, given_endpoints
 
 pytestmark = pytest.mark.services
@@ -31,6 +36,16 @@ def query(endpoints: Endpoints, *statements: str) -> list[tuple[object, ...]]:
         return sorted(map(tuple, cursor.fetchall()))
     finally:
         connection.close()
+
+
+def made(rows: pa.Table, folder: Path) -> list[str]:
+    """Statements that make the table `edges` of these rows."""
+    with TableFile(f"{folder}/rows/part{SUFFIX}", rows.schema) as file:
+        file.write(rows)
+        file.close()
+    columns = ddl(columns_of(rows.schema))
+    place = f"STORED AS {STORED_AS} LOCATION 'file://{folder}/rows'"
+    return ["DROP TABLE IF EXISTS edges", f"CREATE EXTERNAL TABLE edges ({columns}) {place}"]
 
 
 def run_all(lab: Lab) -> list[Kind]:
@@ -73,6 +88,54 @@ def test_sums_that_hive_computes_itself(lab: Lab) -> None:
         for *_, total, _, day in rows:
             sums[day] += total
         assert query(lab.endpoints, f"SELECT day, sum(total) FROM {table} GROUP BY day") == sorted(sums.items())
+
+
+@pytest.mark.parametrize("settings", [{}, {"vectorized.execution.enabled": "false"}, {"fetch.task.conversion": "none"}])
+def test_values_at_the_edges_of_their_types(endpoints: Endpoints, tmp_path: Path, settings: dict[str, str]) -> None:
+    """As Hive reads them by itself, row by row, and in a task."""
+    days = [date(1, 1, 1), date(1582, 10, 4), date(1582, 10, 10), date(1969, 12, 31), date(9999, 12, 31)]
+    columns = {
+        "day": pa.array(days),
+        "at": pa.array([datetime.combine(day, time.max, UTC) for day in days], pa.timestamp("us", tz="UTC")),
+        "n": pa.array([-(2**63), 2**63 - 1, 2**53 + 1, 0, None], pa.int64()),
+        "price": pa.array([Decimal(sign + "9" * 28 + "." + "9" * 10) for sign in ("-", "", "-", "", "-")]),
+        "share": pa.array([5e-324, 1.7976931348623157e308, -0.0, float("-inf"), 0.1]),
+    }
+    table = pa.table(columns)
+    found = query(
+        endpoints,
+        *(f"SET hive.{name}={value}" for name, value in settings.items()),
+        *made(table, tmp_path),
+        "SELECT cast(day AS string), cast(at AS string), n, price, share FROM edges",
+    )
+    at = [when.replace(tzinfo=None).isoformat(" ") for when in columns["at"].to_pylist()]
+    assert found == list(
+        zip(map(str, days), at, *(columns[c].to_pylist() for c in ("n", "price", "share")), strict=True)
+    )
+
+
+def test_nested_nulls_and_empty_lists(endpoints: Endpoints, tmp_path: Path) -> None:
+    """In a task, with the setting that docs/not-promised.md names."""
+    columns = {
+        "n": pa.array([0, 1, 2]),
+        "items": pa.array([[], [1, None], None], pa.list_(pa.int64())),
+        "prices": pa.array([[], [("a", 1), ("b", None)], None], pa.map_(pa.string(), pa.int64())),
+        "of": pa.array(
+            [{"x": 1, "y": None}, {"x": None, "y": None}, None], pa.struct({"x": pa.int64(), "y": pa.string()})
+        ),
+    }
+    found = query(
+        endpoints,
+        "SET hive.vectorized.complex.types.enabled=false",
+        "SET hive.fetch.task.conversion=none",
+        *made(pa.table(columns), tmp_path),
+        "SELECT n, size(items), items[1], size(prices), prices['b'], `of` IS NULL, `of`.x FROM edges",
+    )
+    assert found == [
+        (0, 0, None, 0, None, False, 1),
+        (1, 2, None, 2, None, False, None),
+        (2, -1, None, -1, None, True, None),
+    ]
 
 
 def test_dead_letters(lab: Lab) -> None:

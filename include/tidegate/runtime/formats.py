@@ -15,6 +15,8 @@ SUFFIX = ".parquet"
 STORED_AS = "PARQUET"
 """Hive's word for it."""
 
+_FOOTER = {"writer.date.proleptic": "true"}
+"""Without this Hive 4 takes a day before 1582-10-15 for one of the Julian calendar, and shows another."""
 _BATCH_ROWS = 65_536
 
 
@@ -31,7 +33,7 @@ class TableFile:
     def __init__(self, uri: str, schema: pa.Schema) -> None:
         self._uri = uri
         self._stream = ChecksummedFile(uri)
-        self._writer = pq.ParquetWriter(self._stream.sink, schema, compression="zstd")
+        self._writer = pq.ParquetWriter(self._stream.sink, schema.with_metadata(_FOOTER), compression="zstd")
         self._rows = 0
 
     def __enter__(self) -> Self:

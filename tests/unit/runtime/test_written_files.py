@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from faults.damage import DAMAGES, flipped
 from faults.power import Disk
 from tidegate.errors import ConfigurationError, DataDamagedError
 from tidegate.runtime import locations
+from tidegate.runtime.formats import TableFile
 from tidegate.runtime.locations import ChecksummedFile, open_checked, open_written
 from tidegate.runtime.output_files import PartitionedWriter
 
@@ -104,3 +106,15 @@ def test_rows_go_to_their_partitions_however_many_columns_there_are(tmp_path: Pa
         for values, files in writer.close().items()
     }
     assert found == {("7", *(str(row[name]) for name in names)): [row["x"]] for row in rows}
+
+
+def test_a_file_says_that_its_days_are_counted_in_one_calendar(tmp_path: Path) -> None:
+    """Hive asks its footer; what was read from one may be written into the next."""
+    table = pa.table({"day": pa.array([date(1, 1, 1)])})
+    for name in ("first", "second"):
+        with TableFile(f"{tmp_path}/{name}", table.schema) as file:
+            file.write(table)
+            file.close()
+        table = pq.read_table(tmp_path / name)
+        assert pq.read_metadata(tmp_path / name).metadata[b"writer.date.proleptic"] == b"true"
+    assert table.to_pylist() == [{"day": date(1, 1, 1)}]
