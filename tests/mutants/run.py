@@ -60,8 +60,9 @@ def tell(mutant: Mutant, copy: Path) -> bool:
 
 def suites(mutant: Mutant) -> tuple[str, ...]:
     """Where a mutant must show."""
-    rooms = {"adapters/checkpoint/": STORE, "adapters/files/": TASKS, "adapters/spark/": TASKS, "runtime/": TASKS}
-    return next((found for room, found in rooms.items() if mutant.file.startswith(room)), ENGINE)
+    if mutant.file.startswith("adapters/checkpoint/"):
+        return STORE
+    return TASKS if mutant.file.startswith(("adapters/reading", "adapters/kafka/", "runtime/")) else ENGINE
 
 
 def caught_by(copy: Path, suites: tuple[str, ...]) -> str | None:

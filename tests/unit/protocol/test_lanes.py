@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import builders as make
 from tidegate.errors import RefusedError
-from tidegate.protocol.lanes import forkable, lane_name, left, line, usable
+from tidegate.protocol.lanes import forkable, lane_name, left, line, serves, usable
 from tidegate.protocol.model import Compaction, Epoch, Events, Fork, LaneId, LaneStatus, Promotion, Purpose, Rollback
 
 
@@ -117,6 +117,18 @@ def test_a_lane_that_replayed_what_was_rolled_back_is_refused() -> None:
         left(FORK, [epoch(2), epoch(4)], line(MAIN, base=1))
     with pytest.raises(RefusedError, match="main was rolled back"):
         left(FORK, line(MAIN, base=1), line(MAIN, base=1, until=6))
+
+
+@pytest.mark.parametrize(
+    ("base", "reach_back", "serving"),
+    [(2, False, True), (2, True, True), (3, False, False), (3, True, True), (1, False, False), (1, True, False)],
+)
+def test_a_lane_serves_who_starts_where_it_did_or_later(base: int, reach_back: bool, serving: bool) -> None:
+    fork = Fork(LaneId("p", "fix"), 2, 1)
+    assert serves(fork, base=base, reach_back=reach_back) is serving
+    for over in (LaneStatus.PROMOTED, LaneStatus.DISCARDED):
+        assert not serves(Fork(fork.lane, 2, 1, over), base=base, reach_back=reach_back)
+    assert not serves(None, base=base, reach_back=reach_back)
 
 
 def test_only_open_lanes_are_usable() -> None:
