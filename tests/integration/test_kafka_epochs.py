@@ -118,7 +118,7 @@ def test_what_cannot_be_decoded_is_a_dead_letter_with_its_bytes(kafka: Kafka, to
     of = line(kafka, topic, tmp_path)
     assert of.run() is not None
     assert of.numbers == [1, 2]
-    second, first = of.dead
+    first, second = of.dead
     assert (first["step"], first["source"], first["raw"]) == ("read", f"{topic}[0]", bad.value)
     assert "offset 1" in first["reason"]
     assert json.loads(first["position"]) == {
@@ -271,7 +271,7 @@ def test_k8_partitions_that_are_added_while_an_epoch_is_planned(kafka: Kafka, to
         of.run()
     of.processor.before = lambda: None
     kafka.add_partitions(topic, 3)
-    kafka.produce(topic, [click(7, partition=2), click(8, partition=1)])
+    Kafka(kafka.broker).produce(topic, [click(7, partition=2), click(8, partition=1)])
     of.run(again=True)
     assert of.numbers == [0, 1, 2, 3]
     of.run()
