@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,9 @@ from side_by_side import pytest_xdist_make_scheduler  # noqa: F401  (a hook)
 from tidegate import services
 from tidegate.services import ServiceEvent
 from tidegate.wiring import Endpoints
+
+if TYPE_CHECKING:
+    from kafka import Kafka
 
 # Nothing here is timed: a slow machine is no failure.
 settings.register_profile("tidegate", deadline=None)
@@ -69,3 +73,16 @@ def services_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def endpoints(services_home: Path) -> Endpoints:
     """Where the session's services are."""
     return services.endpoints(services_home)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Kafka]":
+    """A real broker, which all tests of the session share: a test makes topics of its own."""
+    from kafka import Broker, Kafka
+
+    broker = Broker(tmp_path_factory.mktemp("kafka"))
+    try:
+        broker.start()
+        yield Kafka(broker)
+    finally:
+        broker.kill()

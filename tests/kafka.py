@@ -28,7 +28,7 @@ from confluent_kafka.admin import (
 )
 
 from tidegate.services import kafka
-from tidegate.services.model import HOST, _free_ports
+from tidegate.services.model import HOST, free_ports
 
 T = TypeVar("T")
 DEADLINE_S = 60.0
@@ -39,7 +39,7 @@ USERS = {"admin": "admin-secret", "reader": "reader-secret", "nobody": "nobody-s
 
 @dataclass(frozen=True)
 class Record:
-    """What is produced; a `timestamp_ms` of 0 is now, a `partition` of -1 any."""
+    """What is produced; a `timestamp_ms` of 0 is now."""
 
     value: bytes | None
     key: bytes | None = None
@@ -65,7 +65,7 @@ class Broker:
     """
 
     folder: Path
-    ports: tuple[int, int, int] = field(default_factory=lambda: (*_free_ports(3),))  # type: ignore[arg-type,return-value]
+    ports: list[int] = field(default_factory=lambda: free_ports(3))
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -90,7 +90,10 @@ class Broker:
         kafka.initialise(self.folder / "data", self.folder, libraries)
         with (self.folder / "broker.log").open("ab") as log:
             self.process = subprocess.Popen(
-                kafka.command(self.folder, libraries), stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                kafka.command(self.folder, libraries, "-XX:TieredStopAtLevel=1"),  # it starts in half the time
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         wait_until(lambda: self._alive() and kafka.healthy(self.bootstrap))
 
@@ -137,21 +140,32 @@ class Broker:
 class Transaction:
     """One that is open: it hangs for as long as nobody ends it, or until the broker loses patience."""
 
-    def __init__(self, broker: Broker, name: str, timeout_ms: int) -> None:
-        settings = {"bootstrap.servers": broker.bootstrap, "transactional.id": name, "linger.ms": 0}
+    def __init__(self, kafka: "Kafka", name: str, timeout_ms: int) -> None:
+        self._kafka = kafka
+        self._places: set[tuple[str, int]] = set()
+        settings = {"bootstrap.servers": kafka.broker.bootstrap, "transactional.id": name, "linger.ms": 0}
         self._producer = Producer(settings | {"transaction.timeout.ms": timeout_ms})
         self._producer.init_transactions(DEADLINE_S)
         self._producer.begin_transaction()
 
     def send(self, topic: str, records: Sequence[Record]) -> list[int]:
         """Append records, which are in the log when this returns. Their offsets."""
+        self._places |= {(topic, record.partition) for record in records}
         return _send(self._producer, topic, records)
 
     def commit(self) -> None:
-        self._producer.commit_transaction(DEADLINE_S)
+        """Commit; the markers are in the log when this returns."""
+        self._end(self._producer.commit_transaction)
 
     def abort(self) -> None:
-        self._producer.abort_transaction(DEADLINE_S)
+        """Abort; the markers are in the log when this returns."""
+        self._end(self._producer.abort_transaction)
+
+    def _end(self, how: Callable[[float], None]) -> None:
+        """The broker answers before it has written the markers, one in each partition."""
+        before = {place: self._kafka.offsets(*place).end for place in self._places}
+        how(DEADLINE_S)
+        wait_until(lambda: all(self._kafka.offsets(*place).end > end for place, end in before.items()))
 
 
 class Kafka:
@@ -160,7 +174,6 @@ class Kafka:
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
         self.admin = AdminClient({"bootstrap.servers": broker.bootstrap})
-        self._producer = Producer({"bootstrap.servers": broker.bootstrap, "linger.ms": 0})
 
     # -- topics
 
@@ -203,7 +216,7 @@ class Kafka:
         keys = {message.key(): message.offset() for message in before}
         newest = max(message.timestamp()[1] for message in before)
         [filler] = self.produce(topic, [Record(b"", b"filler", timestamp_ms=newest + 60_000, partition=partition)])
-        left = sorted([*keys.values(), filler] if b"filler" not in keys else {*keys.values(), filler})
+        left = sorted({**keys, b"filler": filler}.values())
         wait_until(lambda: [message.offset() for message in self.read(topic, partition)] == left)
         return left
 
@@ -211,11 +224,11 @@ class Kafka:
 
     def produce(self, topic: str, records: Sequence[Record]) -> list[int]:
         """Append records, outside of any transaction. Their offsets."""
-        return _send(self._producer, topic, records)
+        return _send(Producer({"bootstrap.servers": self.broker.bootstrap, "linger.ms": 0}), topic, records)
 
     def transaction(self, name: str, *, timeout_ms: int = 60_000) -> Transaction:
         """Begin one. A second one of the same name ends the first."""
-        return Transaction(self.broker, name, timeout_ms)
+        return Transaction(self, name, timeout_ms)
 
     def offsets(self, topic: str, partition: int = 0) -> Offsets:
         place = TopicPartition(topic, partition)
@@ -235,15 +248,15 @@ class Kafka:
         with self.consumer(**{"isolation.level": f"read_{'' if committed else 'un'}committed"}) as consumer:
             consumer.assign([TopicPartition(topic, partition, self.offsets(topic, partition).begin)])
             found: list[Message] = []
-            while True:
-                for message in consumer.consume(1000, DEADLINE_S):
-                    error = message.error()
-                    if error is None:
-                        found.append(message)
-                    elif error.code() == KafkaError._PARTITION_EOF:
-                        return found
-                    else:
-                        raise KafkaException(error)
+            while (message := consumer.poll(DEADLINE_S)) is not None:
+                error = message.error()
+                if error is None:
+                    found.append(message)
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    return found
+                else:
+                    raise KafkaException(error)
+            raise AssertionError(f"{topic} said nothing for {DEADLINE_S:.0f} s")
 
     @contextmanager
     def consumer(self, **settings: Any) -> Iterator[Consumer]:
@@ -255,6 +268,7 @@ class Kafka:
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
                 "auto.offset.reset": "error",
+                "fetch.wait.max.ms": 10,
                 **settings,
             }
         )

@@ -1,4 +1,4 @@
-"""The embedded default: PostgreSQL, a Hive metastore and Spark, on request Kafka and Airflow, started, watched and stopped."""
+"""The embedded default: PostgreSQL, a Hive metastore and Spark, on request Kafka and Airflow; they are watched, too."""
 
 from tidegate.services.lifecycle import (
     airflow_environment,

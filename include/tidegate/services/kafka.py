@@ -107,7 +107,7 @@ def initialise(data: Path, folder: Path, libraries: Path) -> None:
     cluster = urlsafe_b64encode(b"\0" + secrets.token_bytes(15)).decode().rstrip("=")  # never begins with a dash
     done = subprocess.run(
         [
-            *_java(folder, libraries, memory="128m"),
+            *_java(folder, libraries, "-Xmx128m", "-XX:TieredStopAtLevel=1"),
             *("kafka.tools.StorageTool", "format", "-t", cluster, "-c", folder / "server.properties"),
         ],
         capture_output=True,
@@ -118,14 +118,14 @@ def initialise(data: Path, folder: Path, libraries: Path) -> None:
         raise UnavailableError(f"Kafka's storage could not be made in {data}: {(done.stdout + done.stderr)[-3000:]}")
 
 
-def command(folder: Path, libraries: Path) -> list[str | Path]:
-    """How to start the broker by the configuration in `folder`."""
-    return [*_java(folder, libraries, memory="384m"), "kafka.Kafka", folder / "server.properties"]
+def command(folder: Path, libraries: Path, *options: str) -> list[str | Path]:
+    """How to start the broker by the configuration in `folder`, with Java's further options."""
+    return [*_java(folder, libraries, "-Xmx384m", *options), "kafka.Kafka", folder / "server.properties"]
 
 
-def _java(folder: Path, libraries: Path, *, memory: str) -> list[str | Path]:
+def _java(folder: Path, libraries: Path, *options: str) -> list[str | Path]:
     return [
-        *(find_java(), f"-Xmx{memory}", "-XX:+UseSerialGC", f"-Dlog4j2.configurationFile={folder}/log4j2.properties"),
+        *(find_java(), *options, "-XX:+UseSerialGC", f"-Dlog4j2.configurationFile={folder}/log4j2.properties"),
         *("-cp", f"{libraries}/*"),
     ]
 

@@ -42,8 +42,8 @@ def up(
 
     Idempotent: a healthy service is left alone, a dead one is started again. A service whose endpoint is given by an
     environment variable is not started; Airflow brings PostgreSQL with it for its own database. Kafka is started on
-    request only: `kafka_bootstrap` is its address. Durable effects: files below `home`, the checkpoint tables, and, when
-    Kafka is asked for the first time on a machine, its jars in the user's cache (see `kafka.jars`).
+    request only: `kafka_bootstrap` is its address. Durable effects: files below `home`, the checkpoint tables, and the
+    first time that Kafka is asked for its jars in the user's cache (see `kafka.jars`).
 
     Raises:
         UnavailableError: a service ended or did not get healthy; the message ends with its last words. Or Kafka's jars

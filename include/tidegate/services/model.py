@@ -64,7 +64,7 @@ class Settings:
         try:
             d = json.loads(_file(home).read_text(encoding="utf-8"))
             missing = [name for name in _ADDED if name not in d["ports"]]
-            known = {**d["ports"], **dict(zip(missing, _free_ports(len(missing)), strict=True))}
+            known = {**d["ports"], **dict(zip(missing, free_ports(len(missing)), strict=True))}
             ports = {name: int(known[name]) for name in PORTS}
             return cls(ports, d["secrets"], {n: Started(**s) for n, s in d["started"].items()})
         except (FileNotFoundError, NotADirectoryError):
@@ -82,7 +82,7 @@ class Settings:
         names = ("postgres_password", "airflow_password", "fernet_key", "jwt_secret", "internal_secret")
         made = {n: secrets.token_urlsafe(24) for n in names}
         made["fernet_key"] = urlsafe_b64encode(secrets.token_bytes(32)).decode()
-        return cls(dict(zip(PORTS, _free_ports(len(PORTS)), strict=True)), made)
+        return cls(dict(zip(PORTS, free_ports(len(PORTS)), strict=True)), made)
 
     def save(self, home: Path) -> None:
         """Remember; readable by the owner alone, and never half-written."""
@@ -108,7 +108,7 @@ def _file(home: Path) -> Path:
     return home / "services.json"
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Different ports that nobody listens on now."""
     sockets = [socket.socket() for _ in range(count)]
     try:
