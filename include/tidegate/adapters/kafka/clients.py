@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from tidegate.adapters.kafka.ranges import Partition
@@ -108,6 +108,12 @@ def consumer(settings: Settings, heard: Heard, **own: Any) -> Consumer:
 
 def _with(settings: Mapping[str, Any], heard: Heard) -> dict[str, Any]:
     return {**settings, "error_cb": heard, "logger": _SILENT}
+
+
+def received(of: Consumer, most: int, *, wait_s: float) -> list[Message]:
+    """What has come, at most so many, once there is something: `consume` alone waits until there are so many."""
+    first = of.poll(wait_s)
+    return [] if first is None else [first, *of.consume(most - 1, timeout=0)]
 
 
 def _made(make: Callable[[], T]) -> T:

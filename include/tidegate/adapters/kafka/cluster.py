@@ -77,7 +77,7 @@ class Cluster:
             reader.assign([at(p, starts[p][0]) for p in sorted(waiting)])
             deadline = time.monotonic() + self._timeout_s
             while waiting:
-                for message in reader.consume(1000, timeout=0.1):
+                for message in clients.received(reader, 1000, wait_s=0.5):
                     partition, offset = (message.topic(), message.partition()), message.offset()
                     if partition not in waiting:
                         continue

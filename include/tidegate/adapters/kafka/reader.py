@@ -114,7 +114,7 @@ class _Pass:
             consumer.assign([at(p, of.ranges[0][0].start) for p, of in self._left.items()])
             told = time.monotonic()
             while self._left:
-                messages = consumer.consume(BATCH_RECORDS, timeout=0.2)
+                messages = clients.received(consumer, BATCH_RECORDS, wait_s=0.5)
                 if messages:
                     told = time.monotonic()
                 elif time.monotonic() > told + _STALL_S or self._heard.refused:
