@@ -129,7 +129,7 @@ def plan(
     compactions: tuple[Compaction, ...] = (),
 ) -> EpochPlan:
     """What the next run would do: `slices` of `size` bytes, none of them skipped, and no change of tables."""
-    return EpochPlan(lane, unfinished, compactions, number, offsets, slices, size, left, 0, forecast, (), ())
+    return EpochPlan(lane, unfinished, compactions, number, offsets, slices, size, left, 0, forecast, (), (), ())
 
 
 # -- declarations -----------------------------------------------------------------------------------------------------

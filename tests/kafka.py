@@ -213,7 +213,7 @@ class Kafka:
         The topic is one with `COMPACTED` as its configuration. Of each key the last record stays.
         """
         before = self.read(topic, partition)
-        keys = {message.key(): message.offset() for message in before}
+        keys: dict[Any, Any] = {message.key(): message.offset() for message in before}
         newest = max(message.timestamp()[1] for message in before)
         [filler] = self.produce(topic, [Record(b"", b"filler", timestamp_ms=newest + 60_000, partition=partition)])
         left = sorted({**keys, b"filler": filler}.values())
@@ -289,7 +289,7 @@ COMPACTED = {
 
 
 def _send(producer: Producer, topic: str, records: Sequence[Record]) -> list[int]:
-    offsets: dict[int, int] = {}
+    offsets: dict[int, Any] = {}
     failed: list[KafkaError] = []
 
     def told(number: int) -> Callable[[KafkaError | None, Message], None]:

@@ -3,6 +3,7 @@
 import queue
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psutil
@@ -241,10 +242,11 @@ def allow(kafka: Kafka, topic: str, user: str, operation: AclOperation) -> None:
 
 def test_a_user_is_known_by_a_password(kafka: Kafka, topic: str) -> None:
     kafka.create_topic(topic)
-    right = AdminClient(kafka.broker.sasl("nobody"))
+    right = AdminClient({**kafka.broker.sasl("nobody")})
     assert topic in right.list_topics(timeout=DEADLINE_S).topics
     told: list[KafkaError] = []
-    wrong = AdminClient({**kafka.broker.sasl("reader", "wrong"), "error_cb": told.append, "log_level": 0})
+    settings: dict[str, Any] = {**kafka.broker.sasl("reader", "wrong"), "error_cb": told.append, "log_level": 0}
+    wrong = AdminClient(settings)
     with pytest.raises(KafkaException):
         wrong.list_topics(timeout=2)
     wrong.poll(0)
@@ -264,4 +266,6 @@ def test_an_access_list_shuts_the_others_out(kafka: Kafka, topic: str) -> None:
     with kafka.consumer(**kafka.broker.sasl("nobody")) as consumer:
         consumer.assign([place])
         [message] = consumer.consume(1, DEADLINE_S)
-        assert message.error().code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+        error = message.error()
+        assert error is not None
+        assert error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED

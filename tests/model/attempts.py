@@ -133,6 +133,12 @@ class _Source:
     def named(self, text: str) -> str:
         return text
 
+    def bridged(self, tail: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:
+        return []
+
+    def outlook(self, tail: Slice | None) -> tuple[str, ...]:
+        return ()
+
     def reader(self) -> Any:
         return None  # the processor here asks for contents by itself
 

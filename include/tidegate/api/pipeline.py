@@ -28,7 +28,7 @@ from tidegate.api.schema import (
     operator_uid,
     table_name,
 )
-from tidegate.api.settings import DEAD_LETTER_SCHEMA, HiveTable, Retention, Target
+from tidegate.api.settings import DEAD_LETTER_SCHEMA, Evolve, HiveTable, Retention, Target
 from tidegate.api.state import State
 from tidegate.protocol.fingerprint import Described, digest
 
@@ -232,7 +232,7 @@ class Definition:
     def dead_letters(self) -> Target | None:
         """The dead-letter table, when the pipeline has one."""
         name = self.pipeline.dead_letters
-        return Target(HiveTable(name, line=self.line), DEAD_LETTER_SCHEMA) if name else None
+        return Target(HiveTable(name, evolve=Evolve.ADD, line=self.line), DEAD_LETTER_SCHEMA) if name else None
 
     @property
     def all_targets(self) -> tuple[Target, ...]:

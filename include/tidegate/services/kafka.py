@@ -125,7 +125,8 @@ def command(folder: Path, libraries: Path, *options: str) -> list[str | Path]:
 
 def _java(folder: Path, libraries: Path, *options: str) -> list[str | Path]:
     return [
-        *(find_java(), *options, "-XX:+UseSerialGC", f"-Dlog4j2.configurationFile={folder}/log4j2.properties"),
+        find_java(),
+        *(*options, "-XX:+UseSerialGC", f"-Dlog4j2.configurationFile={folder}/log4j2.properties"),
         *("-cp", f"{libraries}/*"),
     ]
 

@@ -29,6 +29,7 @@ PLAN = EpochPlan(
         sample=10,
     ),
     tables=(TableChange("d.log", ("last bigint", "n int")), TableChange("d.refused", restored=7)),
+    notes=("t[0] is held",),
     changed=("operator totals: its code (rate)",),
 )
 FIRST = replace(

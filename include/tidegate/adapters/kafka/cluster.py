@@ -7,14 +7,14 @@ from concurrent.futures import wait
 from typing import Any
 
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection
-from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # it says only in its docs that it is public
+from confluent_kafka.admin import OffsetSpec
 
 from tidegate.adapters.kafka import clients
 from tidegate.adapters.kafka.clients import Heard, Settings, answers, at
 from tidegate.adapters.kafka.ranges import Live, LiveTopic, Partition
 
 TIMEOUT_S = 20.0
-_EARLIEST, _LATEST = OffsetSpec.earliest(), OffsetSpec.latest()  # type: ignore[no-untyped-call]
+_EARLIEST, _LATEST = OffsetSpec.earliest(), OffsetSpec.latest()
 
 
 class Cluster:
