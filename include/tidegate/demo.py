@@ -25,7 +25,7 @@ from tidegate.errors import ConfigurationError, TidegateError, UnavailableError
 from tidegate.protocol.ledger import start_of
 from tidegate.protocol.model import Epoch, LaneId
 from tidegate.services import ServiceEvent
-from tidegate.wiring import VARIABLES, Endpoints, given_endpoints
+from tidegate.wiring import OF_SOURCES, VARIABLES, Endpoints, given_endpoints
 
 PIPELINES = ("aircraft_log", "carrier_delays")
 KILLED = ("aircraft_log", 4)
@@ -94,7 +94,7 @@ class Demo:
             raise ConfigurationError(f"the demo runs in a checkout of tidegate: there is no {_DAGS}/nycflights.py here")
         if given := given_endpoints():
             raise ConfigurationError(
-                f"the demo brings all services itself: unset {', '.join(VARIABLES[name] for name in given)}"
+                f"the demo brings all services itself: unset {', '.join((VARIABLES | OF_SOURCES)[name] for name in given)}"
             )
         if others := foreign(self.home, files):
             raise ConfigurationError(

@@ -51,21 +51,22 @@ VARIABLES = {
     "hiveserver2": "TIDEGATE_HIVESERVER2_URL",
     "spark": "TIDEGATE_SPARK_URL",
     "warehouse": "TIDEGATE_WAREHOUSE",
-    "kafka": "TIDEGATE_KAFKA",
 }
 """The environment variable that gives each endpoint outside Airflow, where connections give them."""
+OF_SOURCES = {"kafka": "TIDEGATE_KAFKA"}
+"""The same for endpoints that only some sources need."""
 
 
 def given_endpoints() -> dict[str, str]:
     """The endpoints that environment variables give, by name."""
-    given = {name: os.environ.get(variable, "") for name, variable in VARIABLES.items()}
+    given = {name: os.environ.get(variable, "") for name, variable in (VARIABLES | OF_SOURCES).items()}
     return {name: value for name, value in given.items() if value}
 
 
 def from_environment() -> Endpoints | None:
     """The endpoints when all variables are set; None when one is missing: what is not given is embedded."""
     given = given_endpoints()
-    return Endpoints(**given) if given.keys() >= VARIABLES.keys() - {"kafka"} else None
+    return Endpoints(**given) if given.keys() >= VARIABLES.keys() else None
 
 
 class SystemClock:

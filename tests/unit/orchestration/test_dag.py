@@ -108,7 +108,10 @@ def test_what_bounds_a_run_is_set_and_shown(timed: Definition) -> None:
 def test_mistakes_name_the_line(definition: Definition) -> None:
     with pytest.raises(DefinitionError, match=r"test_dag\.py:\d+: .*bound 'hour' is not one of available, interval"):
         epoch_dag(definition, "@hourly", bound="hour")
-    with pytest.raises(DefinitionError, match=r"test_dag\.py:\d+: .*bound='interval' needs FileSource\(path_time=…\)"):
+    with pytest.raises(
+        DefinitionError,
+        match=r"test_dag\.py:\d+: .*bound='interval' needs a source that tells time: FileSource\(path_time=…\)",
+    ):
         epoch_dag(definition, "@hourly", bound="interval")
     with pytest.raises(DefinitionError, match=r"test_dag\.py:\d+: epoch_dag takes a complete pipeline"):
         epoch_dag(definition.pipeline)  # type: ignore[arg-type]

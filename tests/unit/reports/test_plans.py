@@ -37,6 +37,7 @@ FIRST = replace(
     unfinished=None,
     tables=(),
     changed=(),
+    notes=(),
     compactions=(),
     epoch=1,
     left=0,
@@ -58,6 +59,7 @@ def test_lines() -> None:
         "  d.log      about 49,000 rows and 1,200,000 bytes in 1 partition",
         "  d.refused  about 0 rows and 0 bytes in 0 partitions",
         "  state      about +1,000 rows, -40,000 bytes",
+        "  note       t[0] is held",
         "  What is about so much is estimated from 10 past epochs.",
     ]
 
@@ -115,6 +117,7 @@ def test_json() -> None:
         "bytes": 1234567,
         "slices_left": 4,
         "slices_skipped": 0,
+        "notes": ["t[0] is held"],
         "rows_in": 50000,
         "rows_in_estimated": True,
         "estimates": {
