@@ -78,9 +78,20 @@ def endpoints(services_home: Path) -> Endpoints:
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Kafka]":
     """A real broker, which all tests of the session share: a test makes topics of its own."""
+    yield from _running(tmp_path_factory.mktemp("kafka"))
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> "Iterator[Kafka]":
+    """A real broker for one test, which may kill it."""
+    yield from _running(tmp_path / "kafka")
+
+
+def _running(folder: Path) -> "Iterator[Kafka]":
     from kafka import Broker, Kafka
 
-    broker = Broker(tmp_path_factory.mktemp("kafka"))
+    folder.mkdir(exist_ok=True)
+    broker = Broker(folder)
     try:
         broker.start()
         yield Kafka(broker)

@@ -93,8 +93,9 @@ class Demo:
         if not (_DAGS / "nycflights.py").exists():
             raise ConfigurationError(f"the demo runs in a checkout of tidegate: there is no {_DAGS}/nycflights.py here")
         if given := given_endpoints():
+            variables = VARIABLES | OF_SOURCES
             raise ConfigurationError(
-                f"the demo brings all services itself: unset {', '.join((VARIABLES | OF_SOURCES)[name] for name in given)}"
+                f"the demo brings all services itself: unset {', '.join(variables[name] for name in given)}"
             )
         if others := foreign(self.home, files):
             raise ConfigurationError(

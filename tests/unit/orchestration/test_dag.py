@@ -110,7 +110,7 @@ def test_mistakes_name_the_line(definition: Definition) -> None:
         epoch_dag(definition, "@hourly", bound="hour")
     with pytest.raises(
         DefinitionError,
-        match=r"test_dag\.py:\d+: .*bound='interval' needs a source that tells time: FileSource\(path_time=…\)",
+        match=r"test_dag\.py:\d+: .*bound='interval' needs .*FileSource\(path_time=…\)",
     ):
         epoch_dag(definition, "@hourly", bound="interval")
     with pytest.raises(DefinitionError, match=r"test_dag\.py:\d+: epoch_dag takes a complete pipeline"):
