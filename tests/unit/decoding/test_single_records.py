@@ -130,6 +130,13 @@ def test_a_fault_does_not_reach_the_next_record() -> None:
     assert read_values([b"a\\", b"b,2"], KN, Csv(header=False, escape="\\")).column("k") == ["b"]
 
 
+def test_an_escape_character_may_stand_before_anything() -> None:
+    found = read_values([b"a\\,b,1", b"c\\\n,2\n", b"\\N,3"], KN, Csv(header=False, escape="\\", nulls=("\\N",)))
+    assert found.rows == [{"k": "a,b", "v": 1}, {"k": "c\n", "v": 2}, {"k": None, "v": 3}]
+    swapped = pa.schema(list(reversed(KN)))
+    assert read_values([b"1,a\\\n"], swapped, Csv(header=False, escape="\\")).column("k") == ["a\n"]
+
+
 def test_encodings_and_marks_of_csv() -> None:
     dialect = Csv(header=False, delimiter=";", decimal=",", encoding="cp1252", nulls=("-",))
     schema = {"k": pa.string(), "v": pa.decimal128(5, 2)}
