@@ -1,7 +1,7 @@
 """What a pipeline's author writes with: declarations, state, sources and sinks."""
 
 from tidegate.api.files import FileSource
-from tidegate.api.formats import Avro, Csv, Json, Parquet, Raw
+from tidegate.api.formats import Avro, Csv, Debezium, Json, Parquet, Raw
 from tidegate.api.function import Context, KeyedProcessFunction, Row
 from tidegate.api.kafka import KafkaSource
 from tidegate.api.pipeline import Definition, Pipeline, Stream
@@ -12,6 +12,7 @@ __all__ = [
     "Avro",
     "Context",
     "Csv",
+    "Debezium",
     "Definition",
     "FileSource",
     "HiveTable",

@@ -169,13 +169,72 @@ class Raw:
         return "raw"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Debezium:
+    """Changes of a table's rows, in Debezium's envelope. A row is what stands in its `after`; of a delete, in `before`.
+
+    The null that Debezium sends behind a delete, for Kafka to compact by, is passed over.
+
+    Args:
+        inner: how the envelopes are written. With a Json they may be the "payload" beside a "schema".
+        op: the string column that gets what was done: "c" (create), "u" (update), "d" (delete) or "r" (read in a
+            snapshot).
+        position: the string column that gets the place of the change in its source (PostgreSQL's LSN; MySQL's file,
+            position and row), as text that sorts as the source orders.
+        ts_ms: the timestamp column that gets when Debezium saw the change.
+    """
+
+    inner: Json | Avro = field(default_factory=Json)
+    op: str | None = None
+    position: str | None = None
+    ts_ms: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.inner, Json | Avro):
+            raise fail(f"Debezium inner must be a Json or an Avro, not {self.inner!r}")
+        if isinstance(self.inner, Json) and self.inner.rest is not None:
+            raise fail("Debezium inner: Json rest is not for rows in an envelope: leave it out")
+
+    @property
+    def word(self) -> str:
+        """The format in a word."""
+        return "debezium"
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The columns that the envelope gives, each with what it holds."""
+        asked = {"op": self.op, "position": self.position, "ts_ms": self.ts_ms}
+        return {column: what for what, column in asked.items() if column is not None}
+
+    def check(self, schema: pa.Schema, aliases: Mapping[str, str], source: str) -> None:
+        """Raises DefinitionError where a column that the envelope gives cannot be what is declared."""
+        own = self.own
+        if own:
+            known_columns(tuple(own), schema, f"{source} format: Debezium")
+        for column, what in own.items():
+            dtype = schema.field(column).type
+            if not (pa.types.is_timestamp(dtype) if what == "ts_ms" else dtype == pa.string()) or column in aliases:
+                kind = "timestamp" if what == "ts_ms" else "string"
+                raise fail(f"{source} format: Debezium {what}: column {column!r} must be a {kind} without an alias")
+        if len(own) < sum(column is not None for column in (self.op, self.position, self.ts_ms)):
+            raise fail(f"{source} format: Debezium op, position and ts_ms must be columns of their own")
+        if len(own) == len(schema):
+            raise fail(f"{source} schema: it has no column of the row that was changed")
+
+
 FileFormat = Csv | Json | Parquet
 """The formats of files."""
 TypedFormat = FileFormat | Avro
 """The formats that have values of more than one type."""
-Format = TypedFormat | Raw
+Format = TypedFormat | Raw | Debezium
 _FILES: dict[str, Format] = {"csv": Csv(), "json": Json(), "parquet": Parquet()}
-_RECORDS: dict[str, Format] = {"csv": Csv(header=False), "json": Json(), "avro": Avro(), "raw": Raw()}
+_RECORDS: dict[str, Format] = {
+    "csv": Csv(header=False),
+    "json": Json(),
+    "avro": Avro(),
+    "debezium": Debezium(),
+    "raw": Raw(),
+}
 """What a word means: the format without settings of one's own."""
 
 
@@ -221,6 +280,12 @@ class RowFormat:
         return found
 
     @property
+    def typed(self) -> TypedFormat:
+        """The dialect, where it is one whose values have types."""
+        assert isinstance(self.dialect, TypedFormat)
+        return self.dialect
+
+    @property
     def names(self) -> tuple[str, ...]:
         """What the schema's columns are called in the input."""
         return tuple(self.aliases.get(name, name) for name in self.schema.names)
@@ -228,7 +293,10 @@ class RowFormat:
     def meaning(self) -> dict[str, Any]:
         """The settings that decide what bytes mean, as JSON values: a part of a pipeline's fingerprint."""
         columns = [[f.name, str(f.type), f.nullable] for f in self.schema]
-        return {"format": self.dialect.word, **asdict(self.dialect), "columns": columns, "aliases": dict(self.aliases)}
+        settings = asdict(self.dialect)
+        if isinstance(self.dialect, Debezium):
+            settings |= {"inner": self.dialect.inner.word, **asdict(self.dialect.inner)}
+        return {"format": self.dialect.word, **settings, "columns": columns, "aliases": dict(self.aliases)}
 
     def _check_aliases(self, source: str) -> None:
         if self.aliases:
@@ -249,6 +317,8 @@ class RowFormat:
             len(self.schema) != 1 or self.schema.types[0] not in (pa.binary(), pa.string()) or self.aliases
         ):
             raise fail(f"{source} schema: Raw is read as one column, a binary or a string, without an alias")
+        if isinstance(self.dialect, Debezium):
+            self.dialect.check(self.schema, self.aliases, source)
         if isinstance(self.dialect, Json) and self.dialect.rest is not None:
             known_columns([self.dialect.rest], self.schema, "Json rest")
             if self.schema.field(self.dialect.rest).type != pa.string() or self.dialect.rest in self.aliases:

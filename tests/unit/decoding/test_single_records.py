@@ -48,7 +48,7 @@ def test_a_value_is_one_document_with_line_breaks_or_none() -> None:
         (b"null", "the value is not a JSON object"),
         (b'{"k": "\xff"}', "the value is not UTF-8"),
         (b'{"k": "a", "k": "b"}', "has two fields 'k'"),
-        (b'{"k"\n:"a", "k"\n:"b"}', "has two fields 'k'"),
+        (b'{"k":"a", "k"\n:"b"}', "has two fields 'k'"),
         (b'{"x":' * 100_000, "the value is nested too deeply"),
     ],
 )
@@ -193,8 +193,12 @@ def test_nulls_stand_among_the_others() -> None:
     ("value_format", "schema", "said"),
     [
         (Csv(), KN, r"S format: a record has no header to name its fields: say Csv\(header=False\)"),
-        ("parquet", KN, "S format 'parquet' is not one of csv, json, avro, raw, nor a Csv, Json, Avro or Raw"),
-        (Parquet(), KN, "is not one of csv, json, avro, raw"),
+        (
+            "parquet",
+            KN,
+            "'parquet' is not one of csv, json, avro, debezium, raw, nor a Csv, Json, Avro, Debezium or Raw",
+        ),
+        (Parquet(), KN, "is not one of csv, json, avro, debezium, raw"),
         (Raw(), KN, "S schema: Raw is read as one column"),
         (Raw(), pa.schema({"v": pa.int64()}), "S schema: Raw is read as one column"),
         (RECORDS, pa.schema({"v": pa.list_(pa.int8())}), "S schema: column 'v' is nested"),

@@ -31,11 +31,12 @@ class Shape:
 def decoded(shape: Shape, messages: Sequence[Message]) -> Decoded:
     """Rows and malformed records of some messages of one partition, in order. `rows` are their offsets."""
     found = decode_values(shape.format, [m.value() for m in messages])
-    misfits = {m.row: m for m in found.malformed}
+    misfits, met = {m.row: m for m in found.malformed}, set(found.rows.to_pylist())
     columns = {}
     for name, what in shape.metadata.items():
         columns[name], wrong = _column(shape.schema.field(name), what, messages)
-        misfits = {**{row: Malformed(row, "", name, reason, "") for row, reason in wrong.items()}, **misfits}
+        more = {row: Malformed(row, "", name, reason, "") for row, reason in wrong.items() if row in met}
+        misfits = {**more, **misfits}
     rows, batch = found.rows, found.batch
     if len(misfits) > len(found.malformed):
         kept = pa.array([row not in misfits for row in rows.to_pylist()], pa.bool_())
@@ -45,7 +46,8 @@ def decoded(shape: Shape, messages: Sequence[Message]) -> Decoded:
         pa.RecordBatch.from_arrays(arrays, schema=shape.schema),
         pa.array([m.offset() for m in messages], pa.int64()).take(rows),
         tuple(_placed(misfits[row], messages[row]) for row in sorted(misfits)),
-        len(messages),
+        len(messages) - found.passed,
+        found.passed,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +13,7 @@ import pyarrow as pa
 from tidegate.api.avro_schema import OWN, Written, written_with
 from tidegate.api.formats import Avro, RowFormat
 from tidegate.runtime.decoding.arrays import from_array, refusal, required
+from tidegate.runtime.decoding.debezium import Changes
 from tidegate.runtime.decoding.model import Column, Faults, Rows, add_misfits, shown, together
 from tidegate.runtime.decoding.moments import MisfitError
 from tidegate.runtime.decoding.objects import unfit
@@ -40,11 +42,21 @@ _TYPES = {
 }
 
 
-def rows(row_format: RowFormat, values: Sequence[bytes], schemas: Mapping[int, str]) -> Rows:
-    """The data as columns; `schemas` are the writers' by number, where the format does not have one for all."""
+def rows(
+    row_format: RowFormat, values: Sequence[bytes], schemas: Mapping[int, str], changes: Changes | None = None
+) -> Rows:
+    """The data as columns.
+
+    Args:
+        row_format: with an Avro.
+        values: the data.
+        schemas: the writers' by number, where the format does not have one for all.
+        changes: the data are envelopes with rows of the format.
+    """
     dialect = _dialect(row_format)
+    reader = _Reader(row_format, changes)
     if dialect.schema is not None:
-        return _group(row_format, values, dialect.schema, "its schema")
+        return reader.group(range(len(values)), values, dialect.schema, "its schema")
     faults: Faults = {}
     groups = defaultdict[int, list[int]](list)
     for place, value in enumerate(values):
@@ -52,12 +64,11 @@ def rows(row_format: RowFormat, values: Sequence[bytes], schemas: Mapping[int, s
             faults[place] = (None, "does not begin with a byte of 0 and four with the number of its schema")
         else:
             groups[int.from_bytes(value[1:_HEAD_BYTES], "big")].append(place)
-    found = [Rows([pa.array([], f.type) for f in row_format.schema], np.array([], np.int64), faults)]
+    found = [reader.nothing(faults)]
     for number, places in groups.items():
         if number in schemas:
             bodies = [values[p][_HEAD_BYTES:] for p in places]
-            group = _group(row_format, bodies, schemas[number], f"schema {number}")
-            found.append(group.among(np.array(places, np.int64)))
+            found.append(reader.group(places, bodies, schemas[number], f"schema {number}"))
         else:
             faults |= dict.fromkeys(places, (None, f"was written with schema {number}, which is not known"))
     return together(found)
@@ -68,30 +79,63 @@ def _dialect(row_format: RowFormat) -> Avro:
     return row_format.dialect
 
 
-def _group(row_format: RowFormat, values: Sequence[bytes], schema: str, called: str) -> Rows:
-    """Data of one schema."""
-    try:
-        written = written_with(schema)
-        reason = unfit(tuple(written.fields), row_format.names)
-    except ValueError as e:
-        written, reason = None, f"{called} is not read: {e}"
-    if written is None or reason:
-        nothing = [pa.array([], f.type) for f in row_format.schema]
-        return Rows(nothing, np.array([], np.int64), dict.fromkeys(range(len(values)), (None, reason or "")))
-    data, numbers, faults = _data(values, written)
-    columns = []
-    for field, name in zip(row_format.schema, row_format.names, strict=True):
-        found = [datum.get(name) for datum in data]
-        column, misfits = required(*_column(found, name, field.type, written, _dialect(row_format)), field)
-        add_misfits(faults, field.name, misfits, numbers)
-        columns.append(column)
-    return Rows(columns, np.array(numbers, np.int64), faults)
+@dataclass(frozen=True)
+class _Reader:
+    """Reads groups of data; see `rows`."""
+
+    format: RowFormat
+    changes: Changes | None
+
+    def nothing(self, faults: Faults) -> Rows:
+        """Records that are all malformed."""
+        return Rows([pa.array([], f.type) for f in self.format.schema], np.array([], np.int64), faults)
+
+    def group(self, places: Sequence[int], values: Sequence[bytes], schema: str, called: str) -> Rows:
+        """Data of one schema, with their places as numbers."""
+        try:
+            written = written_with(schema)
+            fields = written.fields if self.changes is None else _row_fields(written)
+            reason = unfit(tuple(fields), self.format.names)
+        except ValueError as e:
+            reason = f"{called} is not read: {e}"
+        if reason:
+            return self.nothing(dict.fromkeys(places, (None, reason)))
+        data, numbers, faults = _data(places, values, written)
+        if self.changes is not None:
+            data, numbers = self.changes.opened(data, numbers, faults)
+        columns = []
+        for field, name in zip(self.format.schema, self.format.names, strict=True):
+            found = [datum.get(name) for datum in data]
+            type_ = fields.get(name, "null")
+            column, misfits = required(*_column(found, type_, written.names, field.type, _dialect(self.format)), field)
+            add_misfits(faults, field.name, misfits, numbers)
+            columns.append(column)
+        return Rows(columns, np.array(numbers, np.int64), faults)
 
 
-def _data(values: Sequence[bytes], written: Written) -> tuple[list[dict[str, Any]], list[int], Faults]:
+def _row_fields(written: Written) -> Mapping[str, Any]:
+    """The fields of the row in an envelope of Debezium. Raises ValueError."""
+    before, after = (_optional_record(written, name) for name in ("before", "after"))
+    if before is None or after is None or before["name"] != after["name"]:
+        raise ValueError("it is no envelope of Debezium, whose before and after are a null or one and the same record")
+    return {f["name"]: f["type"] for f in after["fields"]}
+
+
+def _optional_record(written: Written, field: str) -> Mapping[str, Any] | None:
+    """The record that a field has where it is not null."""
+    of = written.fields.get(field)
+    if isinstance(of, list):
+        of = next((branch for branch in of if branch != "null"), None) if len(of) == 2 else None
+    of = written.names.get(of) if isinstance(of, str) else of
+    return of if isinstance(of, dict) and of["type"] == "record" else None
+
+
+def _data(
+    places: Sequence[int], values: Sequence[bytes], written: Written
+) -> tuple[list[dict[str, Any]], list[int], Faults]:
     """The data that can be read, the place of each, and why the others cannot."""
     data, numbers, faults = list[dict[str, Any]](), list[int](), Faults()
-    for place, value in enumerate(values):
+    for place, value in zip(places, values, strict=True):
         stream = BytesIO(value)
         try:
             datum = fastavro.schemaless_reader(stream, written.record, None)
@@ -111,11 +155,9 @@ def _data(values: Sequence[bytes], written: Written) -> tuple[list[dict[str, Any
     return data, numbers, faults
 
 
-def _column(values: Sequence[Any], name: str, dtype: pa.DataType, written: Written, dialect: Avro) -> Column:
-    if name not in written.fields:
-        return pa.nulls(len(values), dtype), {}
+def _column(values: Sequence[Any], schema: Any, names: Mapping[str, Any], dtype: pa.DataType, dialect: Avro) -> Column:
     try:
-        found = _type(written.fields[name], written.names, dtype)
+        found = _type(schema, names, dtype)
         reason = refusal(found, dtype, dialect)
     except MisfitError as e:
         reason = str(e)

@@ -10,6 +10,7 @@ import numpy as np
 
 from tidegate.api.formats import Json, RowFormat
 from tidegate.runtime.decoding.arrays import required
+from tidegate.runtime.decoding.debezium import Changes
 from tidegate.runtime.decoding.model import Faults, Rows, add_misfits
 from tidegate.runtime.decoding.objects import from_values, unfit
 
@@ -25,14 +26,20 @@ class Objects:
         texts: the texts.
         joined: all of them in one, with nothing between that is JSON.
         what: what a text is, in reasons: "line" or "value".
+        changes: the objects are envelopes with rows of the format.
     """
 
-    def __init__(self, row_format: RowFormat, texts: Sequence[bytes], joined: bytes, what: str) -> None:
+    def __init__(
+        self, row_format: RowFormat, texts: Sequence[bytes], joined: bytes, what: str, changes: Changes | None = None
+    ) -> None:
         assert isinstance(row_format.dialect, Json)
         self._format, self._dialect = row_format, row_format.dialect
         self._texts, self._joined, self._what = texts, joined, what
         self._faults: Faults = {}
+        self._numbers: Sequence[int]
         self._rows, self._numbers = self._parsed()
+        if changes is not None:
+            self._rows, self._numbers = changes.opened(self._rows, self._numbers, self._faults)
 
     def rows(self) -> Rows:
         """The objects, field by field; the other texts are faults."""

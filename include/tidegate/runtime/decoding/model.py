@@ -66,12 +66,14 @@ class Decoded:
         rows: the record number of each of them in the part, ascending.
         malformed: the other records.
         records: how many records the scanner met, which is counted apart from the two.
+        passed: how many more it met that are to be passed over: they are no rows, and not malformed.
     """
 
     batch: pa.RecordBatch
     rows: pa.Int64Array
     malformed: tuple[Malformed, ...]
     records: int
+    passed: int = 0
 
 
 Faults = dict[int, tuple[str | None, str]]
