@@ -173,7 +173,7 @@ class Kafka:
 
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
-        self.admin = AdminClient({"bootstrap.servers": broker.bootstrap})
+        self.admin = AdminClient({"bootstrap.servers": broker.bootstrap, "log_level": 0})
 
     # -- topics
 
@@ -224,7 +224,9 @@ class Kafka:
 
     def produce(self, topic: str, records: Sequence[Record]) -> list[int]:
         """Append records, outside of any transaction. Their offsets."""
-        return _send(Producer({"bootstrap.servers": self.broker.bootstrap, "linger.ms": 0}), topic, records)
+        return _send(
+            Producer({"bootstrap.servers": self.broker.bootstrap, "linger.ms": 0, "log_level": 0}), topic, records
+        )
 
     def transaction(self, name: str, *, timeout_ms: int = 60_000) -> Transaction:
         """Begin one. A second one of the same name ends the first."""

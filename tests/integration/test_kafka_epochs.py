@@ -308,6 +308,35 @@ def test_k11_a_transaction_that_hangs_holds_the_range_and_is_told(kafka: Kafka, 
     assert of.numbers == list(range(9))
 
 
+def test_k12_a_replay_behind_a_compaction_sees_that_records_are_gone(kafka: Kafka, topic: str, tmp_path: Path) -> None:
+    kafka.create_topic(topic, config=COMPACTED)
+    kafka.produce(topic, [click(n, key=f"k{n % 4}".encode()) for n in range(20)])
+    of = line(kafka, topic, tmp_path)
+    of.run()
+    assert of.replayed(1) == []
+    kafka.compact(topic)
+    found = of.replayed(1)
+    assert any("the source has 4 records of it now, not 20" in str(f) for f in found), found
+
+
+def test_k13_a_partition_that_lost_its_end_is_a_gap(own_kafka: Kafka, topic: str, tmp_path: Path) -> None:
+    """What an unclean election does to a follower, a lost disk does to a single broker."""
+    own_kafka.create_topic(topic)
+    own_kafka.produce(topic, clicks(range(10)))
+    of = line(own_kafka, topic, tmp_path)
+    of.run()
+    own_kafka.broker.stop()
+    for log in (own_kafka.broker.folder / "data").glob(f"{topic}-0/*"):
+        if log.name != "partition.metadata":
+            log.unlink()
+    own_kafka.broker.start()
+    with pytest.raises(SourceGapError, match="10 offsets are missing, for the partition ends at offset 0 now"):
+        of.run()
+    own_kafka.produce(topic, clicks(range(100, 120)))
+    with pytest.raises(SourceGapError, match="other records"):
+        of.run()
+
+
 def test_topics_by_pattern_and_one_that_comes_later(kafka: Kafka, topic: str, tmp_path: Path) -> None:
     first, second = f"{topic}-a", f"{topic}-b"
     kafka.create_topic(first)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -29,7 +30,8 @@ def records(numbers: range) -> list[Record]:
 
 
 def rows(endpoints: Endpoints, table: str) -> list[tuple[int, str, int]]:
-    with connect(endpoints.hiveserver2) as cursor:
+    with closing(connect(endpoints.hiveserver2)) as connection:
+        cursor = connection.cursor()
         cursor.execute(f"SELECT n, user, seen FROM {table} ORDER BY n")
         return [tuple(row) for row in cursor.fetchall()]
 
