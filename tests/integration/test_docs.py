@@ -79,6 +79,19 @@ def test_the_page_of_the_test_kit_runs() -> None:
     assert {"payments", "paid", "cuts"} <= space.keys()
 
 
+def test_the_page_of_sources_declares_them_and_each_of_its_tests_is_there() -> None:
+    space: dict[str, object] = {"__name__": "sources"}
+    for block in blocks("docs/sources.md", "python"):
+        exec(compile(block, "sources.md", "exec"), space)
+    assert "clicks" in space
+    text = (ROOT / "docs/sources.md").read_text()
+    tests = (ROOT / "tests/integration/test_kafka_epochs.py").read_text()
+    named = re.findall(r"`(test_k\d+_\w*)…?`", text)
+    assert {re.match(r"test_(k\d+)", name)[1] for name in named} >= {f"k{n}" for n in range(1, 14)} - {"k7", "k10"}  # type: ignore[index]
+    for name in named:
+        assert f"def {name}" in tests
+
+
 def test_the_readme_has_a_row_for_every_crash_point() -> None:
     assert column("README.md", r"^\| [^|]+ \| `(\w+)` \|") == list(POINTS)
 

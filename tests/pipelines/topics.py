@@ -25,6 +25,8 @@ from tidegate.adapters.kafka.source import KafkaSourceAdapter
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.crash import Disarmed
 from tidegate.engine.planning import EpochPlan, look_ahead
+from tidegate.engine.replay import replay
+from tidegate.engine.verify import Finding
 from tidegate.ports import Adapters, EpochReport, EpochTask, Processed
 from tidegate.protocol.model import LaneId, Run
 from tidegate.testing.checkpoint import MemoryCheckpointStore
@@ -105,6 +107,10 @@ class Line:
         """The next run, or the retry of the last one."""
         self._runs += not again
         return self.engine.run(Run(f"run-{self._runs}", "test"))
+
+    def replayed(self, epoch: int) -> list[Finding]:
+        """What differs when an epoch is computed again."""
+        return replay(self.definition, self.adapters, f"file://{self._folder}/made", epoch, progress=print)
 
     def plan(self) -> EpochPlan:
         """What the next run would do."""

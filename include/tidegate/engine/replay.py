@@ -61,6 +61,10 @@ def replay(
                 progress=progress,
             )
         )
+        now, then = again.counts.rows_in, manifest.counts.rows_in
+        if now != then:
+            said = f"has {now:,} records of it now, not {then:,}: what was computed cannot be compared"
+            return [Finding("the source", said)]
         found = [
             *_differences("partition", _partitions(manifest.partitions), _partitions(again.partitions)),
             *_differences("state of", _state(manifest.state), _state(again.state)),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import wait
 from typing import Any
 
-from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, Message, TopicCollection, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from tidegate.adapters.kafka import clients
@@ -69,25 +69,43 @@ class Cluster:
         Raises:
             UnavailableError: a partition neither gave a record nor came to its end in time.
         """
-        found: dict[Partition, int] = {}
-        waiting = {p: stop for p, (start, stop) in starts.items() if start < stop}
+        wanted = {p: at(p, start) for p, (start, stop) in starts.items() if start < stop}
         level = "read_committed" if committed else "read_uncommitted"
+        found = {}
+        for partition, message in self._first(wanted, level).items():
+            error, offset = message.error(), message.offset()
+            if error is not None and error.code() != KafkaError._PARTITION_EOF:
+                raise clients.translated(self._subject, error, self._heard)
+            if error is None and offset is not None and offset < starts[partition][1]:
+                found[partition] = message.timestamp()[1]
+        return found
+
+    def truncated(self, reached: Mapping[Partition, tuple[int, int]]) -> set[Partition]:
+        """The partitions that lost what was before an offset, and were written anew from below it under a later leader.
+
+        `reached` are an offset and the leader's epoch when it was the end. Kafka tells by its OffsetForLeaderEpoch
+        request, which a consumer sends that begins with an epoch (KIP-320). Raises what `first_times` raises.
+        """
+        wanted = {p: TopicPartition(*p, offset, "", epoch) for p, (offset, epoch) in reached.items()}
+        told = self._first(wanted, "read_uncommitted")
+        errors = {p: error.code() for p, m in told.items() if (error := m.error()) is not None}
+        return {p for p, code in errors.items() if code == KafkaError._LOG_TRUNCATION}
+
+    def _first(self, wanted: Mapping[Partition, TopicPartition], level: str) -> dict[Partition, Message]:
+        """What comes first of each partition: a record, its end, or an error. Raises UnavailableError."""
+        found: dict[Partition, Message] = {}
+        waiting = set(wanted)
         reader = clients.consumer(self._settings, self._heard, **{"isolation.level": level})
         try:
-            reader.assign([at(p, starts[p][0]) for p in sorted(waiting)])
+            reader.assign([wanted[p] for p in sorted(waiting)])
             deadline = time.monotonic() + self._timeout_s
             while waiting:
                 for message in clients.received(reader, 1000, wait_s=0.5):
-                    partition, offset = (message.topic(), message.partition()), message.offset()
-                    if partition not in waiting:
-                        continue
-                    error = message.error()
-                    if error is None and offset is not None and offset < waiting[partition]:
-                        found[partition] = message.timestamp()[1]
-                    elif error is not None and error.code() != KafkaError._PARTITION_EOF:
-                        raise clients.translated(self._subject, error, self._heard)
-                    del waiting[partition]
-                    reader.incremental_unassign([at(partition)])
+                    partition: Any = message.topic(), message.partition()
+                    if partition in waiting:
+                        found[partition] = message
+                        waiting.remove(partition)
+                        reader.incremental_unassign([at(partition)])
                 if waiting and time.monotonic() > deadline:
                     error = KafkaError(KafkaError._TIMED_OUT)
                     raise clients.translated(f"{self._subject}: {len(waiting)} partitions", error, self._heard)

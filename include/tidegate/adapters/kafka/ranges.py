@@ -147,6 +147,16 @@ def gaps(wanted: KafkaDetail, live: Mapping[str, LiveTopic], *, planned: bool) -
     return found
 
 
+def suspects(wanted: KafkaDetail, live: Mapping[str, LiveTopic]) -> dict[Partition, tuple[int, int]]:
+    """The partitions that have another leader now: where their ranges end, and under which leader that was told."""
+    found = {}
+    for (name, number), span in wanted.spans():
+        now = live[name].partitions.get(number) if name in live else None
+        if now is not None and now.leader_epoch > span.leader_epoch >= 0:
+            found[name, number] = span.stop, span.leader_epoch
+    return found
+
+
 def _missing(partition: Partition, at: int, span: OffsetSpan, live: Live) -> Gap | None:
     if live.begin > at:
         lost = min(live.begin, span.stop) - at if at < span.stop else live.begin - at

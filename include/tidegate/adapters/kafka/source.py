@@ -18,6 +18,7 @@ from tidegate.adapters.kafka.ranges import (
     gaps,
     left_of,
     mark,
+    suspects,
 )
 from tidegate.adapters.kafka.reader import KafkaReader
 from tidegate.adapters.kafka.records import Shape
@@ -73,7 +74,7 @@ class KafkaSourceAdapter:
         """
         live = self._live()
         before = KafkaDetail.of(tail) if tail else None
-        if before and (missing := gaps(before, live, planned=False)):
+        if before and (missing := self._missing(before, live, planned=False)):
             raise self._gap(missing)
         starts = self._starts(before, live)
         ends = self._ends(live, starts, until_ms)
@@ -172,8 +173,18 @@ class KafkaSourceAdapter:
         details = [KafkaDetail.of(s) for s in slices]
         names = sorted({name for detail in details for name in detail.topics})
         live = self._now.topics(names)
-        if missing := [gap for detail in details for gap in gaps(detail, live, planned=True)]:
+        if missing := [gap for detail in details for gap in self._missing(detail, live, planned=True)]:
             raise self._gap(missing)
+
+    def _missing(self, wanted: KafkaDetail, live: Mapping[str, LiveTopic], *, planned: bool) -> list[Gap]:
+        """What is gone of ranges, or of what they come behind, or was written anew."""
+        found = gaps(wanted, live, planned=planned)
+        reached = suspects(wanted, live)
+        if found or not reached:
+            return found
+        anew = self._now.truncated(reached)
+        why = "what was before it was lost, and is written anew under a later leader"
+        return [Gap(p, reached[p][0], None, why) for p in sorted(anew)]
 
     def renewed(self, slices: Sequence[Slice]) -> list[Slice]:
         """None: what has an offset never changes; see the port."""
@@ -188,11 +199,11 @@ class KafkaSourceAdapter:
         live = self._now.topics(topics)
         changed = []
         for slice_ in waiting:
-            left = replace(slice_, detail=left_of(KafkaDetail.of(slice_), live).to_json())
-            if left.detail != slice_.detail:
-                changed.append(left)
+            planned = KafkaDetail.of(slice_)
+            if self._missing(planned, live, planned=True):
+                changed.append(replace(slice_, detail=left_of(planned, live).to_json()))
         before = KafkaDetail.of(tail)
-        if gaps(before, live, planned=False):
+        if self._missing(before, live, planned=False):
             position = behind(tail)
             detail = mark(before, live).to_json()
             changed.append(Slice(self._source.uid, position, self._key(position), detail, skipped=True))
