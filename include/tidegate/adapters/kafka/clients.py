@@ -50,6 +50,8 @@ UNKNOWN = {
     KafkaError._UNKNOWN_PARTITION,
 }
 """Codes that say that there is no such topic or partition."""
+LOST = {KafkaError._AUTO_OFFSET_RESET, KafkaError._LOG_TRUNCATION}
+"""Codes that say that an offset is not there, or not any more what it was."""
 
 
 class Heard:

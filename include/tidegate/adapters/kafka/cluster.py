@@ -89,7 +89,7 @@ class Cluster:
         wanted = {p: TopicPartition(*p, offset, "", epoch) for p, (offset, epoch) in reached.items()}
         told = self._first(wanted, "read_uncommitted")
         errors = {p: error.code() for p, m in told.items() if (error := m.error()) is not None}
-        return {p for p, code in errors.items() if code == KafkaError._LOG_TRUNCATION}
+        return {p for p, code in errors.items() if code in clients.LOST}
 
     def _first(self, wanted: Mapping[Partition, TopicPartition], level: str) -> dict[Partition, Message]:
         """What comes first of each partition: a record, its end, or an error. Raises UnavailableError."""

@@ -8,7 +8,7 @@ import pyarrow as pa
 from confluent_kafka import Consumer, KafkaError, Message
 
 from tidegate.adapters.kafka import clients
-from tidegate.adapters.kafka.clients import UNKNOWN, Heard, at
+from tidegate.adapters.kafka.clients import Heard, at
 from tidegate.adapters.kafka.ranges import KafkaDetail, Partition
 from tidegate.adapters.kafka.records import Shape, decoded
 from tidegate.errors import SourceGapError
@@ -25,7 +25,6 @@ _BYTES_PER_RECORD = 200
 """Nobody tells how large records are: a guess, by which tasks are made of like size."""
 _STALL_S = 60.0
 """Without a record or the end of a partition for so long, the attempt is given up."""
-_LOST = {KafkaError._AUTO_OFFSET_RESET, KafkaError._LOG_TRUNCATION, *UNKNOWN}
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ class _Pass:
                     of.place(offset + 1)  # type: ignore[operator]
             elif error.code() == KafkaError._PARTITION_EOF:
                 of.place(offset)  # type: ignore[arg-type]
-            elif error.code() in _LOST:
+            elif error.code() in clients.LOST | clients.UNKNOWN:
                 raise self._gap(of, error.str())
             elif not error.retriable():
                 raise clients.translated(self._reader.subject, error, self._heard)
