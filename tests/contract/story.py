@@ -30,7 +30,7 @@ def definition(name: str = "orders", *, buckets: int = 4, tables: tuple[str, ...
         SimpleNamespace(
             name=name,
             pipeline=SimpleNamespace(buckets=buckets),
-            fingerprint=lambda: f"code of {name}",
+            fingerprint=f"code of {name}",
             all_targets=tuple(SimpleNamespace(name=t) for t in tables),
         ),
     )

@@ -9,7 +9,19 @@ import builders as make
 from contract.story import COUNTS, LANE, RUN, Kept, Sql, Story, head, manifest
 from tidegate.adapters.checkpoint.changes import move_lane
 from tidegate.errors import FencedError, InvariantViolationError, RefusedError
-from tidegate.protocol.model import Epoch, Fork, LaneId, LaneStatus, Lease, Promotion, Rollback, Run, Status, Word
+from tidegate.protocol.model import (
+    Epoch,
+    Fork,
+    LaneId,
+    LaneStatus,
+    Lease,
+    Placed,
+    Promotion,
+    Rollback,
+    Run,
+    Status,
+    Word,
+)
 from tidegate.protocol.transitions import LaneEvent
 
 FIX = LaneId("orders", "fix")
@@ -189,6 +201,25 @@ def test_forgetting_a_lane_leaves_main(story: Story) -> None:
     story.store.forget(lease, epochs=[], positions={}, lanes=[FIX])
     assert story.store.epochs(FIX, limit=9) == []
     assert story.store.epochs(LANE, limit=9) == [one]
+
+
+def test_a_lane_knows_what_it_was_forked_with_and_what_it_made(story: Story) -> None:
+    lease = story.lease()
+    one, two = story.sealed(lease), story.sealed(lease)
+    before = story.store.placed("db.orders", [("day-1",)])[("day-1",)]
+    story.store.fork(FIX, base=1, heads={("db.orders", ("day-1",)): before})
+    fixing = story.store.acquire(FIX, "someone", ttl_s=60)
+    planned = story.store.plan(fixing, run=RUN, fingerprint="new", offsets=two.offsets, discovered=[], number=two.epoch)
+    staged = story.store.stage(fixing, planned, manifest=manifest(planned), data=b"{}", watermark_ms=70, counts=COUNTS)
+    put = head(staged, "day-2")
+    story.store.publish(fixing, staged, heads=[put])
+    wanted = [("day-1",), ("day-2",), ("day-3",)]
+    assert story.store.placed_on_lane(FIX, "db.orders", wanted) == {
+        ("day-1",): before,
+        ("day-2",): Placed(put.location, manifest(planned)),
+    }
+    assert story.store.placed("db.orders", wanted)[("day-2",)].manifest == two.manifest  # main knows nothing of it
+    assert one.manifest == before.manifest
 
 
 def test_going_back_starts_from_the_restored_epoch(story: Story) -> None:

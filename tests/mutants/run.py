@@ -24,7 +24,7 @@ STORE = tuple(
     for what in ("epochs", "leases", "tables", "answers", "lanes", "ledger", "clones", "corrections")
 )
 ENGINE = ("tests/unit/protocol", "tests/unit/engine", "tests/model")
-TASKS = ("tests/unit/files", "tests/unit/runtime", "tests/unit/spark")
+TASKS = ("tests/unit/files", "tests/unit/kafka", "tests/unit/runtime", "tests/unit/spark")
 """Without JVM. The search has a checkpoint of its own, so what is broken in the real one shows in its contract."""
 
 
