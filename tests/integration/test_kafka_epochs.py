@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,15 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pytest
+from confluent_kafka import Producer
 
 from kafka import COMPACTED, Kafka, Record, wait_until
 from pipelines.topics import CLICK, Line, pipeline
 from tidegate.api.kafka import HEADERS
 from tidegate.engine.corrections import Correction, accept_gap, correct
 from tidegate.engine.verify import Finding
-from tidegate.errors import ConfigurationError, SourceGapError
+from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError
+from tidegate.protocol.intervals import Bound
 from tidegate.protocol.model import Counts, Run, Word
 
 pytestmark = pytest.mark.services
@@ -425,3 +428,52 @@ def test_k3_a_topic_that_was_made_again_is_read_from_its_beginning(kafka: Kafka,
     accept(of)
     of.run()
     assert of.numbers == [*range(5), *range(50, 60)]
+
+
+# -- what is large, and what is all wrong -----------------------------------------------------------------------------
+
+
+def test_a_record_of_ten_megabytes(kafka: Kafka, topic: str, tmp_path: Path) -> None:
+    kafka.create_topic(topic, config={"max.message.bytes": "20000000"})
+    large = json.dumps({"user": "x" * 10_000_000, "n": 1}).encode()
+    producer = Producer({"bootstrap.servers": kafka.broker.bootstrap, "message.max.bytes": 20_000_000})
+    producer.produce(topic, large, partition=0)
+    assert producer.flush(60) == 0
+    kafka.produce(topic, [click(2)])
+    of = line(kafka, topic, tmp_path)
+    of.run()
+    assert of.numbers == [1, 2]
+    assert max(len(row["user"]) for row in of.rows()) == 10_000_000
+
+
+def test_a_topic_with_a_thousand_partitions(own_kafka: Kafka, topic: str, tmp_path: Path) -> None:
+    own_kafka.create_topic(topic, 1000)
+    own_kafka.produce(topic, clicks(range(1500), partitions=1000))
+    of = line(own_kafka, topic, tmp_path, max_records=1200)
+    while of.run():
+        pass
+    assert of.numbers == list(range(1500))
+
+
+def test_a_decoder_that_fails_on_every_record_loses_none(kafka: Kafka, topic: str, tmp_path: Path) -> None:
+    kafka.create_topic(topic, 2)
+    kafka.produce(topic, [Record(b"no json", partition=n % 2) for n in range(50)])
+    of = line(kafka, topic, tmp_path)
+    counts = counted(of)
+    assert (counts.rows_in, counts.malformed, counts.processed) == (50, 50, 0)
+    assert len(of.dead) == 50
+    strict = line(kafka, topic, tmp_path / "strict", name="strict")
+    strict.definition = replace(strict.definition, pipeline=replace(strict.definition.pipeline, dead_letters=None))
+    with pytest.raises(MalformedInputError, match=rf"50 malformed rows of 50 .*, the first in {topic}\[0\], offset 0"):
+        strict.run()
+
+
+def test_an_interval_ends_before_the_first_record_behind_it(kafka: Kafka, topic: str, tmp_path: Path) -> None:
+    kafka.create_topic(topic, 2)
+    at = 1_700_000_000_000
+    kafka.produce(topic, [click(n, partition=n % 2, timestamp_ms=at + 1000 * n) for n in range(10)])
+    of = line(kafka, topic, tmp_path)
+    for number, (end, numbers) in enumerate([(0, 0), (4, 4), (5, 5), (20, 10)]):
+        run = Run(f"run-{number}", "test", interval_start_ms=at - 1, interval_end_ms=at + 1000 * end)
+        of.engine.run(run, bound=Bound.INTERVAL)
+        assert of.numbers == list(range(numbers))
