@@ -18,7 +18,7 @@ for word; do case $word in -DoutputDirectory=*) folder=${word#*=};; esac; done
 echo fetched >> "$XDG_CACHE_HOME/calls"
 mkdir -p "$folder" && touch "$folder/kafka_2.13-4.jar"
 """
-FAILS = 'echo "[ERROR] no route to the repository"; exit 1'
+FAILS = FETCHES.replace("kafka_2.13-4", "half-a") + 'echo "[ERROR] no route to the repository"; exit 1'
 ASK = "from tidegate.services import kafka; print(kafka.jars(lambda _: None))"
 
 
@@ -87,7 +87,7 @@ def test_a_fetch_that_fails_says_why_and_the_next_may_succeed(cache: Path) -> No
     with pytest.raises(UnavailableError, match=r"could not fetch Kafka.*\n.*no route to the repository"):
         kafka.jars(print)
     maven(cache, FETCHES)
-    assert kafka.jars(print).exists()
+    assert [file.name for file in kafka.jars(print).iterdir()] == ["kafka_2.13-4.jar"]
 
 
 def test_without_maven_both_ways_are_told_before_anything_is_started(cache: Path) -> None:
