@@ -233,10 +233,12 @@ class Kafka:
         return Transaction(self, name, timeout_ms)
 
     def offsets(self, topic: str, partition: int = 0) -> Offsets:
+        """What the broker says; a client that saw it die would still say for a while that nobody leads the partition."""
         place = TopicPartition(topic, partition)
+        admin = AdminClient({"bootstrap.servers": self.broker.bootstrap})
 
         def told(spec: OffsetSpec, isolation: IsolationLevel) -> int:
-            [asked] = self.admin.list_offsets({place: spec}, isolation_level=isolation).values()
+            [asked] = admin.list_offsets({place: spec}, isolation_level=isolation).values()
             return int(asked.result(DEADLINE_S).offset)
 
         return Offsets(

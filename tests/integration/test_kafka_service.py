@@ -228,6 +228,12 @@ def test_a_broker_that_was_killed_comes_back_with_its_data(kafka: Kafka, topic: 
     assert [m.value() for m in kafka.read(topic)] == [b"a"]
     hanging.commit()
     assert [m.value() for m in kafka.read(topic)] == [b"a", b"b"]
+    kafka.produce(topic, values("c"))
+    first, second, third = (m.leader_epoch() for m in kafka.read(topic))
+    assert first == second
+    assert first is not None
+    assert third is not None
+    assert third > first  # the leader is another, though nothing is lost
 
 
 # -- who may do what --------------------------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ def bootstrap(settings: Settings) -> str:
 
 
 def healthy(address: str) -> bool:
-    """True when the broker tells which brokers there are."""
+    """True when the broker answers, and leads every partition that it has."""
     from confluent_kafka import KafkaException  # noqa: PLC0415
     from confluent_kafka.admin import AdminClient  # noqa: PLC0415
 
@@ -145,6 +145,11 @@ def healthy(address: str) -> bool:
         return False
     try:
         client = AdminClient({"bootstrap.servers": address, "log_level": 0})
-        return bool(client.list_topics(timeout=_ANSWER_S).brokers)
+        told = client.list_topics(timeout=_ANSWER_S)
+        return bool(told.brokers) and all(
+            partition.leader in told.brokers
+            for topic in told.topics.values()
+            for partition in topic.partitions.values()
+        )
     except KafkaException:
         return False

@@ -17,6 +17,7 @@ import pyspark.worker  # noqa: F401
 from pyspark import daemon
 
 import tidegate.adapters.files.reader
+import tidegate.adapters.kafka.reader
 import tidegate.adapters.spark.reading
 import tidegate.runtime.bucket
 import tidegate.runtime.upsert  # noqa: F401
