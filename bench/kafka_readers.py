@@ -24,7 +24,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pyarrow as pa
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -33,8 +32,6 @@ from pyspark.sql import SparkSession
 from kafka_reading import PARTITIONS, TOPIC, TUNED, Ranges, by_connector, by_task, counted, nothing, read, summed
 from tidegate import services
 from tidegate.adapters.spark.session import opened
-from tidegate.services import processes
-from tidegate.services.model import Settings
 
 RECORDS, IN_TRANSACTION = 1_000_000, 10_000
 CONNECTOR = ("spark-sql-kafka", "spark-token-provider-kafka", "kafka-clients", "commons-pool2")
@@ -53,10 +50,10 @@ def main() -> int:
             bootstrap = services.kafka_bootstrap(home)
             every = fill(bootstrap)
             if "settings" in arguments.what:
-                compare_settings(home, bootstrap, every, arguments.repeat)
+                compare_settings(bootstrap, every, arguments.repeat)
             if "readers" in arguments.what:
                 with opened(found.spark, "bench", str(uuid.uuid4())) as session:
-                    compare_readers(session, home, bootstrap, every, arguments.repeat)
+                    compare_readers(session, bootstrap, every, arguments.repeat)
         finally:
             services.down(home, report=lambda _: None)
     return 0
@@ -118,7 +115,7 @@ def stable(bootstrap: str, number: int) -> tuple[int, int]:
 # -- measuring --------------------------------------------------------------------------------------------------------
 
 
-def compare_readers(session: SparkSession, home: Path, bootstrap: str, every: Ranges, repeat: int) -> None:
+def compare_readers(session: SparkSession, bootstrap: str, every: Ranges, repeat: int) -> None:
     few = {p: (start + 5_000, start + 5_167) for p, (start, _) in every.items()}
     ways = {"Spark's connector": by_connector, "confluent-kafka in the task": by_task, "no reading": nothing}
     for label, ranges in {"all records": every, "some 1,000": few}.items():
@@ -126,10 +123,10 @@ def compare_readers(session: SparkSession, home: Path, bootstrap: str, every: Ra
         runs: dict[str, Callable[[], tuple[int, int]]] = {
             name: partial(way, session, bootstrap, ranges) for name, way in ways.items()
         }
-        measure(home, runs, repeat, same=list(runs)[:2])
+        measure(runs, repeat, same=list(runs)[:2])
 
 
-def compare_settings(home: Path, bootstrap: str, every: Ranges, repeat: int) -> None:
+def compare_settings(bootstrap: str, every: Ranges, repeat: int) -> None:
     print("all records, one process, one consumer of 6 partitions:")
     sets: dict[str, dict[str, Any]] = {
         "librdkafka's defaults": {},
@@ -146,7 +143,7 @@ def compare_settings(home: Path, bootstrap: str, every: Ranges, repeat: int) -> 
         name: partial(alone, bootstrap, every, settings) for name, settings in sets.items()
     }
     runs["tuned, consume(16,384, 0.2)"] = partial(alone, bootstrap, every, TUNED, drain=False)
-    measure(home, runs, repeat, same=list(runs))
+    measure(runs, repeat, same=list(runs))
 
 
 def alone(bootstrap: str, ranges: Ranges, settings: dict[str, Any], *, drain: bool = True) -> tuple[int, int]:
@@ -154,39 +151,24 @@ def alone(bootstrap: str, ranges: Ranges, settings: dict[str, Any], *, drain: bo
     return summed(pa.Table.from_batches(batches))
 
 
-def measure(home: Path, runs: dict[str, Callable[[], tuple[int, int]]], repeat: int, *, same: list[str]) -> None:
-    """Take turns: seconds, and the processor's seconds of all that takes part. All of `same` must count the same."""
+def measure(runs: dict[str, Callable[[], tuple[int, int]]], repeat: int, *, same: list[str]) -> None:
+    """Take turns: the median and the range of seconds. All of `same` must count the same."""
     took: dict[str, list[float]] = {name: [] for name in runs}
-    used: dict[str, list[float]] = {name: [] for name in runs}
     told: dict[str, tuple[int, int]] = {}
     for number in range(repeat + 1):
         for name, run in runs.items():
-            before, began = processor_s(home), time.monotonic()
+            began = time.monotonic()
             told[name] = run()
             if number:
                 took[name].append(time.monotonic() - began)
-                used[name].append(processor_s(home) - before)
     if len({told[name] for name in same}) != 1:
         raise SystemExit(f"they differ: {told}")
     for name, seconds in took.items():
         print(
             f"  {name:38} {statistics.median(seconds):6.3f} s, {min(seconds):.3f} to {max(seconds):.3f}; "
-            f"processor {statistics.median(used[name]):5.2f} s, {min(used[name]):.2f} to {max(used[name]):.2f}; "
             f"{told[name][0]:,} records",
             flush=True,
         )
-
-
-def processor_s(home: Path) -> float:
-    """Of this process, of the services and of all processes of theirs, ended ones too."""
-    settings = Settings.load(home)
-    seconds = 0.0
-    for process in [psutil.Process(), *processes.family(home, settings.started.values() if settings else ())]:
-        try:
-            seconds += sum(process.cpu_times()[:4])
-        except psutil.NoSuchProcess:
-            continue
-    return seconds
 
 
 if __name__ == "__main__":

@@ -233,7 +233,7 @@ class Kafka:
         return Transaction(self, name, timeout_ms)
 
     def offsets(self, topic: str, partition: int = 0) -> Offsets:
-        """What the broker says; a client that saw it die would still say for a while that nobody leads the partition."""
+        """What the broker says. A client that saw it die would say for a while yet that nobody leads the partition."""
         place = TopicPartition(topic, partition)
         admin = AdminClient({"bootstrap.servers": self.broker.bootstrap})
 
