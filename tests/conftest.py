@@ -16,6 +16,7 @@ from tidegate.services import ServiceEvent
 from tidegate.wiring import Endpoints
 
 if TYPE_CHECKING:
+    from database import Postgres
     from kafka import Kafka
 
 # Nothing here is timed: a slow machine is no failure.
@@ -97,3 +98,19 @@ def _running(folder: Path) -> "Iterator[Kafka]":
         yield Kafka(broker)
     finally:
         broker.kill()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Postgres]":
+    """A real PostgreSQL, which all tests of the session share."""
+    from database import started
+
+    with started() as server:
+        yield server
+
+
+@pytest.fixture
+def empty_url(postgres: "Postgres") -> Iterator[str]:
+    """A database without tables."""
+    with postgres.database() as url:
+        yield url

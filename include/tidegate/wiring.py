@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
+from tidegate.adapters.database.source import DatabaseSourceAdapter
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.adapters.hive import HiveSink
+from tidegate.api.database import DatabaseSource
 from tidegate.api.files import FileSource
-from tidegate.api.kafka import KafkaSource
 from tidegate.api.pipeline import Definition
+from tidegate.api.sources import Source as Declared
 from tidegate.engine import crash
 from tidegate.engine.coordinator import Coordinator
 from tidegate.errors import ConfigurationError
@@ -35,6 +37,8 @@ class Endpoints:
         warehouse: URI of the folder for new tables and all data; Spark's workers and Hive must see the same.
         kafka: the brokers, as ``host:port,…`` or as a JSON object of librdkafka's settings; empty when there are none.
             Spark's workers must reach them under these addresses, too.
+        database: ``postgresql://user:password@host:port/database`` of the tables that are read; empty when there are
+            none. Spark's workers must reach it, too.
     """
 
     checkpoint: str
@@ -43,6 +47,7 @@ class Endpoints:
     spark: str
     warehouse: str
     kafka: str = ""
+    database: str = ""
 
 
 VARIABLES = {
@@ -53,7 +58,7 @@ VARIABLES = {
     "warehouse": "TIDEGATE_WAREHOUSE",
 }
 """The environment variable that gives each endpoint outside Airflow, where connections give them."""
-OF_SOURCES = {"kafka": "TIDEGATE_KAFKA"}
+OF_SOURCES = {"kafka": "TIDEGATE_KAFKA", "database": "TIDEGATE_DATABASE"}
 """The same for endpoints that only some sources need."""
 
 
@@ -81,12 +86,23 @@ class SystemClock:
         time.sleep(seconds)
 
 
-def _source(source: FileSource | KafkaSource, definition: Definition, endpoints: Endpoints) -> Source:
+def _source(source: Declared, definition: Definition, endpoints: Endpoints) -> Source:
     if isinstance(source, FileSource):
         return FileSourceAdapter(source, definition.name)
+    if isinstance(source, DatabaseSource):
+        return DatabaseSourceAdapter(source, definition.name, _database(endpoints.database))
     from tidegate.adapters.kafka.source import KafkaSourceAdapter  # noqa: PLC0415  (an extra: not all have the client)
 
     return KafkaSourceAdapter(source, definition.name, kafka_settings(endpoints.kafka))
+
+
+def _database(given: str) -> str:
+    if not given:
+        raise ConfigurationError(
+            "the pipeline reads a table of a database, but none is given: set TIDEGATE_DATABASE to "
+            "postgresql://user:password@host:port/database; in Airflow, add a connection of type postgres"
+        )
+    return given
 
 
 def kafka_settings(given: str) -> dict[str, str]:

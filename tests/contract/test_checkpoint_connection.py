@@ -19,7 +19,7 @@ from tidegate.protocol.formats import WRITER
 from tidegate.protocol.model import Slice
 
 if TYPE_CHECKING:
-    from contract.conftest import Postgres
+    from database import Postgres
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tidegate.testing.checkpoint import MemoryCheckpointStore
 from tidegate.testing.checkpoint.rows import Lane, Rows
 
 if TYPE_CHECKING:
-    from contract.conftest import Postgres
+    from database import Postgres
 
 
 # -- the ordinary way -------------------------------------------------------------------------------------------------
@@ -162,9 +162,12 @@ def shared(request: pytest.FixtureRequest) -> Iterator[tuple[CheckpointStore, Ca
         memory = MemoryCheckpointStore()
         yield memory, partial(put_in_memory, memory.rows)
         return
-    postgres: Postgres = request.getfixturevalue("postgres")
-    url = postgres.url(postgres.create(template="migrated"))
-    with closing(PostgresCheckpointStore(url)) as opened, psycopg.connect(url, autocommit=True) as connection:
+    migrated: Postgres = request.getfixturevalue("migrated")
+    with (
+        migrated.database(template="migrated") as url,
+        closing(PostgresCheckpointStore(url)) as opened,
+        psycopg.connect(url, autocommit=True) as connection,
+    ):
         yield opened, partial(put, connection)
 
 

@@ -17,7 +17,7 @@ from tidegate.protocol.formats import WRITER
 from tidegate.protocol.model import Lease, Status, Word
 
 if TYPE_CHECKING:
-    from contract.conftest import Postgres
+    from database import Postgres
 
 VIEWS = ("clone_overview", "epoch_history", "epoch_ranges", "lane_overview", "partition_origin", "source_corrections")
 GUIDE = Path(__file__).parents[2] / "docs/operations.md"

@@ -1,7 +1,8 @@
 """One attempt by a worker that was not changed yet: as `attempt.py`, by code of the revision before."""
 
 from crash import attempt
-from tidegate.adapters.checkpoint import connection, revisions, rows
+from tidegate.adapters import postgres
+from tidegate.adapters.checkpoint import revisions, rows
 from tidegate.protocol import formats, model
 
 WRITER = "tidegate 0.0.1"
@@ -12,6 +13,6 @@ def main(*arguments: str) -> int:
     revisions.REVISION = revisions.OLDEST
     for module in (formats, revisions):
         vars(module)["WRITER"] = WRITER
-    connection._DEFAULTS["application_name"] = WRITER
+    postgres.DEFAULTS["application_name"] = WRITER
     assert vars(rows)["stamped"] is vars(model)["stamped"] is formats.stamped
     return attempt.main(*arguments)

@@ -27,7 +27,7 @@ from tidegate.engine.crash import Disarmed
 from tidegate.engine.planning import EpochPlan, look_ahead
 from tidegate.engine.replay import replay
 from tidegate.engine.verify import Finding
-from tidegate.ports import Adapters, EpochReport, EpochTask, Processed
+from tidegate.ports import Adapters, EpochReport, EpochTask, Processed, Source
 from tidegate.protocol.model import LaneId, Run
 from tidegate.testing.checkpoint import MemoryCheckpointStore
 from tidegate.testing.contents import table_rows
@@ -92,16 +92,20 @@ class Line:
 
     @property
     def adapters(self) -> Adapters:
-        source = self.definition.source
-        assert isinstance(source, KafkaSource)
         return Adapters(
             store=MemoryCheckpointStore(self.store.rows),
             connect=lambda: MemoryCheckpointStore(self.store.rows),
-            sources={source.uid: KafkaSourceAdapter(source, self.definition.name, self.settings)},
+            sources={self.definition.source.uid: self.source()},
             processor=self.processor,
             sink=self.sink,
             storage=FsStorage(),
         )
+
+    def source(self) -> Source:
+        """What a new process reads topics by."""
+        declared = self.definition.source
+        assert isinstance(declared, KafkaSource)
+        return KafkaSourceAdapter(declared, self.definition.name, self.settings)
 
     def run(self, *, again: bool = False) -> EpochReport | None:
         """The next run, or the retry of the last one."""

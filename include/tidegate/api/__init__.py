@@ -1,5 +1,6 @@
 """What a pipeline's author writes with: declarations, state, sources and sinks."""
 
+from tidegate.api.database import DatabaseSource
 from tidegate.api.files import FileSource
 from tidegate.api.formats import Avro, Csv, Debezium, Json, Parquet, Raw
 from tidegate.api.function import Context, KeyedProcessFunction, Row
@@ -12,6 +13,7 @@ __all__ = [
     "Avro",
     "Context",
     "Csv",
+    "DatabaseSource",
     "Debezium",
     "Definition",
     "FileSource",

@@ -9,13 +9,12 @@ from typing import Any
 import pyarrow as pa
 
 from tidegate.api.code import Code
-from tidegate.api.files import FileSource
 from tidegate.api.graph import Operator, Sink, Transform
-from tidegate.api.kafka import KafkaSource
+from tidegate.api.sources import Source
 from tidegate.protocol.fingerprint import digest
 
 
-def of_source(source: FileSource | KafkaSource) -> dict[str, Any]:
+def of_source(source: Source) -> dict[str, Any]:
     """What its bytes mean. Which of them an epoch takes is in the epoch."""
     meaning = {name: list(v) if isinstance(v, tuple) else v for name, v in source.meaning().items()}
     return {**meaning, "columns": _columns(source.schema)}

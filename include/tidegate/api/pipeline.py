@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from tidegate.api import description
-from tidegate.api.files import FileSource
+from tidegate.api.database import DatabaseSource
 from tidegate.api.function import KeyedProcessFunction
 from tidegate.api.graph import MAIN_OUTPUT, Input, Operator, Port, Sink, Timestamps, Transform
 from tidegate.api.kafka import KafkaSource
@@ -29,6 +29,7 @@ from tidegate.api.schema import (
     table_name,
 )
 from tidegate.api.settings import DEAD_LETTER_SCHEMA, Evolve, HiveTable, Retention, Target
+from tidegate.api.sources import Source
 from tidegate.api.state import State
 from tidegate.protocol.fingerprint import Described, digest
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 DEFAULT_BUCKETS = 4
-Source = FileSource | KafkaSource
 MAX_BUCKETS = 4096
 
 
@@ -73,7 +73,8 @@ class Pipeline:
         """Read events from `source`."""
         if not isinstance(source, Source):
             raise fail(
-                f"pipeline {self.name}: source must be a FileSource or a KafkaSource, not {type(source).__name__}"
+                f"pipeline {self.name}: source must be a FileSource, a KafkaSource or a DatabaseSource, not "
+                f"{type(source).__name__}"
             )
         return Stream(self, source, Input(Port(source.uid), source.schema))
 
@@ -260,6 +261,11 @@ class Definition:
     def reads_kafka(self) -> bool:
         """Whether brokers are needed."""
         return any(isinstance(source, KafkaSource) for source in self.sources.values())
+
+    @property
+    def reads_database(self) -> bool:
+        """Whether a database is needed beside the checkpoint's."""
+        return any(isinstance(source, DatabaseSource) for source in self.sources.values())
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ class Connections:
             ``kerberos_service_name`` mean what they mean to the Hive provider; ``warehouse`` may also stand here.
         kafka: type ``kafka``, of the Kafka provider: its extra is librdkafka's settings. Only pipelines that read Kafka
             need it.
+        database: type ``postgres``: the database of the tables that are read. Only pipelines with a DatabaseSource
+            need it.
         spark: type ``spark_connect``, with the extras ``use_ssl`` and ``token``; a password is taken as the token.
     """
 
@@ -59,9 +61,10 @@ class Connections:
     hiveserver2: str = "tidegate_hiveserver2"
     spark: str = "tidegate_spark"
     kafka: str = "kafka_default"
+    database: str = "postgres_default"
 
-    def endpoints(self, *, kafka: bool = False) -> "Endpoints":
-        """Look the connections up, that of Kafka only when it is wanted.
+    def endpoints(self, *, kafka: bool = False, database: bool = False) -> "Endpoints":
+        """Look the connections up, those of Kafka and of a database that is read only when they are wanted.
 
         Raises ConfigurationError that names the connection to add or to correct.
         """
@@ -76,6 +79,7 @@ class Connections:
             spark=_spark_url(find(self.spark, "spark_connect")),
             warehouse=_warehouse(metastore, hiveserver2),
             kafka=_kafka(self.kafka) if kafka else "",
+            database=_postgres_url(self.database, None) if database else "",
         )
 
 
@@ -107,6 +111,11 @@ def checkpoint_url(conn_id: str = DEFAULT_CHECKPOINT) -> str:
     Raises:
         ConfigurationError: the connection is missing, or an extra is none of libpq's or asks for a token.
     """
+    return _postgres_url(conn_id, DEFAULT_DATABASE)
+
+
+def _postgres_url(conn_id: str, database: str | None) -> str:
+    """As `checkpoint_url`; `database` is the one that a connection without a schema means, None is libpq's default."""
     from psycopg.conninfo import make_conninfo  # noqa: PLC0415  (the database driver)
 
     connection = find(conn_id, "postgres")
@@ -119,7 +128,7 @@ def checkpoint_url(conn_id: str = DEFAULT_CHECKPOINT) -> str:
     fields = {
         "host": _bare(str(connection.host)),
         "port": connection.port or _PORTS["postgres"],
-        "dbname": connection.schema or DEFAULT_DATABASE,
+        "dbname": connection.schema or database,
         "user": connection.login or None,
         "password": connection.password or None,
     }

@@ -74,7 +74,7 @@ class EpochOperator(BaseOperator, SkipMixin):
         try:
             with wiring.coordinator(
                 self.definition,
-                self.connections.endpoints(kafka=self.definition.reads_kafka),
+                self.connections.endpoints(kafka=self.definition.reads_kafka, database=self.definition.reads_database),
                 progress=self.log.info,
                 lease_wait_s=_LEASE_WAIT_S,
             ) as coordinator:

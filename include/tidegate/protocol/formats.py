@@ -35,6 +35,7 @@ COUNTS = Shape("row of counts")
 STATE_RUN = Shape("state run")
 FILE = Shape("detail of the file")
 KAFKA = Shape("ranges of Kafka")
+DATABASE = Shape("range of the table")
 
 
 def stamped(shape: Shape, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from typing import Any, Self
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.api.files import FileSource
-from tidegate.api.kafka import KafkaSource
 from tidegate.api.pipeline import Definition
+from tidegate.api.sources import Source
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.crash import POINTS
 from tidegate.engine.manifests import read_manifest
@@ -34,7 +34,8 @@ class LocalRun:
 
     In memory are the checkpoint and the tables; an epoch is computed in this process instead of on Spark. The pipeline
     is not changed: its source is read from a folder of this run in place of its own, and a file is taken as soon as it
-    is there. Records of Kafka come as files of JSON lines: a row has the columns of `metadata`, too.
+    is there. Records of Kafka come as files of JSON lines: a row has the columns of `metadata`, too. So do rows of a
+    database, by the names of the schema.
 
     Args:
         definition: the pipeline.
@@ -173,11 +174,11 @@ class Crash(BaseException):
     """The process dies here. No `except Exception` sees it, and what it left is left as it is."""
 
 
-def _folder(source: FileSource | KafkaSource, path: Path) -> FileSource:
+def _folder(source: Source, path: Path) -> FileSource:
     """The source as a folder."""
-    if isinstance(source, KafkaSource):
-        return FileSource(path, "json", source.schema, settle=timedelta(0), uid=source.uid)
-    return replace(source, path=path, settle=timedelta(0))
+    if isinstance(source, FileSource):
+        return replace(source, path=path, settle=timedelta(0))
+    return FileSource(path, "json", source.schema, settle=timedelta(0), uid=source.uid)
 
 
 class _Points:

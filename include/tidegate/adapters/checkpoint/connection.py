@@ -7,15 +7,14 @@ did not say what became of it, the outcome is unknown and stays so until it is r
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import psycopg
 from psycopg import errors
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 
 from tidegate.adapters.checkpoint.queries import QUERIES
 from tidegate.adapters.checkpoint.revisions import COMPATIBLE_TABLE, refuse, unformatted
+from tidegate.adapters.postgres import Address
 from tidegate.errors import (
     ConfigurationError,
     InvariantViolationError,
@@ -23,33 +22,9 @@ from tidegate.errors import (
     TidegateError,
     UnavailableError,
 )
-from tidegate.protocol.formats import WRITER
 
 Connection = psycopg.Connection[DictRow]
 Cursor = psycopg.Cursor[DictRow]
-
-_DEFAULTS: dict[str, Any] = {
-    "connect_timeout": 10,
-    "application_name": WRITER,  # by which the tables know who planned an epoch
-    "client_encoding": "utf8",
-    # A peer that vanished without a word is noticed in about a minute, not in two hours.
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
-}
-
-_REFUSED = (
-    "authentication failed",
-    "no password supplied",
-    "no pg_hba.conf entry",
-    "does not exist",
-    "permission denied",
-    "is not permitted to log in",
-    "not currently accepting connections",
-    "invalid ",  # an option of the URL that libpq does not know or cannot read
-)
-"""libpq gives no SQLSTATE for a refused connection, so its words tell a wrong setting from a server that is away."""
 
 _RIGHTS = (errors.InsufficientPrivilege, errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName)
 
@@ -64,26 +39,15 @@ class Session:
     """
 
     def __init__(self, url: str) -> None:
-        try:
-            settings = conninfo_to_dict(url)
-        except psycopg.Error:
-            raise ConfigurationError(
-                "the checkpoint URL cannot be read: give postgresql://user:password@host:port/database, with the "
-                "special characters of the password percent-encoded"
-            ) from None
-        host, port, name = (str(settings.get(k) or "") for k in ("host", "port", "dbname"))
-        misread = url.startswith(("postgresql://", "postgres://")) and "@" in host + name
-        if misread or not all(p.isdigit() or not p for p in port.split(",")):
-            # libpq would take the end of an unencoded password for the address, and print it.
-            raise ConfigurationError(
-                "the checkpoint URL does not read as postgresql://user:password@host:port/database: percent-encode "
-                "the special characters of the password (@ is %40, / is %2F), and give the port as a number"
-            )
-        self._settings: dict[str, Any] = _DEFAULTS | settings
-        self.where = f"{host or 'local socket'}:{port or 5432}/{name}"
+        self._address = Address(url, "the checkpoint URL")
         self._connection: Connection | None = None
         self._checked = False
         self._lock = threading.Lock()
+
+    @property
+    def where(self) -> str:
+        """See above."""
+        return self._address.where
 
     @contextmanager
     def transaction(self, what: str, *, writes: bool = True) -> Iterator[Cursor]:
@@ -115,11 +79,11 @@ class Session:
         """Open a connection that the caller closes."""
         try:
             connection = psycopg.connect(
-                **self._settings, row_factory=dict_row, autocommit=False, prepare_threshold=None
+                **self._address.settings, row_factory=dict_row, autocommit=False, prepare_threshold=None
             )
         except psycopg.Error as e:
-            text = self._scrubbed(str(e))
-            if any(words in text for words in _REFUSED):
+            text = self._address.scrubbed(e)
+            if self._address.refuses(text):
                 raise ConfigurationError(
                     f"{what}: {self.where} refused the connection: {text}. Correct user, password, database or "
                     "rights of the checkpoint connection"
@@ -133,7 +97,7 @@ class Session:
 
     def explain(self, what: str, e: Exception) -> TidegateError:
         """The error that tells the reader of a failed statement what to do. Nothing was changed by it."""
-        text = self._scrubbed(str(e))
+        text = self._address.scrubbed(e)
         if isinstance(e, _RIGHTS):
             return ConfigurationError(
                 f"{what}: {self.where}: {text}. Grant the user SELECT, INSERT and UPDATE on the checkpoint tables, "
@@ -192,7 +156,7 @@ class Session:
             if not writes or e.diag.severity_nonlocalized == "ERROR":
                 raise self.explain(what, e) from e
             raise OutcomeUnknownError(
-                f"{what}: the connection to {self.where} was lost during COMMIT ({self._scrubbed(str(e))}): it may "
+                f"{what}: the connection to {self.where} was lost during COMMIT ({self._address.scrubbed(e)}): it may "
                 "or may not have taken effect. Delete nothing; run again, which reads back and goes on from there"
             ) from e
         except BaseException:
@@ -210,12 +174,6 @@ class Session:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
-
-    def _scrubbed(self, text: str) -> str:
-        """One line, without the password."""
-        password = self._settings.get("password")
-        text = " ".join(text.split()).rstrip(".")
-        return text.replace(str(password), "***") if password else text
 
 
 class OverSession:

@@ -1,0 +1,7 @@
+"""What a pipeline can read."""
+
+from tidegate.api.database import DatabaseSource
+from tidegate.api.files import FileSource
+from tidegate.api.kafka import KafkaSource
+
+Source = FileSource | KafkaSource | DatabaseSource
