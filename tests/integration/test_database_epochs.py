@@ -285,6 +285,19 @@ def test_rows_that_came_late_are_read_when_they_get_values_behind(shop: Shop, tm
     assert of.numbers == [1, 2]
 
 
+def test_a_replay_finds_the_same_rows_or_says_that_they_changed(shop: Shop, tmp_path: Path) -> None:
+    insert(shop, *range(20))
+    of = line(shop, tmp_path)
+    of.run()
+    insert(shop, *range(20, 30))
+    of.run()
+    assert of.replayed(1) == of.replayed(2) == []
+    shop.do("DELETE FROM clicks WHERE n = 3")
+    with pytest.raises(SourceGapError, match=r"has 19 rows .* but had 20"):
+        of.replayed(1)
+    assert of.replayed(2) == []
+
+
 # -- what does not go on as it was ------------------------------------------------------------------------------------
 
 

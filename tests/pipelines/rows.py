@@ -18,14 +18,14 @@ from tidegate.runtime.reading import Piece
 CLICK = pa.schema({"user": pa.string(), "n": pa.int64()})
 
 
-def pipeline(table: str = "clicks", *, name: str = "clicks", **settings: Any) -> Definition:
+def pipeline(table: str = "clicks", *, name: str = "clicks", output: pa.Schema = OUT, **settings: Any) -> Definition:
     """Rows of a table, numbered by key, into ``t.NAME``; what is malformed into ``t.dead_NAME``."""
     source = DatabaseSource(table, **{"schema": CLICK, "cursor": "id", "order_by": ("n",), **settings})
     return (
         Pipeline(name, dead_letters=f"t.dead_{name}")
         .source(source)
         .key_by("user")
-        .process(Seen(), output=OUT)
+        .process(Seen(), output=output)
         .sink(HiveTable(f"t.{name}"))
     )
 

@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
 
 class _Bytes(Loader):
-    """Text as it came: a database without an encoding may hold what is no UTF-8."""
+    """Text as it came, for the decoder."""
 
     def load(self, data: Any) -> bytes:
         return bytes(data)
