@@ -48,7 +48,8 @@ def test_epochs_on_spark_and_hive(given: Endpoints, monkeypatch: pytest.MonkeyPa
     name = f"clicks_{uuid4().hex[:8]}"
     shop = Shop(given.database)
     shop.do(
-        'CREATE TABLE clicks (id bigserial PRIMARY KEY, "user" text, n int, tx xid8 NOT NULL DEFAULT pg_current_xact_id())'
+        """CREATE TABLE clicks (
+            id bigserial PRIMARY KEY, "user" text, n int, tx xid8 NOT NULL DEFAULT pg_current_xact_id())"""
     )
     definition = pipeline(name=name, cursor="tx", max_rows=3000, order_by=("id",))
 
@@ -56,7 +57,7 @@ def test_epochs_on_spark_and_hive(given: Endpoints, monkeypatch: pytest.MonkeyPa
         with coordinator(definition, given, progress=print) as engine:
             return engine.run(Run(key, "test"))
 
-    fill = "INSERT INTO clicks (\"user\", n) SELECT 'u' || n % 97, n FROM generate_series(%s, %s) AS n"
+    fill = "INSERT INTO clicks (\"user\", n) SELECT 'u' || n %% 97, n FROM generate_series(%s, %s) AS n"
     shop.do(fill, 0, 1999)
     assert run("first") is not None
     slow = shop.begin()
@@ -91,9 +92,11 @@ def test_a_row_that_goes_while_it_is_read_publishes_nothing(given: Endpoints) ->
         if "computing on Spark" in said:
             shop.do("DELETE FROM clicks WHERE id = 3")
 
-    with coordinator(definition, given, progress=deleting) as engine:
-        with pytest.raises(SourceGapError, match=r"has 9 rows with id .* but had 10"):
-            engine.process(Run("first", "test"))
+    with (
+        coordinator(definition, given, progress=deleting) as engine,
+        pytest.raises(SourceGapError, match=r"has 9 rows with id .* but had 10"),
+    ):
+        engine.process(Run("first", "test"))
     with coordinator(definition, given, progress=print) as engine:
         correct(engine, Run("by-hand", "test"), Word("jo", "a test"), give_up)
         shop.do("UPDATE clicks SET price = 0.125 WHERE id = 10")
