@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.rows import CLICK, Shop, TableLine, pipeline
-from tidegate.adapters.database import source, table
+from tidegate.adapters.database import look, table
 from tidegate.engine.corrections import Correction, accept_gap, correct, give_up
 from tidegate.errors import ConfigurationError, SourceGapError, UnavailableError
 from tidegate.protocol.model import Run, Word
@@ -113,7 +113,7 @@ def test_an_epoch_is_capped_and_rows_of_one_value_stay_together(shop: Shop, tmp_
 def test_a_large_slice_is_read_in_parts_and_in_order(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "PART_ROWS", 7)
+    monkeypatch.setattr(look, "PART_ROWS", 7)
     monkeypatch.setattr(table, "FETCHED", 3)
     insert(shop, *range(40))
     of = line(shop, tmp_path)

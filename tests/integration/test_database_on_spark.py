@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.rows import Shop, pipeline
-from tidegate.adapters.database import source
+from tidegate.adapters.database import look
 from tidegate.adapters.hive.server import connect
 from tidegate.engine.corrections import correct, give_up
 from tidegate.engine.verify import verify
@@ -44,7 +44,7 @@ def rows(endpoints: Endpoints, query: str) -> list[tuple[Any, ...]]:
 
 
 def test_epochs_on_spark_and_hive(given: Endpoints, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "PART_ROWS", 400)
+    monkeypatch.setattr(look, "PART_ROWS", 400)
     name = f"clicks_{uuid4().hex[:8]}"
     shop = Shop(given.database)
     shop.do(
@@ -57,7 +57,7 @@ def test_epochs_on_spark_and_hive(given: Endpoints, monkeypatch: pytest.MonkeyPa
         with coordinator(definition, given, progress=print) as engine:
             return engine.run(Run(key, "test"))
 
-    fill = "INSERT INTO clicks (\"user\", n) SELECT 'u' || n %% 97, n FROM generate_series(%s, %s) AS n"
+    fill = "INSERT INTO clicks (\"user\", n) SELECT 'u' || n %% 97, n FROM generate_series(%s::int, %s::int) AS n"
     shop.do(fill, 0, 1999)
     assert run("first") is not None
     slow = shop.begin()

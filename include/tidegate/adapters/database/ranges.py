@@ -14,6 +14,9 @@ from tidegate.protocol.model import Slice
 
 Value = int | None
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_US = timedelta(microseconds=1)
+
 
 class Kind(StrEnum):
     """What the values of a cursor are."""
@@ -187,4 +190,14 @@ def shown(kind: Kind, value: Value) -> str:
         return "the beginning"
     if kind is not Kind.MOMENT:
         return str(value)
-    return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value):%Y-%m-%d %H:%M:%S.%f} UTC"
+    return f"{moment(value):%Y-%m-%d %H:%M:%S.%f} UTC"
+
+
+def moment(us: int) -> datetime:
+    """A moment from its microseconds since 1970 UTC."""
+    return _EPOCH + us * _US
+
+
+def microseconds(at: datetime) -> int:
+    """Since 1970 UTC."""
+    return (at - _EPOCH) // _US

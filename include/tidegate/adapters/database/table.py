@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import psycopg
@@ -11,13 +11,11 @@ from psycopg import errors, sql
 from psycopg.adapt import Loader
 
 from tidegate.adapters.database.columns import Column, expression, refusal
-from tidegate.adapters.database.ranges import Kind, Part, Value
+from tidegate.adapters.database.ranges import Kind, Part, Value, microseconds, moment
 from tidegate.adapters.postgres import Address
 from tidegate.api.database import DatabaseSource
 from tidegate.errors import ConfigurationError, TidegateError, UnavailableError
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_US = timedelta(microseconds=1)
 _KINDS = {
     "int2": Kind.INTEGER,
     "int4": Kind.INTEGER,
@@ -160,7 +158,7 @@ class Snapshot:
                 f"{self._subject}: the database of {self._source.table} is a standby: it does not tell how far behind "
                 "it is, so nothing is known to be settled. Connect to the primary"
             )
-        return found, _us(now)
+        return found, microseconds(now)
 
     def _described(self) -> Mapping[str, Column]:
         rows = self._connection.execute(
@@ -215,7 +213,7 @@ class Snapshot:
 
     def clock(self) -> int:
         """The database's clock, behind all that was asked before; microseconds since 1970."""
-        return _us(self._one("SELECT clock_timestamp()")[0])
+        return microseconds(self._one("SELECT clock_timestamp()")[0])
 
     def running(self) -> int:
         """The first transaction that is not over."""
@@ -323,14 +321,5 @@ class Snapshot:
         return _number(found[0][0]) if found else None
 
 
-def moment(us: int) -> datetime:
-    """A moment from its microseconds since 1970 UTC."""
-    return _EPOCH + us * _US
-
-
-def _us(at: datetime) -> int:
-    return (at - _EPOCH) // _US
-
-
 def _number(value: Any) -> int:
-    return _us(value) if isinstance(value, datetime) else int(value)
+    return microseconds(value) if isinstance(value, datetime) else int(value)
