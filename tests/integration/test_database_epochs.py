@@ -257,6 +257,42 @@ def test_a_transaction_that_is_open_for_longer_than_settle_is_told(shop: Shop, t
     slow.commit()
 
 
+def test_rows_that_came_late_are_found_behind_a_range_that_is_taken_anew(shop: Shop, tmp_path: Path) -> None:
+    slow = shop.begin()
+    insert(slow, 1)
+    insert(shop, 2)
+    of = line(shop, tmp_path)
+    of.run()
+    insert(shop, 3, 4)
+    of.processor.behind = lambda: shop.do("DELETE FROM clicks WHERE n = 3")
+    with pytest.raises(SourceGapError, match="but had 2 when they were planned"):
+        of.run()
+    of.processor.behind = lambda: None
+    slow.commit()
+    corrected(of, give_up)
+    with pytest.raises(SourceGapError, match="1 row came late"):
+        of.run()
+    corrected(of, accept_gap)
+    of.run()
+    assert of.numbers == [2, 4]
+
+
+def test_only_the_newest_rows_are_watched(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(look, "WATCHED_ROWS", 3)
+    old, new = shop.begin(), shop.begin()
+    insert(old, 0)
+    insert(shop, 1, 2, 3)
+    insert(new, 4)
+    insert(shop, 5)
+    of = line(shop, tmp_path)
+    of.run()
+    old.commit()
+    assert of.run() is None
+    new.commit()
+    with pytest.raises(SourceGapError, match="1 row came late: behind 2 and up to 6"):
+        of.run()
+
+
 def test_rows_that_came_late_are_left_by_a_persons_word(shop: Shop, tmp_path: Path) -> None:
     slow = shop.begin()
     insert(slow, 1)

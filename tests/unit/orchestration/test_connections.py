@@ -32,6 +32,22 @@ def test_endpoints_have_ports_and_quoted_passwords() -> None:
     assert found.warehouse == "file:///wh"
 
 
+@pytest.mark.usefixtures("all_connections")
+def test_a_database_that_is_read_is_looked_up_when_it_is_wanted(connection: Declare) -> None:
+    assert Connections().endpoints().database == ""
+    with pytest.raises(ConfigurationError, match="there is no Airflow connection 'postgres_default'"):
+        Connections().endpoints(database=True)
+    connection("shop", conn_type="postgres", host="db", login="u", password="p/w", extra={"sslmode": "require"})
+    found = Connections(database="shop").endpoints(database=True).database
+    assert conninfo_to_dict(found) == {
+        "host": "db",
+        "port": "5432",
+        "user": "u",
+        "password": "p/w",
+        "sslmode": "require",
+    }
+
+
 def told(connection: Declare, **fields: Any) -> dict[str, Any]:
     """What libpq makes of a connection of type postgres."""
     connection("tidegate_checkpoint", conn_type="postgres", **fields)

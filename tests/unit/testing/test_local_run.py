@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders as make
-from pipelines import totals
+from pipelines import rows, totals
 from pipelines.totals import EVENT, OUTPUT, Totals
 from tidegate import Csv, Definition, FileSource, HiveTable, Json, KeyedProcessFunction, Parquet, Pipeline, Retention
 from tidegate.engine.crash import POINTS
@@ -315,3 +315,10 @@ def test_a_run_that_was_closed_leaves_nothing() -> None:
         assert run.epoch(records) is not None
         assert run._engine.adapters.store.epochs(run._engine.lane_id, limit=1)[0].kind is Kind.EVENTS
     assert not any(folder.exists() for folder in folders)
+
+
+def test_rows_of_a_database_are_given_by_the_schemas_names() -> None:
+    with LocalRun(rows.pipeline(aliases={"n": "Number"})) as run:
+        run.epoch([{"user": "a", "n": 1}, {"user": "a", "n": 2}, {"user": None, "n": 3}])
+        assert [(row["n"], row["seen"]) for row in run.table("t.clicks")] == [(1, 1), (2, 2)]
+        assert len(run.dead_letters) == 1
