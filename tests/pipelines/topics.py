@@ -147,8 +147,8 @@ class _Interrupted(LocalProcessor):
 
     def __init__(self) -> None:
         super().__init__()
-        self.before: Callable[[], None] = lambda: None
-        self.behind: Callable[[], None] = lambda: None
+        self.before: Callable[[], object] = lambda: None
+        self.behind: Callable[[], object] = lambda: None
 
     def process(self, task: EpochTask) -> Processed:
         self.before()
