@@ -44,8 +44,9 @@ def home(tmp_path_factory: pytest.TempPathFactory, endpoints: Endpoints) -> Iter
 
 @pytest.fixture
 def bootstrap(home: Path) -> str:
-    services.up(home, kafka=True, report=print)
-    return services.kafka_bootstrap(home)
+    started = services.up(home, kafka=True, report=print)
+    assert started.kafka == services.kafka_bootstrap(home)
+    return started.kafka
 
 
 def states(home: Path) -> dict[str, str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEFAULT_CHECKPOINT = "tidegate_checkpoint"
 DEFAULT_DATABASE = "tidegate"
+DEFAULT_KAFKA = "kafka_default"
 
 _EXAMPLES = {
     "postgres": "--conn-host HOST --conn-port 5432 --conn-schema tidegate --conn-login USER --conn-password PASSWORD",
@@ -60,7 +61,7 @@ class Connections:
     metastore: str = "tidegate_metastore"
     hiveserver2: str = "tidegate_hiveserver2"
     spark: str = "tidegate_spark"
-    kafka: str = "kafka_default"
+    kafka: str = DEFAULT_KAFKA
     database: str = "postgres_default"
 
     def endpoints(self, *, kafka: bool = False, database: bool = False) -> "Endpoints":
@@ -78,7 +79,7 @@ class Connections:
             hiveserver2=_hiveserver2_url(hiveserver2),
             spark=_spark_url(find(self.spark, "spark_connect")),
             warehouse=_warehouse(metastore, hiveserver2),
-            kafka=_kafka(self.kafka) if kafka else "",
+            kafka=kafka_endpoint(self.kafka) if kafka else "",
             database=_postgres_url(self.database, None) if database else "",
         )
 
@@ -195,8 +196,11 @@ def _spark_url(connection: Connection) -> str:
     return f"sc://{_address(connection)}/{given}".removesuffix("/")
 
 
-def _kafka(conn_id: str) -> str:
-    """The settings of a connection of the Kafka provider, less names of functions that only the provider resolves."""
+def kafka_endpoint(conn_id: str = DEFAULT_KAFKA) -> str:
+    """The settings of a connection of the Kafka provider, less names of functions that only the provider resolves.
+
+    Raises ConfigurationError when the connection is missing or names no brokers.
+    """
     extra = find(conn_id, "kafka").extra_dejson
     if not extra.get("bootstrap.servers"):
         raise ConfigurationError(

@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.services import postgres
 from tidegate.services.model import HOST, Settings
-from tidegate.wiring import Endpoints
+from tidegate.wiring import Endpoints, kafka_settings
 
 USER = "admin"
 _ANSWER_S = 5.0
@@ -136,7 +136,9 @@ def connections(endpoints: Endpoints) -> dict[str, str]:
     metastore, hiveserver2, spark = map(urlsplit, (endpoints.metastore, endpoints.hiveserver2, endpoints.spark))
     options = dict(parse_qsl(hiveserver2.query))
     parameters = dict(p.partition("=")[::2] for p in spark.path.strip("/;").split(";") if p)
+    kafka = kafka_settings(endpoints.kafka) if endpoints.kafka else None
     return {
+        **({} if kafka is None else {"AIRFLOW_CONN_KAFKA_DEFAULT": _connection("kafka", {}, kafka)}),
         "AIRFLOW_CONN_TIDEGATE_CHECKPOINT": _connection("postgres", postgres_fields, checkpoint),
         "AIRFLOW_CONN_TIDEGATE_METASTORE": _connection(
             "hive_metastore", _fields(metastore), {"warehouse": endpoints.warehouse}

@@ -63,7 +63,9 @@ def up(
         services = _services(home, settings, dags_folder)
         settings = _start(home, settings, [services[name] for name in _wanted(airflow=airflow, kafka=kafka)], report)
         migrate(found.checkpoint)
+        found = _endpoints(home, settings)  # now with Kafka's, if this is its first start
         if airflow:
+            services = _services(home, settings, dags_folder)
             names = list(airflow_service.PROCESSES)
             if any(name in _dead(settings) or name not in settings.started for name in names):
                 report(ServiceEvent("airflow", "preparing", "making its database"))

@@ -9,9 +9,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tidegate.errors import ConfigurationError
 from tidegate.orchestration import Connections
-from tidegate.orchestration.connections import checkpoint_url
+from tidegate.orchestration.connections import checkpoint_url, kafka_endpoint
 from tidegate.services.airflow import connections
-from tidegate.wiring import Endpoints
+from tidegate.wiring import Endpoints, kafka_settings
 
 Declare = Callable[..., None]
 
@@ -182,6 +182,14 @@ def test_services_of_ones_own_reach_the_embedded_airflow_as_they_are(
     found = Connections().endpoints()
     assert conninfo_to_dict(found.checkpoint) == conninfo_to_dict(given.checkpoint)
     assert replace(found, checkpoint="") == replace(given, checkpoint="")
+
+
+@pytest.mark.parametrize("given", ["b:9092,c:9092", '{"bootstrap.servers": "b:9092", "sasl.password": "p w"}'])
+def test_brokers_of_ones_own_reach_the_embedded_airflow(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    endpoints = Endpoints("postgresql://d/c", "thrift://h:1", "hive://h:1/d", "sc://s:1", "file:///w", given)
+    monkeypatch.setenv("AIRFLOW_CONN_KAFKA_DEFAULT", connections(endpoints)["AIRFLOW_CONN_KAFKA_DEFAULT"])
+    assert kafka_settings(kafka_endpoint()) == kafka_settings(given)
+    assert "AIRFLOW_CONN_KAFKA_DEFAULT" not in connections(replace(endpoints, kafka=""))
 
 
 @pytest.mark.usefixtures("all_connections")
