@@ -14,6 +14,7 @@ from confluent_kafka import Producer
 
 from kafka import COMPACTED, Kafka, Record, wait_until
 from pipelines.topics import CLICK, Line, pipeline
+from tidegate.adapters.kafka.source import KafkaSourceAdapter
 from tidegate.api.kafka import HEADERS
 from tidegate.engine.corrections import Correction, accept_gap, correct
 from tidegate.engine.verify import Finding
@@ -347,6 +348,34 @@ def test_k13_a_partition_that_lost_its_end_is_a_gap(own_kafka: Kafka, topic: str
     own_kafka.produce(topic, clicks(range(200, 201)))
     of.run()  # another leader alone is no gap
     assert of.numbers[-1] == 200
+
+
+def test_the_lag_of_each_partition(kafka: Kafka, topic: str, tmp_path: Path) -> None:
+    kafka.create_topic(topic, 2)
+    kafka.produce(topic, clicks(range(6), partitions=2))
+    of = line(kafka, topic, tmp_path)
+    source = of.adapters.sources["source"]
+    assert isinstance(source, KafkaSourceAdapter)
+
+    def told() -> list[tuple[int, int, int, int]]:
+        rows = source.lag(of.store.tail("clicks", "source"))
+        assert [(row.topic, row.partition, row.gap) for row in rows] == [(topic, 0, None), (topic, 1, None)]
+        assert [row.held_ms is not None for row in rows] == [row.held > 0 for row in rows]
+        return [(row.next, row.lag, row.held, row.end) for row in rows]
+
+    assert told() == [(0, 3, 0, 3), (0, 3, 0, 3)]
+    of.run()
+    assert told() == [(3, 0, 0, 3), (3, 0, 0, 3)]
+    kafka.produce(topic, clicks(range(10, 14, 2), partitions=2))
+    hanging = kafka.transaction(f"h-{topic}")
+    hanging.send(topic, [click(20, partition=1)])
+    assert told() == [(3, 2, 0, 5), (3, 0, 1, 4)]
+    hanging.abort()
+    stable(kafka, topic, 5, partition=1)
+    assert told() == [(3, 2, 0, 5), (3, 2, 0, 5)]
+    of.run()
+    assert told() == [(5, 0, 0, 5), (5, 0, 0, 5)]
+    assert of.numbers == [0, 1, 2, 3, 4, 5, 10, 12]
 
 
 def test_topics_by_pattern_and_one_that_comes_later(kafka: Kafka, topic: str, tmp_path: Path) -> None:

@@ -219,6 +219,35 @@ def epochs(pipeline: str, limit: int, home: Path, *, json_wanted: bool) -> None:
 
 
 @tidegate.command(
+    help="Show how far behind its Kafka topics a pipeline is: of each partition the next offset that no sealed epoch "
+    "has, the last stable offset, the end, how many can be read (LAG), and how many wait behind a transaction that is "
+    f"not over (HELD). Changes nothing.\n\n{PIPELINE}"
+)
+@click.argument("pipeline")
+@home_option
+@json_option
+@debug_option
+def lag(pipeline: str, home: Path, *, json_wanted: bool) -> None:
+    """Show the lag; see `help`."""
+    from tidegate.adapters.kafka.source import KafkaSourceAdapter  # noqa: PLC0415
+    from tidegate.reports.lags import COLUMNS, lag_summary, sealed_slices  # noqa: PLC0415
+
+    with coordinator_of(pipeline, home, f"asking the brokers for {pipeline}") as (definition, coordinator):
+        adapters = coordinator.adapters
+        slices = sealed_slices(adapters.store, definition.name)
+        of_kafka = {uid: s for uid, s in adapters.sources.items() if isinstance(s, KafkaSourceAdapter)}
+        found = lag_summary([row for uid, source in of_kafka.items() for row in source.lag(slices.get(uid))])
+    if json_wanted:
+        as_json(found)
+    elif not of_kafka:
+        say(f"{definition.name} reads no Kafka.")
+    else:
+        headers = [c.upper().replace("_", " ") for c in COLUMNS]
+        rows = [[row[c] for c in COLUMNS[:-2]] + [_to_seconds(row["held_since"]), row["gap"]] for row in found]
+        table(headers, rows, right=headers[1:7])
+
+
+@tidegate.command(
     help="Compare the target tables with the checkpoint, file by file, and audit what is recorded. Changes nothing "
     f"unless told to repair; exits with 1 when something differs.\n\n{PIPELINE}"
 )

@@ -123,7 +123,7 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
     [
         [],
         *([name] for name in ("services", "run", "plan", "epochs", "verify", "cleanup", "migrate", "demo")),
-        *([name] for name in ("rollback", "resume", "lanes", "replay", "diff", "promote", "discard")),
+        *([name] for name in ("rollback", "resume", "lanes", "lag", "replay", "diff", "promote", "discard")),
     ],
 )
 def test_every_command_has_help(words: list[str]) -> None:

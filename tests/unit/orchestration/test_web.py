@@ -1,6 +1,7 @@
 """Goal: the pages show only what the user may read, escape everything, and hold below any mount path."""
 
 import asyncio
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,9 @@ from fastapi import FastAPI, HTTPException
 
 import builders as make
 from tidegate.adapters.checkpoint import LaneSummary, PipelineSummary
+from tidegate.adapters.kafka.ranges import KafkaDetail, Live, LiveTopic, OffsetSpan, TopicSpans
 from tidegate.errors import UnavailableError
+from tidegate.orchestration.web import overview
 from tidegate.orchestration.web.format import moment, number, seconds, segment, spans
 from tidegate.protocol.model import (
     Clone,
@@ -20,6 +23,7 @@ from tidegate.protocol.model import (
     LaneId,
     LaneStatus,
     ManifestRef,
+    OffsetRange,
     Promotion,
     Rollback,
     Run,
@@ -27,6 +31,7 @@ from tidegate.protocol.model import (
     Status,
     Word,
 )
+from tidegate.services.model import free_ports
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what Airflow's server imports warns of what that imports
@@ -91,8 +96,22 @@ class FakeStore:
     def corrected(self, pipeline: str) -> list[Slice]:
         return CORRECTED if pipeline == "sales" else []
 
+    def last_sealed(self, lane: LaneId) -> Epoch | None:
+        return {"sales": SEALED, "by_hand": CLI_ONLY}.get(lane.pipeline)
+
+    def slices(self, pipeline: str, source: str, offsets: OffsetRange) -> list[Slice]:
+        return [make.slice_(offsets.start, source=source)]
+
     def close(self) -> None:
         pass
+
+
+class OfKafka(FakeStore):
+    """The source is a topic of two partitions."""
+
+    def slices(self, pipeline: str, source: str, offsets: OffsetRange) -> list[Slice]:
+        spans = {0: OffsetSpan(0, 1_000, 1), 1: OffsetSpan(0, 5, 1)}
+        return [Slice(source, offsets.start, "t@1", KafkaDetail({"<t>": TopicSpans("id", spans)}).to_json())]
 
 
 class Browser:
@@ -267,6 +286,44 @@ def test_epochs_without_events_say_what_they_are(client: Client) -> None:
     assert "rollback to 0" in page
     assert "promotion of &lt;fix&gt;" in page
     assert page.count("<br>") == 2
+
+
+def test_the_lag_of_each_partition_is_shown(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = {"<t>": LiveTopic("id", {0: Live(0, 5_321, 5_321, 1), 1: Live(9, 9, 2_009, 1)})}
+    asked: list[object] = []
+
+    def cluster(*given: object, timeout_s: float) -> SimpleNamespace:
+        asked.extend((*given, timeout_s))
+        return SimpleNamespace(topics=lambda _: live, first_times=lambda *_, **__: {("<t>", 1): 63_000})
+
+    monkeypatch.setattr(overview, "Cluster", cluster)
+    monkeypatch.setenv("AIRFLOW_CONN_KAFKA_DEFAULT", '{"conn_type": "kafka", "extra": {"bootstrap.servers": "b:9092"}}')
+    browser = client("sales_dag", store=OfKafka)
+    text = browser.get("/tidegate/pipelines/sales").text
+    assert asked == [{"bootstrap.servers": "b:9092"}, "sales", 2.0]
+    assert "<h2>Lag</h2>" in text
+    assert "&lt;t&gt;" in text
+    assert '<td class="n">4,321</td>' in text
+    assert "2,000 offsets since 1970-01-01 00:01:03" in text
+    assert "4 offsets are missing, for the partition begins at offset 9 now" in text
+    first, second = browser.get("/tidegate/api/pipelines/sales").json()["lag"]["partitions"]
+    assert (first["partition"], first["lag"], second["held"]) == (0, 4_321, 2_000)
+
+
+def test_a_page_stands_without_brokers(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = client("sales_dag", store=OfKafka)
+    without = browser.get("/tidegate/pipelines/sales")
+    assert without.status_code == 200
+    assert "there is no Airflow connection &#39;kafka_default&#39;" in without.text
+    port = free_ports(1)[0]
+    given = f'{{"conn_type": "kafka", "extra": {{"bootstrap.servers": "127.0.0.1:{port}"}}}}'
+    monkeypatch.setenv("AIRFLOW_CONN_KAFKA_DEFAULT", given)
+    began = time.monotonic()
+    away = browser.get("/tidegate/pipelines/sales")
+    assert away.status_code == 200
+    assert "Unknown now.</strong> sales: Kafka does not answer" in away.text
+    assert time.monotonic() - began < 6  # two seconds, and what a busy machine adds
+    assert browser.get("/tidegate/api/pipelines/sales").json()["epochs"]
 
 
 def test_json_has_the_same_numbers(client: Client) -> None:

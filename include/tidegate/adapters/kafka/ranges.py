@@ -42,6 +42,11 @@ class KafkaDetail:
         """As it was planned. Raises FormatError, which names the slice, when it is of a format that is not known."""
         return read(KAFKA, slice_.detail.encode(), slice_.key, cls._decoded)
 
+    @staticmethod
+    def is_of(slice_: Slice) -> bool:
+        """True when the slice is one of Kafka, of whatever format."""
+        return '"topics":' in slice_.detail
+
     @classmethod
     def _decoded(cls, found: Mapping[str, Any]) -> Self:
         return cls(

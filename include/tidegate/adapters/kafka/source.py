@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from tidegate.adapters.kafka.clients import Settings
 from tidegate.adapters.kafka.cluster import Cluster
+from tidegate.adapters.kafka.lag import PartitionLag, lags, outlook, partitions
 from tidegate.adapters.kafka.ranges import (
     Gap,
     KafkaDetail,
-    Live,
     LiveTopic,
     OffsetSpan,
     Partition,
@@ -84,7 +84,7 @@ class KafkaSourceAdapter:
             return []
         detail = KafkaDetail(
             {
-                name: TopicSpans(topic.id, self._spans(name, topic, starts, taken))
+                name: TopicSpans(topic.id, _spans(name, topic, starts, taken))
                 for name, topic in live.items()
                 if topic.partitions
             }
@@ -94,16 +94,6 @@ class KafkaSourceAdapter:
 
     def _key(self, position: int) -> str:
         return f"{self._source.named}@{position}"
-
-    @staticmethod
-    def _spans(
-        name: str, topic: LiveTopic, starts: Mapping[Partition, int], taken: Mapping[Partition, int]
-    ) -> dict[int, OffsetSpan]:
-        return {
-            number: OffsetSpan(start, start + taken[name, number], live.leader_epoch)
-            for number, live in sorted(topic.partitions.items())
-            for start in [starts[name, number]]
-        }
 
     def _live(self) -> dict[str, LiveTopic]:
         topics = self._source.topics
@@ -121,10 +111,10 @@ class KafkaSourceAdapter:
         if before is None:
             return self._first(live)
         ended = {partition: span.stop for partition, span in before.spans()}
-        return {p: ended.get(p, now.begin) for p, now in _partitions(live)}
+        return {p: ended.get(p, now.begin) for p, now in partitions(live)}
 
     def _first(self, live: Mapping[str, LiveTopic]) -> dict[Partition, int]:
-        start, now = self._source.start, dict(_partitions(live))
+        start, now = self._source.start, dict(partitions(live))
         if isinstance(start, datetime):
             found = self._now.offsets_for_time(now, _ms(start))
             return {p: at if (at := found.get(p)) is not None else of.stable for p, of in now.items()}
@@ -144,7 +134,7 @@ class KafkaSourceAdapter:
         self, live: Mapping[str, LiveTopic], starts: Mapping[Partition, int], until_ms: int | None
     ) -> dict[Partition, int]:
         """Up to where each partition can be read: what is stable, and before `until_ms`."""
-        ends = {p: max(of.stable, starts[p]) for p, of in _partitions(live)}
+        ends = {p: max(of.stable, starts[p]) for p, of in partitions(live)}
         if until_ms is None:
             return ends
         bound = self._now.offsets_for_time(ends, until_ms)
@@ -211,21 +201,16 @@ class KafkaSourceAdapter:
 
     def outlook(self, tail: Slice | None) -> tuple[str, ...]:
         """How much is left behind the slices, and which transactions hold a partition; see the port."""
-        live = self._now.topics(self._source.topics)
-        ended = {p: span.stop for p, span in KafkaDetail.of(tail).spans()} if tail else {}
-        left = {p: now.stable - ended.get(p, now.begin) for p, now in _partitions(live)}
-        told = []
-        if (count := sum(max(size, 0) for size in left.values())) > 0:
-            told.append(f"{count:,} offsets of {self._source.named} are left for later epochs")
-        held = {p: (now.stable, now.end) for p, now in _partitions(live) if now.stable < now.end}
-        since = self._now.first_times(held, committed=False) if held else {}
-        for p, (stable, end) in held.items():
-            at = f"since {_shown(since[p])} " if p in since else ""
-            told.append(
-                f"{p[0]}[{p[1]}] is held at offset {stable:,} {at}by a transaction that is not over; "
-                f"{end - stable:,} offsets wait behind it"
-            )
-        return tuple(told)
+        return outlook(self._source.named, self.lag(tail))
+
+    def lag(self, at: Slice | None) -> list[PartitionLag]:
+        """How far every partition is behind, when all up to the slice `at` was read; None: nothing was.
+
+        Raises:
+            ConfigurationError: a connection, setting or right is wrong.
+            UnavailableError: the brokers do not answer.
+        """
+        return lags(self._now, self._live(), KafkaDetail.of(at) if at else None)
 
     def rows(self, slices: Sequence[Slice]) -> int | None:  # noqa: ARG002
         """None: offsets may be sparse, and nobody counts the records but who reads them."""
@@ -259,14 +244,14 @@ class KafkaSourceAdapter:
         )
 
 
-def _partitions(live: Mapping[str, LiveTopic]) -> Iterator[tuple[Partition, Live]]:
-    for name, topic in sorted(live.items()):
-        for number, of in sorted(topic.partitions.items()):
-            yield (name, number), of
-
-
-def _shown(ms: int) -> str:
-    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
+def _spans(
+    name: str, topic: LiveTopic, starts: Mapping[Partition, int], taken: Mapping[Partition, int]
+) -> dict[int, OffsetSpan]:
+    return {
+        number: OffsetSpan(start, start + taken[name, number], live.leader_epoch)
+        for number, live in sorted(topic.partitions.items())
+        for start in [starts[name, number]]
+    }
 
 
 def _ms(moment: datetime) -> int:

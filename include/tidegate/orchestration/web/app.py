@@ -20,7 +20,15 @@ from tidegate.orchestration.connections import checkpoint_url
 from tidegate.orchestration.plugin import PREFIX
 from tidegate.orchestration.web.access import BaseUser, get_user, may_read
 from tidegate.orchestration.web.format import FILTERS
-from tidegate.orchestration.web.overview import Overview, clone_rows, correction_rows, epoch_rows, overview, overviews
+from tidegate.orchestration.web.overview import (
+    Overview,
+    clone_rows,
+    correction_rows,
+    epoch_rows,
+    lag,
+    overview,
+    overviews,
+)
 
 _TEMPLATES = Environment(
     loader=PackageLoader("tidegate.orchestration.web"),
@@ -94,6 +102,7 @@ def pipeline_json(name: str, user: User, store: Store, limit: Limit = 50) -> dic
         "epochs": details["epochs"],
         "clones": details["clones"],
         "corrections": details["corrections"],
+        "lag": details["lag"] and asdict(details["lag"]),
     }
 
 
@@ -125,6 +134,7 @@ def _details(store: PostgresCheckpointStore, found: Overview, limit: int) -> dic
         "epochs": epoch_rows(store, found.pipeline, found.lane, limit=limit),
         "clones": clone_rows(store, found.pipeline),
         "corrections": correction_rows(store, found.pipeline),
+        "lag": lag(store, found.pipeline),
         "limit": limit,
     }
 

@@ -8,15 +8,20 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tidegate.adapters.checkpoint import PipelineSummary, PostgresCheckpointStore
-from tidegate.errors import FormatError
+from tidegate.adapters.kafka.cluster import Cluster
+from tidegate.errors import FormatError, TidegateError
+from tidegate.orchestration.connections import kafka_endpoint
 from tidegate.protocol.model import MAIN_LANE, Epoch, LaneId, LaneStatus, Manifest
 from tidegate.protocol.pausing import reason
 from tidegate.protocol.purposes import reads_sources
 from tidegate.reports.epochs import epoch_summary, iso
+from tidegate.reports.lags import lag_summary, lags_of, read_by, sealed_slices
 from tidegate.reports.owners import dag_id_of
+from tidegate.wiring import kafka_settings
 
 _LOOK_BACK = 100
 """Epochs among which one of events is looked for."""
+_BROKERS_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,30 @@ def correction_rows(store: PostgresCheckpointStore, pipeline: str) -> list[dict[
         }
         for s in store.corrected(pipeline)
     ]
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far behind Kafka the tables are, by `reports.lags.COLUMNS`, or why that cannot be told now: JSON-able."""
+
+    partitions: tuple[dict[str, Any], ...]
+    unknown: str | None = None
+
+
+def lag(store: PostgresCheckpointStore, pipeline: str) -> Lag | None:
+    """By partition; None for a pipeline that reads no Kafka. The brokers are those of the connection `kafka_default`.
+
+    A page does not wait long for brokers: each of the few questions has two seconds, and after one without an answer
+    there is no other.
+    """
+    slices = sealed_slices(store, pipeline)
+    if not read_by(slices):
+        return None
+    try:
+        cluster = Cluster(kafka_settings(kafka_endpoint()), pipeline, timeout_s=_BROKERS_S)
+        return Lag(tuple(lag_summary(lags_of(slices, cluster))))
+    except TidegateError as e:
+        return Lag((), str(e))
 
 
 def _dag_id(store: PostgresCheckpointStore, newest: Epoch) -> str | None:
