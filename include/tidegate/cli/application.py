@@ -321,12 +321,14 @@ def cleanup(pipeline: str, home: Path, *, dry_run: bool, json_wanted: bool) -> N
 
 
 @tidegate.command()
+@click.option("--kafka", is_flag=True, help="By way of a Kafka, which is killed too. The first time, Maven fetches it.")
 @home_option
 @debug_option
-def demo(home: Path) -> None:
+def demo(home: Path, *, kafka: bool) -> None:
     """Show exactly-once epochs on real flight data, with an attempt killed on the way.
 
-    The home is made anew when it is empty or an earlier demo's; any other is refused, and nothing in it is touched.
+    They come as files, or with --kafka as records of transactions, of which some are aborted and one hangs for a while.
+    The home is made anew when it is empty or a demo made it; any other is refused, and nothing in it is touched.
     """
     from importlib import import_module  # noqa: PLC0415
     from importlib.util import find_spec  # noqa: PLC0415
@@ -336,7 +338,7 @@ def demo(home: Path) -> None:
         raise missing
     os.environ["TIDEGATE_HOME"] = str(home)
     # by name: the demo needs the optional packages of tidegate[demo]
-    raise SystemExit(import_module("tidegate.demo").main())
+    raise SystemExit(import_module(f"tidegate.demo.{'kafka' if kafka else 'files'}").main())
 
 
 def _told(event: "ServiceEvent") -> str:

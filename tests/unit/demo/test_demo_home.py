@@ -8,11 +8,12 @@ import pytest
 from rich.console import Console
 
 import builders as make
-from tidegate import demo, services
+from tidegate import services
+from tidegate.demo import stage as demo
 from tidegate.errors import ConfigurationError
 from tidegate.wiring import VARIABLES
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FILES = ["2013-01-a.csv", "2013-01-b.csv"]
 
 
@@ -26,7 +27,7 @@ def clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[
         monkeypatch.delenv(variable, raising=False)
 
     def run() -> list[Path]:
-        demo.Demo(tmp_path, Console(quiet=True))._clear(FILES)
+        demo.Stage(tmp_path, Console(quiet=True)).clear()
         return stopped
 
     return run
@@ -42,7 +43,8 @@ def used(home: Path) -> None:
         (home / name).mkdir(exist_ok=True) if "." not in name else (home / name).touch()
     for path in (
         *("_tidegate/aircraft_log/lane=main/epoch=1", "_tidegate/carrier_delays/lane=fix", "flights.db/aircraft_log"),
-        *("flights.db/carrier_delays__staging", "flights.db/aircraft_log__fix"),
+        *("_tidegate/kafka_carrier_delays/lane=main", "flights_kafka.db/carrier_delays_dead"),
+        *("flights.db/carrier_delays_dead__staging", "flights.db/aircraft_log__fix"),
     ):
         (home / "warehouse" / path).mkdir(parents=True)
     for name in (*FILES, f".{FILES[1]}.tmp"):
@@ -73,6 +75,7 @@ def test_a_home_that_no_demo_made_is_refused(tmp_path: Path, clear: Callable[[],
     "theirs",
     [
         *("warehouse/_tidegate/orders", "warehouse/shop.db", "warehouse/orders", "warehouse/flights.db/orders"),
+        "warehouse/flights_kafka.db/orders",
         *("flights/mine.csv", "flights/2013-01-a.csv.bak", "warehouse/flights.db/aircraft_logs"),
     ],
 )

@@ -1,0 +1,1 @@
+"""The demos: real flights through real services, some of which are killed, and every row checked."""
