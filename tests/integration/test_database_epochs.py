@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.rows import CLICK, Shop, TableLine, pipeline
+from tidegate import DatabaseSource
 from tidegate.adapters.database import look, table
 from tidegate.engine.corrections import Correction, accept_gap, correct, give_up
 from tidegate.errors import ConfigurationError, SourceGapError, UnavailableError
@@ -135,6 +136,16 @@ def test_rows_of_one_value_have_one_order(shop: Shop, tmp_path: Path) -> None:
     assert [(row["n"], row["seen"]) for row in other.rows()] == [(1, 2), (2, 3), (3, 1)]
 
 
+def test_a_look_sees_one_state_of_the_table(shop: Shop) -> None:
+    insert(shop, 1)
+    declared = pipeline().source
+    assert isinstance(declared, DatabaseSource)
+    with table.Table(declared, "clicks", shop.url).snapshot() as now:
+        before = now.count(None, None)
+        insert(shop, 2)
+        assert (before, now.count(None, None), now.newest()) == (1, 1, 1)
+
+
 def test_two_pipelines_read_one_table(shop: Shop, tmp_path: Path) -> None:
     insert(shop, *range(5))
     a = line(shop, tmp_path / "a")
@@ -182,6 +193,8 @@ def test_intervals_bound_epochs_by_a_moment(shop: Shop, tmp_path: Path) -> None:
     for n in range(5):
         shop.do("INSERT INTO clicks (n, \"user\", at) VALUES (%s, 'u', %s)", n, datetime(2026, 1, 1, n, tzinfo=UTC))
     of = line(shop, tmp_path, cursor="at")
+    (found,) = of.source().discover(None, lambda _: ())
+    assert (found.rows, found.time_ms) == (5, 1_767_225_600_000)
     of.until(datetime(2026, 1, 1, 3, tzinfo=UTC))
     assert of.numbers == [0, 1, 2]
     of.until(datetime(2026, 1, 1, 5, tzinfo=UTC))
@@ -481,6 +494,19 @@ def test_rights_and_passwords_that_are_missing_are_named(shop: Shop, tmp_path: P
     finally:
         shop.do("DROP OWNED BY reader")
         shop.do("DROP ROLE reader")
+
+
+def test_records_have_their_numbers_in_the_part(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "FETCHED", 2)
+    shop.do("ALTER TABLE clicks ALTER n TYPE numeric")
+    for n in ("0", "1", "2", "3.5", "4"):
+        shop.do(f"INSERT INTO clicks (\"user\", n) VALUES ('u', {n})")
+    schema = pa.schema({"user": pa.string(), "n": pa.decimal128(5, 0)})
+    source = line(shop, tmp_path, schema=schema, output=schema.append(pa.field("seen", pa.int64()))).source()
+    reader = source.reader()
+    decoded = [d for _, d in reader.read(reader.pieces(source.discover(None, lambda _: ())))]
+    assert [n for d in decoded for n in d.rows.to_pylist()] == [0, 1, 2, 4]
+    assert [(m.row, m.place) for d in decoded for m in d.malformed] == [(3, "id 4")]
 
 
 def test_a_row_that_does_not_fit_is_a_dead_letter_with_its_place(shop: Shop, tmp_path: Path) -> None:
