@@ -97,6 +97,19 @@ def test_latest_of_an_empty_table_is_its_beginning(shop: Shop, tmp_path: Path) -
     assert of.numbers == [1]
 
 
+def test_what_is_committed_before_the_beginning_is_not_late(shop: Shop, tmp_path: Path) -> None:
+    slow = shop.begin()
+    insert(slow, 1)
+    insert(shop, 2)
+    of = line(shop, tmp_path, start="latest")
+    of.run()
+    insert(shop, 3)
+    of.run()
+    slow.commit()
+    assert of.run() is None
+    assert of.numbers == [3]
+
+
 def test_an_epoch_is_capped_and_rows_of_one_value_stay_together(shop: Shop, tmp_path: Path) -> None:
     transaction = shop.begin()
     insert(transaction, *range(5))  # of one moment
