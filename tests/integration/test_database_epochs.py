@@ -383,6 +383,17 @@ def test_rows_that_change_after_planning_publish_nothing(shop: Shop, tmp_path: P
     assert of.numbers == ([] if change.startswith("TRUNCATE") else [0, 1, 2, 3] if "UPDATE" in change else [0, 2, 3])
 
 
+def test_a_row_that_is_away_only_while_it_is_read_is_missed(shop: Shop, tmp_path: Path) -> None:
+    """What was there before the reading and behind it proves nothing: the tasks count, too."""
+    insert(shop, *range(4))
+    of = line(shop, tmp_path)
+    of.processor.before = lambda: shop.do("UPDATE clicks SET id = id + 100 WHERE n = 1")
+    of.processor.behind = lambda: shop.do("UPDATE clicks SET id = id - 100 WHERE n = 1")
+    with pytest.raises(SourceGapError, match=r"has 3 rows .* but had 4"):
+        of.run()
+    assert of.numbers == []
+
+
 def test_a_row_that_is_committed_into_a_planned_range_is_not_read_unseen(shop: Shop, tmp_path: Path) -> None:
     slow = shop.begin()
     insert(slow, 1)
