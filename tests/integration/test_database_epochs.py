@@ -124,6 +124,18 @@ def test_an_epoch_is_capped_and_rows_of_one_value_stay_together(shop: Shop, tmp_
     assert of.numbers == list(range(12))
 
 
+def test_what_a_cap_leaves_of_settled_integers_does_not_settle_again(shop: Shop, tmp_path: Path) -> None:
+    settle = timedelta(seconds=5)
+    of = line(shop, tmp_path, settle=settle, max_rows=4)
+    insert(shop, *range(10))
+    of.run()
+    shop.wait(settle)
+    insert(shop, 10)
+    for _ in range(3):
+        of.run()
+    assert of.numbers == list(range(10))
+
+
 def test_a_large_slice_is_read_in_parts_and_in_order(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
