@@ -92,6 +92,13 @@ def test_the_page_of_sources_declares_them_and_each_of_its_tests_is_there() -> N
         assert f"def {name}" in tests
 
 
+def test_the_page_of_tables_declares_one() -> None:
+    space: dict[str, object] = {"__name__": "sources-database"}
+    for block in blocks("docs/sources-database.md", "python"):
+        exec(compile(block, "sources-database.md", "exec"), space)
+    assert "orders" in space
+
+
 def test_the_readme_has_a_row_for_every_crash_point() -> None:
     assert column("README.md", r"^\| [^|]+ \| `(\w+)` \|") == list(POINTS)
 
