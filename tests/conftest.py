@@ -18,6 +18,7 @@ from tidegate.wiring import Endpoints
 if TYPE_CHECKING:
     from database import Postgres
     from kafka import Kafka
+    from registry import Registry
 
 # Nothing here is timed: a slow machine is no failure.
 settings.register_profile("tidegate", deadline=None)
@@ -86,6 +87,24 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Kafka]":
 def own_kafka(tmp_path: Path) -> "Iterator[Kafka]":
     """A real broker for one test, which may kill it."""
     yield from _running(tmp_path / "kafka")
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Registry]":
+    """A real schema registry, which all tests of the session share: a test has subjects of its own."""
+    from registry import running
+
+    with running(tmp_path_factory.mktemp("registry")) as made:
+        yield made
+
+
+@pytest.fixture
+def own_registry(tmp_path: Path) -> "Iterator[Registry]":
+    """A real schema registry for one test, which may kill it."""
+    from registry import running
+
+    with running(tmp_path / "registry") as made:
+        yield made
 
 
 def _running(folder: Path) -> "Iterator[Kafka]":

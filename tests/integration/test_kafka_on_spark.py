@@ -9,10 +9,13 @@ from uuid import uuid4
 
 import pytest
 
+from decoding import avro
 from kafka import Kafka, Record
 from pipelines.topics import pipeline
-from tidegate import Definition
+from registry import Registry
+from tidegate import Avro, Definition
 from tidegate.adapters.hive.server import connect
+from tidegate.adapters.kafka.registry import URL
 from tidegate.errors import UnavailableError
 from tidegate.protocol.model import Run
 from tidegate.wiring import Endpoints, coordinator
@@ -63,6 +66,20 @@ def test_epochs_on_spark_and_hive(kafka: Kafka, endpoints: Endpoints) -> None:
         assert sorted(seen for _, of, seen in found if of == user) == list(
             range(1, 1 + sum(of == user for _, of, _ in found))
         )
+
+
+def test_a_registrys_schemas_reach_the_tasks(kafka: Kafka, registry: Registry, endpoints: Endpoints) -> None:
+    name = f"clicks_{uuid4().hex[:8]}"
+    kafka.create_topic(name, PARTITIONS)
+    user, n = ({"name": field, "type": kind} for field, kind in (("user", "string"), ("n", "long")))
+    for number, fields in enumerate([(user, n), (n, user)]):
+        schema = {"type": "record", "name": "Click", "fields": fields}
+        head = b"\0" + registry.register(f"{name}-value", schema).to_bytes(4, "big")
+        for of in records(range(number * 50, number * 50 + 50)):
+            kafka.produce(name, [replace(of, value=head + avro(schema, json.loads(of.value or b"")))])
+    given = {"bootstrap.servers": kafka.broker.bootstrap, URL: registry.url}
+    assert run_all(pipeline(name, name=name, format=Avro()), replace(endpoints, kafka=json.dumps(given))) == 1
+    assert [(n, user) for n, user, _ in rows(endpoints, f"t.{name}")] == expected(list(range(100)))
 
 
 def run_all(definition: Definition, endpoints: Endpoints) -> int:

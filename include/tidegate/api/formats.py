@@ -143,13 +143,19 @@ class Avro(_Dialect):
 
     Args:
         schema: the schema that every record was written with, as JSON. None: a record begins with the number of its
-            schema in a registry, as Confluent's serializers write it.
+            schema in the registry of the source's connection, as Confluent's serializers write it.
+        subjects: the registry's subjects that have the schemas; None: ``TOPIC-value`` of each topic.
     """
 
     schema: str | None = None
+    subjects: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.subjects is not None:
+            _texts("Avro subjects", self.subjects)
+            if self.schema is not None:
+                raise fail("Avro subjects are a registry's, which schema makes needless: leave one out")
         if self.schema is not None:
             from tidegate.api.avro_schema import written_with  # noqa: PLC0415  (fastavro, which few pipelines need)
 
@@ -284,6 +290,12 @@ class RowFormat:
         """The dialect, where it is one whose values have types."""
         assert isinstance(self.dialect, TypedFormat)
         return self.dialect
+
+    @property
+    def registered(self) -> Avro | None:
+        """The Avro whose schemas are in a registry, where the format is one or has one in it."""
+        found = self.dialect.inner if isinstance(self.dialect, Debezium) else self.dialect
+        return found if isinstance(found, Avro) and found.schema is None else None
 
     @property
     def names(self) -> tuple[str, ...]:

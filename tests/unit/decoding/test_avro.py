@@ -225,7 +225,7 @@ DATUM = avro(KN, {"k": "é", "v": 1})
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (b"\0\0\0\0\2" + DATUM, "was written with schema 2, which is not known"),
+        (b"\0\0\0\0\2" + DATUM, "was written with schema 2, which none of the subjects has"),
         (b"\xff\0\0\0\1" + DATUM, "does not begin with a byte of 0 and four with the number of its schema"),
         (b"\0\0\0\0", "does not begin with a byte of 0 and four with the number of its schema"),
         (b"", "does not begin with a byte of 0 and four with the number of its schema"),

@@ -26,7 +26,9 @@ def messages(*records: tuple[bytes, bytes | None]) -> list[Message]:
 
 
 def test_a_row_is_made_of_the_value_and_of_what_stands_beside_it() -> None:
-    found = decoded(shape("json"), messages((b"a", b'{"id": 1}'), (b"b", b"x"), (b"\xff", b'{"id": 3}'), (b"d", None)))
+    found = decoded(
+        shape("json"), messages((b"a", b'{"id": 1}'), (b"b", b"x"), (b"\xff", b'{"id": 3}'), (b"d", None)), {}
+    )
     assert found.batch.select(["who", "id"]).to_pylist() == [{"who": "a", "id": 1}, {"who": "d", "id": None}]
     assert found.batch.column("at").cast(pa.int64()).to_pylist() == [0, 3]
     assert found.rows.to_pylist() == [10, 16]
@@ -47,7 +49,7 @@ def test_a_null_that_is_passed_over_is_neither_a_row_nor_malformed() -> None:
         json.dumps({"op": op, side: {"id": 1}}).encode() for op, side in (("c", "after"), ("d", "before"))
     )
     records = messages((b"a", create), (b"\xff", None), (b"a", delete), (b"a", None), (b"\xff", create))
-    found = decoded(shape(Debezium()), records)
+    found = decoded(shape(Debezium()), records, {})
     assert found.rows.to_pylist() == [10, 14]
     assert [m.place for m in found.malformed] == ["offset 18"]
     assert (found.records, found.passed) == (3, 2)

@@ -1,14 +1,16 @@
 """Ranges of offsets: what a slice keeps of them, how an epoch's share is cut, what is missing. Data in, data out."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, TypeVar
 
 from tidegate.protocol.formats import KAFKA, canonical, read
 from tidegate.protocol.model import Slice
 
 Partition = tuple[str, int]
 """Topic and number."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,24 @@ class TopicSpans:
 
 
 @dataclass(frozen=True)
+class Pinned:
+    """What a registry had when a slice was planned: all that its records can have been written with.
+
+    Args:
+        schemas: their texts, by number. What was pinned once stays so in later slices, whatever is deleted there.
+        versions: the numbers by subject and version: what need not be asked for again.
+    """
+
+    schemas: Mapping[int, str] = field(default_factory=dict)
+    versions: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class KafkaDetail:
     """What makes a slice of Kafka: for every partition known then a range, which may be empty, by topic."""
 
     topics: Mapping[str, TopicSpans]
+    pinned: Pinned = Pinned()
 
     @classmethod
     def of(cls, slice_: Slice) -> Self:
@@ -53,7 +69,11 @@ class KafkaDetail:
             {
                 name: TopicSpans(topic["id"], {int(p): OffsetSpan(*span) for p, span in topic["partitions"].items()})
                 for name, topic in found["topics"].items()
-            }
+            },
+            Pinned(
+                _by_number(found.get("schemas", {})),
+                {subject: _by_number(of) for subject, of in found.get("versions", {}).items()},
+            ),
         )
 
     def to_json(self) -> str:
@@ -65,7 +85,8 @@ class KafkaDetail:
             }
             for name, topic in self.topics.items()
         }
-        return canonical({"format": KAFKA.format, "topics": topics}).decode()
+        pinned = {"schemas": self.pinned.schemas, "versions": self.pinned.versions} if self.pinned.versions else {}
+        return canonical({"format": KAFKA.format, "topics": topics, **pinned}).decode()
 
     def spans(self) -> Iterator[tuple[Partition, OffsetSpan]]:
         """Every range, by topic and partition."""
@@ -77,6 +98,10 @@ class KafkaDetail:
     def size(self) -> int:
         """How many offsets the ranges have: at least as many as there are records."""
         return sum(span.stop - span.start for _, span in self.spans())
+
+
+def _by_number(found: Mapping[str, T]) -> dict[int, T]:
+    return {int(number): value for number, value in found.items()}
 
 
 @dataclass(frozen=True)
@@ -203,13 +228,12 @@ def cut(waiting: Mapping[Partition, int], *, total: int | None, each: int | None
 
 def left_of(wanted: KafkaDetail, live: Mapping[str, LiveTopic]) -> KafkaDetail:
     """The ranges without what is not there any more. A partition that is lost keeps an empty range."""
-    return KafkaDetail(
-        {
-            name: TopicSpans(topic.id, {p: _left(span, _same(topic, live.get(name), p)) for p, span in spans.items()})
-            for name, topic in wanted.topics.items()
-            for spans in [topic.partitions]
-        }
-    )
+    topics = {
+        name: TopicSpans(topic.id, {p: _left(span, _same(topic, live.get(name), p)) for p, span in spans.items()})
+        for name, topic in wanted.topics.items()
+        for spans in [topic.partitions]
+    }
+    return replace(wanted, topics=topics)
 
 
 def _same(topic: TopicSpans, live: LiveTopic | None, number: int) -> Live | None:
@@ -236,7 +260,7 @@ def mark(tail: KafkaDetail, live: Mapping[str, LiveTopic]) -> KafkaDetail:
             at = min(max(ended.get(number, now.begin), now.begin), now.end)
             spans[number] = OffsetSpan(at, at, now.leader_epoch)
         marked[name] = TopicSpans(topic.id, spans)
-    return KafkaDetail(marked)
+    return replace(tail, topics=marked)
 
 
 def _is_same(tail: KafkaDetail, name: str, topic: LiveTopic) -> bool:

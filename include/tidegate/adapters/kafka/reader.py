@@ -29,12 +29,16 @@ _STALL_S = 60.0
 
 @dataclass(frozen=True)
 class Offsets:
-    """A piece: offsets [start, stop) of a partition, none of them written under a later leader than `leader_epoch`."""
+    """A piece: offsets [start, stop) of a partition, none of them written under a later leader than `leader_epoch`.
+
+    `schemas` are those that its records can have been written with, by number, where they are in a registry.
+    """
 
     partition: Partition
     start: int
     stop: int
     leader_epoch: int
+    schemas: Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,16 @@ class KafkaReader:
 
     def pieces(self, slices: Sequence[Slice]) -> tuple[Piece, ...]:
         """The ranges of the slices that are not empty, large ones in parts; see `Reader`."""
-        found = []
+        found: list[Piece] = []
+        schemas: Mapping[int, str] = {}
         for slice_ in slices:
-            for (topic, number), span in KafkaDetail.of(slice_).spans():
+            detail = KafkaDetail.of(slice_)
+            if detail.pinned.schemas != schemas:  # what is equal is one object, which is shipped to a task once
+                schemas = detail.pinned.schemas
+            for (topic, number), span in detail.spans():
                 for start in range(span.start, span.stop, PIECE_OFFSETS):
-                    part = Offsets((topic, number), start, min(start + PIECE_OFFSETS, span.stop), span.leader_epoch)
+                    stop = min(start + PIECE_OFFSETS, span.stop)
+                    part = Offsets((topic, number), start, stop, span.leader_epoch, schemas)
                     found.append(Piece(f"{topic}[{number}]", (part.stop - start) * _BYTES_PER_RECORD, part))
         return tuple(found)
 
@@ -159,7 +168,7 @@ class _Pass:
             written = messages[-1].leader_epoch()
             if written is not None and written > part.leader_epoch >= 0:
                 raise self._rewritten(part, written)
-            yield place, decoded(self._reader.shape, messages)
+            yield place, decoded(self._reader.shape, messages, part.schemas)
 
     def _gap(self, of: _Partition, said: str) -> SourceGapError:
         part = of.ranges[0][0]

@@ -28,9 +28,12 @@ class Shape:
     metadata: Mapping[str, str]
 
 
-def decoded(shape: Shape, messages: Sequence[Message]) -> Decoded:
-    """Rows and malformed records of some messages of one partition, in order. `rows` are their offsets."""
-    found = decode_values(shape.format, [m.value() for m in messages])
+def decoded(shape: Shape, messages: Sequence[Message], schemas: Mapping[int, str]) -> Decoded:
+    """Rows and malformed records of some messages of one partition, in order. `rows` are their offsets.
+
+    `schemas` are those of a registry by number, where the format has them there.
+    """
+    found = decode_values(shape.format, [m.value() for m in messages], schemas)
     misfits, met = {m.row: m for m in found.malformed}, set(found.rows.to_pylist())
     columns = {}
     for name, what in shape.metadata.items():

@@ -13,6 +13,7 @@ from tidegate.adapters.kafka.ranges import (
     LiveTopic,
     OffsetSpan,
     Partition,
+    Pinned,
     TopicSpans,
     cut,
     gaps,
@@ -22,6 +23,7 @@ from tidegate.adapters.kafka.ranges import (
 )
 from tidegate.adapters.kafka.reader import KafkaReader
 from tidegate.adapters.kafka.records import Shape
+from tidegate.adapters.kafka.registry import Registry, without_registry
 from tidegate.api.kafka import KafkaSource
 from tidegate.errors import ConfigurationError, SourceGapError
 from tidegate.ports import Known
@@ -38,7 +40,7 @@ class KafkaSourceAdapter:
     Args:
         source: the declaration.
         pipeline: for messages.
-        settings: of the Kafka connection, by librdkafka's names.
+        settings: of the Kafka connection, by librdkafka's names, and of a schema registry.
     """
 
     def __init__(
@@ -51,7 +53,8 @@ class KafkaSourceAdapter:
     ) -> None:
         self._source = source
         self._pipeline = pipeline
-        self._settings = settings
+        self._settings = without_registry(settings)
+        self._registry = Registry(source.row_format.registered, settings, pipeline)
         self._connect = cluster
         self._cluster: Cluster | None = None
 
@@ -70,7 +73,8 @@ class KafkaSourceAdapter:
     ) -> list[Slice]:
         """One slice with what is new in every partition, cut by `limit`; none when nothing is. See the port.
 
-        The first one is there in any case: it keeps where the source began.
+        The first one is there in any case: it keeps where the source began. Where values have schemas in a registry, it
+        has them, too, so nothing else asks for them: no retry, no replay.
         """
         live = self._live()
         before = KafkaDetail.of(tail) if tail else None
@@ -87,7 +91,11 @@ class KafkaSourceAdapter:
                 name: TopicSpans(topic.id, _spans(name, topic, starts, taken))
                 for name, topic in live.items()
                 if topic.partitions
-            }
+            },
+            # Behind the ends: of every record that is taken, the schema was there before it.
+            self._registry.pinned(
+                {name for (name, _), size in taken.items() if size}, before.pinned if before else Pinned()
+            ),
         )
         position = behind(tail)
         return [Slice(self._source.uid, position, self._key(position), detail.to_json())]

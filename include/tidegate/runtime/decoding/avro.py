@@ -70,7 +70,7 @@ def rows(
             bodies = [values[p][_HEAD_BYTES:] for p in places]
             found.append(reader.group(places, bodies, schemas[number], f"schema {number}"))
         else:
-            faults |= dict.fromkeys(places, (None, f"was written with schema {number}, which is not known"))
+            faults |= dict.fromkeys(places, (None, f"was written with schema {number}, which none of the subjects has"))
     return together(found)
 
 
