@@ -35,8 +35,8 @@ class Endpoints:
         hiveserver2: ``hive://host:port/database?auth=NONE`` of HiveServer2 or the Spark Thrift Server.
         spark: ``sc://host:port`` of a Spark Connect server.
         warehouse: URI of the folder for new tables and all data; Spark's workers and Hive must see the same.
-        kafka: the brokers, as ``host:port,…`` or as a JSON object of librdkafka's settings; empty when there are none.
-            Spark's workers must reach them under these addresses, too.
+        kafka: the brokers, as ``host:port,…`` or as a JSON object of librdkafka's settings, and a schema registry's;
+            empty when there are none. Spark's workers must reach the brokers under these addresses, too.
         database: ``postgresql://user:password@host:port/database`` of the tables that are read; empty when there are
             none. Spark's workers must reach it, too.
     """

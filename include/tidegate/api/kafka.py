@@ -40,7 +40,8 @@ class KafkaSource:
         topics: the name of a topic, several names, or a pattern (``re.compile("clicks-.*")``) that whole names match;
             topics that match later are read from their beginning.
         format: how a record's value is read: "json", "csv" (fields in the schema's order), "avro", "debezium" or "raw",
-            or a dialect with settings.
+            or a dialect with settings. Where the numbers of Avro's schemas are a registry's, the same connection says
+            where it is (``schema.registry.url``).
         schema: the columns to expect; timestamps must be ``pa.timestamp('us', tz='UTC')``. A null in a column with
             ``nullable=False`` is malformed. A record without a value has null in every column that is read from it.
         metadata: columns of `schema` that are not in the value, each with what it holds: "key" (binary, or string in

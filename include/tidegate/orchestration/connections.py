@@ -50,8 +50,8 @@ class Connections:
         metastore: type ``hive_metastore``; its extra ``warehouse`` is the URI of the folder for all data.
         hiveserver2: type ``hiveserver2``: HiveServer2 or the Spark Thrift Server. The extras ``auth_mechanism`` and
             ``kerberos_service_name`` mean what they mean to the Hive provider; ``warehouse`` may also stand here.
-        kafka: type ``kafka``, of the Kafka provider: its extra is librdkafka's settings. Only pipelines that read Kafka
-            need it.
+        kafka: type ``kafka``, of the Kafka provider: its extra is librdkafka's settings, and a schema registry's. Only
+            pipelines that read Kafka need it.
         database: type ``postgres``: the database of the tables that are read. Only pipelines with a DatabaseSource
             need it.
         spark: type ``spark_connect``, with the extras ``use_ssl`` and ``token``; a password is taken as the token.
