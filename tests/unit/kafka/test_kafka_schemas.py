@@ -9,12 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from tidegate import Avro, Debezium, KafkaSource
 from tidegate.adapters.kafka import registry
 from tidegate.adapters.kafka.ranges import KafkaDetail, Live, LiveTopic, OffsetSpan, Pinned, TopicSpans, left_of, mark
+from tidegate.adapters.kafka.reader import KafkaReader
+from tidegate.adapters.kafka.records import Shape
 from tidegate.adapters.kafka.registry import URL, USER, Registry, without_registry
-from tidegate.api.formats import Avro
 from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.protocol.model import Slice
 
@@ -87,6 +90,34 @@ def test_what_is_pinned_is_read_as_it_was_written() -> None:
         '"topics":{"t":{"id":"id","partitions":{"0":[1,5,0]}}},"versions":{"t-value":{"1":1,"2":12}}}'
     )
     assert KafkaDetail.of(Slice("s", 0, "t@0", text)) == given
+
+
+def reader(value_format: Any) -> KafkaReader:
+    source = KafkaSource("t", value_format, pa.schema({"n": pa.int64()}))
+    return KafkaReader("p", Shape(source.row_format, source.schema, source.metadata), {})
+
+
+def planned(start: int, stop: int, pinned: Pinned) -> Slice:
+    detail = KafkaDetail({"t": TopicSpans("id", {0: OffsetSpan(start, stop, 0)})}, pinned)
+    return Slice("s", start, f"t@{start}", detail.to_json())
+
+
+def test_each_range_is_read_by_the_schemas_of_its_slice() -> None:
+    """Equal ones are one object: a task is sent each text once."""
+    more = Pinned({**PINNED.schemas, 13: "c"}, {"t-value": {1: 1, 2: 12, 3: 13}})
+    slices = [planned(0, 0, Pinned()), planned(0, 5, PINNED), planned(5, 9, PINNED), planned(9, 10, more)]
+    parts = [piece.part for piece in reader("avro").pieces(slices)]
+    assert [part.schemas for part in parts] == [PINNED.schemas, PINNED.schemas, more.schemas]
+    assert parts[0].schemas is parts[1].schemas
+
+
+@pytest.mark.parametrize("value_format", [Avro(), Debezium(inner=Avro())])
+def test_a_slice_that_was_planned_for_another_format_is_refused(value_format: Any) -> None:
+    """Not one record could be read."""
+    with pytest.raises(ConfigurationError, match=r"p: t@3 was planned when .*read it in the format that"):
+        reader(value_format).pieces([planned(3, 4, Pinned())])
+    schema = '{"type": "record", "name": "R", "fields": []}'
+    assert len(reader(Avro(schema=schema)).pieces([planned(3, 4, Pinned())])) == 1
 
 
 def test_over_a_gap_it_stays_pinned() -> None:

@@ -11,7 +11,7 @@ from tidegate.adapters.kafka import clients
 from tidegate.adapters.kafka.clients import Heard, at
 from tidegate.adapters.kafka.ranges import KafkaDetail, Partition
 from tidegate.adapters.kafka.records import Shape, decoded
-from tidegate.errors import SourceGapError
+from tidegate.errors import ConfigurationError, SourceGapError
 from tidegate.protocol.model import Slice
 from tidegate.runtime.decoding import Decoded
 from tidegate.runtime.reading import Piece
@@ -61,11 +61,19 @@ class KafkaReader:
         return self.shape.schema
 
     def pieces(self, slices: Sequence[Slice]) -> tuple[Piece, ...]:
-        """The ranges of the slices that are not empty, large ones in parts; see `Reader`."""
+        """The ranges of the slices that are not empty, large ones in parts; see `Reader`.
+
+        Raises ConfigurationError when a slice was planned for another format and lacks the schemas of this one.
+        """
         found: list[Piece] = []
         schemas: Mapping[int, str] = {}
         for slice_ in slices:
             detail = KafkaDetail.of(slice_)
+            if self.shape.format.registered and detail.size and not detail.pinned.versions:
+                raise ConfigurationError(
+                    f"{self.subject}: {slice_.key} was planned when its values were not read by a registry's schemas, "
+                    "so it has none of them: read it in the format that it was planned with, or by Avro(schema=…)"
+                )
             if detail.pinned.schemas != schemas:  # what is equal is one object, which is shipped to a task once
                 schemas = detail.pinned.schemas
             for (topic, number), span in detail.spans():
