@@ -72,6 +72,16 @@ def test_several_schemas_in_one_topic(kafka: Kafka, registry: Registry, topic: s
     assert pinned(of) == [set(), {first}, {first, second}]
 
 
+def test_a_field_that_is_renamed_stays_one_column(kafka: Kafka, registry: Registry, topic: str, tmp_path: Path) -> None:
+    """Its old name is an alias in the schema that renames it."""
+    renamed = record({"name": "who", "type": "string", "aliases": ["user"]}, N)
+    first, second = (registry.register(f"{topic}-value", schema) for schema in (FIRST, renamed))
+    kafka.produce(topic, [click(first, 1), click(second, 2, renamed, who="u")])
+    of = line(kafka, registry, topic, tmp_path)
+    of.run()
+    assert ([(row["user"], row["n"]) for row in of.rows()], of.dead) == ([("u", 1), ("u", 2)], [])
+
+
 def test_what_does_not_fit_is_a_dead_letter_with_its_reason(
     kafka: Kafka, registry: Registry, topic: str, tmp_path: Path
 ) -> None:

@@ -80,10 +80,16 @@ def _bare(schema: Any) -> Any:
         if name in bare:
             bare[name] = _bare(bare[name])
     if kind == "record":
-        bare["fields"] = [{"name": f["name"], "type": _bare(f["type"])} for f in schema["fields"]]
+        bare["fields"] = [
+            {"name": f["name"], "type": _bare(f["type"]), "aliases": _texts(f.get("aliases"))} for f in schema["fields"]
+        ]
     if _is_logical(schema):
         bare["logicalType"] = f"{OWN}{schema['logicalType']}"
     return bare
+
+
+def _texts(found: Any) -> list[str]:
+    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
 
 
 def _is_logical(schema: Mapping[str, Any]) -> bool:

@@ -202,6 +202,31 @@ def test_fields_are_found_by_name_and_alias() -> None:
     assert read_values([value], required, Avro(schema=json.dumps(schema))).reasons == [("", "later", "is null")]
 
 
+def test_a_field_that_was_renamed_is_found_by_its_alias() -> None:
+    """Under its own name, too; and where another field has the name now, that is meant."""
+    field: dict[str, Any] = {"name": "who", "type": "string", "aliases": ["user", "n"]}
+    schema = {"type": "record", "name": "R", "fields": [field, {"name": "n", "type": "long"}]}
+    value, columns = avro(schema, {"who": "a", "n": 1}), {"user": pa.string(), "who": pa.string(), "n": pa.int64()}
+    row = {"user": "a", "who": "a", "n": 1}
+    assert read_values([value], columns, Avro(schema=json.dumps(schema))).rows == [row]
+    found = read_values([value], {"of": pa.string()}, Avro(schema=json.dumps(schema)), of="user")
+    assert found.rows == [{"of": "a"}]
+    for aliases, found_as in ((["w_ho", {}], "a"), ("w", None), (None, None)):
+        field["aliases"] = aliases
+        column = "w_ho" if found_as else "w"
+        assert read_values([value], {column: pa.string()}, Avro(schema=json.dumps(schema))).rows == [{column: found_as}]
+
+
+def test_a_field_that_was_renamed_within_a_record_is_malformed() -> None:
+    inner = {"type": "record", "name": "In", "fields": [{"name": "who", "type": "string", "aliases": ["user"]}]}
+    schema = record(("v", inner))
+    value = avro(schema, {"v": {"who": "a"}})
+    columns = {"v": pa.struct({"user": pa.string()})}
+    assert read_values([value], columns, Avro(schema=json.dumps(schema))).reasons == [
+        ("", "v", "has a field 'user' that is 'who' now, which is not followed within a record")
+    ]
+
+
 def test_types_that_are_named_once_and_used_again() -> None:
     inner = record(("e", {"type": "enum", "name": "E", "symbols": ["A"]}), ("f", fixed(1)), name="sub.In")
     schema = {**record(("a", inner), ("b", ["null", "sub.In"]), ("c", "sub.E")), "namespace": "top"}

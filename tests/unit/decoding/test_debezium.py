@@ -192,3 +192,13 @@ def test_its_meaning_is_that_of_both() -> None:
     ]
     meanings = [json.dumps(row_format.meaning(), sort_keys=True) for row_format in declared]
     assert len(set(meanings)) == len(declared)
+
+
+def test_a_field_of_the_row_that_was_renamed_is_found_by_its_alias() -> None:
+    name: dict[str, Any] = {"name": "name", "type": "string", "aliases": ["nick"]}
+    row = {"type": "record", "name": "Value", "fields": [name]}
+    fields = [{"name": "before", "type": ["null", row]}, {"name": "after", "type": ["null", "Value"]}]
+    schema = {"type": "record", "name": "E", "fields": [*fields, {"name": "op", "type": "string"}]}
+    value = avro(schema, {"before": None, "after": {"name": "Ann"}, "op": "c"})
+    inner = Avro(schema=json.dumps(schema))
+    assert read_values([value], {"nick": pa.string()}, Debezium(inner=inner)).rows == [{"nick": "Ann"}]

@@ -94,8 +94,9 @@ class _Reader:
         """Data of one schema, with their places as numbers."""
         try:
             written = written_with(schema)
-            fields = written.fields if self.changes is None else _row_fields(written)
-            reason = unfit(tuple(fields), self.format.names)
+            of = written.record["fields"] if self.changes is None else _row_fields(written)
+            fields, names = {f["name"]: f["type"] for f in of}, _current(of, self.format.names)
+            reason = unfit(tuple(fields), names)
         except ValueError as e:
             reason = f"{called} is not read: {e}"
         if reason:
@@ -104,7 +105,7 @@ class _Reader:
         if self.changes is not None:
             data, numbers = self.changes.opened(data, numbers, faults)
         columns = []
-        for field, name in zip(self.format.schema, self.format.names, strict=True):
+        for field, name in zip(self.format.schema, names, strict=True):
             found = [datum.get(name) for datum in data]
             type_ = fields.get(name, "null")
             column, misfits = required(*_column(found, type_, written.names, field.type, _dialect(self.format)), field)
@@ -113,12 +114,19 @@ class _Reader:
         return Rows(columns, np.array(numbers, np.int64), faults)
 
 
-def _row_fields(written: Written) -> Mapping[str, Any]:
+def _current(fields: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
+    """What fields are called in a schema: where one was renamed, it may have the old name as an alias."""
+    called = {alias: f["name"] for f in fields for alias in f["aliases"]} | {f["name"]: f["name"] for f in fields}
+    return [called.get(name, name) for name in names]
+
+
+def _row_fields(written: Written) -> Sequence[Mapping[str, Any]]:
     """The fields of the row in an envelope of Debezium. Raises ValueError."""
     before, after = (_optional_record(written, name) for name in ("before", "after"))
     if before is None or after is None or before["name"] != after["name"]:
         raise ValueError("it is no envelope of Debezium, whose before and after are a null or one and the same record")
-    return {f["name"]: f["type"] for f in after["fields"]}
+    found: Sequence[Mapping[str, Any]] = after["fields"]
+    return found
 
 
 def _optional_record(written: Written, field: str) -> Mapping[str, Any] | None:
@@ -202,7 +210,7 @@ def _type(schema: Any, names: Mapping[str, Any], dtype: pa.DataType | None) -> p
             raise MisfitError("is a union of several types, which is not read")
         return _type(others[0], names, dtype) if others else pa.null()
     if schema["type"] == "record":
-        return _struct({f["name"]: f["type"] for f in schema["fields"]}, names, dtype)
+        return _struct(schema["fields"], names, dtype)
     if schema["type"] == "array":
         return pa.list_(_type(schema["items"], names, getattr(dtype, "value_type", None)))
     if schema["type"] == "map":
@@ -220,9 +228,15 @@ def _alone(kind: str, logical: str | None, schema: Mapping[str, Any]) -> pa.Data
     return _TYPES[kind if logical is None else f"{kind}-{logical}"]
 
 
-def _struct(fields: Mapping[str, Any], names: Mapping[str, Any], dtype: pa.DataType | None) -> pa.DataType:
+def _struct(of: Sequence[Mapping[str, Any]], names: Mapping[str, Any], dtype: pa.DataType | None) -> pa.DataType:
+    fields = {f["name"]: f["type"] for f in of}
     if dtype is None or not pa.types.is_struct(dtype):
         return pa.struct([(name, _type(of, names, None)) for name, of in fields.items()])
     if reason := unfit(tuple(fields), [f.name for f in dtype]):
         raise MisfitError(reason)
+    declared = [f.name for f in dtype]
+    if renamed := next(
+        ((old, new) for old, new in zip(declared, _current(of, declared), strict=True) if old != new), None
+    ):
+        raise MisfitError("has a field {!r} that is {!r} now, which is not followed within a record".format(*renamed))
     return pa.struct([(f.name, _type(fields[f.name], names, f.type) if f.name in fields else pa.null()) for f in dtype])
