@@ -14,10 +14,22 @@ import pytest
 
 from tidegate import Avro, Debezium, KafkaSource
 from tidegate.adapters.kafka import registry
-from tidegate.adapters.kafka.ranges import KafkaDetail, Live, LiveTopic, OffsetSpan, Pinned, TopicSpans, left_of, mark
+from tidegate.adapters.kafka.clients import Settings
+from tidegate.adapters.kafka.ranges import (
+    KafkaDetail,
+    Live,
+    LiveTopic,
+    OffsetSpan,
+    Partition,
+    Pinned,
+    TopicSpans,
+    left_of,
+    mark,
+)
 from tidegate.adapters.kafka.reader import KafkaReader
 from tidegate.adapters.kafka.records import Shape
 from tidegate.adapters.kafka.registry import URL, USER, Registry, without_registry
+from tidegate.adapters.kafka.source import KafkaSourceAdapter
 from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.protocol.model import Slice
 
@@ -118,6 +130,45 @@ def test_a_slice_that_was_planned_for_another_format_is_refused(value_format: An
         reader(value_format).pieces([planned(3, 4, Pinned())])
     schema = '{"type": "record", "name": "R", "fields": []}'
     assert len(reader(Avro(schema=schema)).pieces([planned(3, 4, Pinned())])) == 1
+
+
+class Brokers:
+    """Stand-ins that fail when the registry was asked before them: its schemas would be older than the records."""
+
+    def __init__(self, stand: Stand) -> None:
+        self.stand = stand
+        self.end = 0
+
+    def topics(self, _: object) -> dict[str, LiveTopic]:
+        assert not self.stand.asked
+        return {name: LiveTopic(name, {0: Live(0, end, end, 0)}) for name, end in (("a", self.end), ("b", 0))}
+
+    def offsets_for_time(self, partitions: Any, _: int) -> dict[Partition, int]:
+        assert not self.stand.asked
+        return {}
+
+    def truncated(self, _: object) -> set[Partition]:
+        return set()
+
+
+def test_the_registry_is_asked_behind_the_brokers_and_only_for_topics_with_records(stand: Stand) -> None:
+    stand.subjects = {"a-value": {1: (1, "x")}}
+    source, brokers = KafkaSource(("a", "b"), Avro(), pa.schema({"n": pa.int64()})), Brokers(stand)
+
+    def connect(settings: Settings, _: str) -> Any:
+        assert settings == {"bootstrap.servers": "b"}
+        return brokers
+
+    of = KafkaSourceAdapter(source, "p", {URL: stand.url, "bootstrap.servers": "b"}, cluster=connect)
+    (first,) = of.discover(None, lambda _: ())
+    assert stand.asks() == []
+    brokers.end = 5
+    (second,) = of.discover(first, lambda _: (), until_ms=1)
+    assert stand.asks() == ["/subjects/a-value/versions", "/subjects/a-value/versions/1"]
+    assert of.discover(second, lambda _: ()) == []
+    assert stand.asks() == []
+    pinned = [KafkaDetail.of(slice_).pinned for slice_ in (first, second)]
+    assert pinned == [Pinned(), Pinned({1: "x"}, {"a-value": {1: 1}})]
 
 
 def test_over_a_gap_it_stays_pinned() -> None:
