@@ -12,6 +12,7 @@ import yaml
 from psycopg.conninfo import conninfo_to_dict
 
 import tidegate
+from tidegate.services import kafka
 
 REPOSITORY = Path(__file__).parents[3]
 TEXT = (REPOSITORY / "docker-compose.yaml").read_text(encoding="utf-8")
@@ -112,18 +113,19 @@ def test_every_secret_is_required_and_in_the_example() -> None:
 
 def test_airflow_has_the_connections_of_a_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
     from tidegate.orchestration import Connections
-    from tidegate.wiring import VARIABLES
+    from tidegate.wiring import OF_SOURCES, VARIABLES, kafka_settings
 
     environment = SERVICES["airflow-scheduler"]["environment"]
     filled = {k: re.sub(r"\$\{\w+:\?[^}]*\}", "secret", v) for k, v in environment.items()}
     for name, value in filled.items():
         if name.startswith("AIRFLOW_CONN_"):
             monkeypatch.setenv(name, value)
-    found = Connections().endpoints()
+    found = Connections().endpoints(kafka=True)
     # the command line inside the containers talks to the same services
     same = {field: getattr(found, field) == filled[variable] for field, variable in VARIABLES.items()}
     assert [field for field, equal in same.items() if not equal] == ["checkpoint"]
     assert conninfo_to_dict(found.checkpoint) == conninfo_to_dict(filled[VARIABLES["checkpoint"]])
+    assert kafka_settings(found.kafka) == kafka_settings(filled[OF_SOURCES["kafka"]])
     for service in AIRFLOW:
         assert environment.items() <= SERVICES[service]["environment"].items()
 
@@ -139,6 +141,17 @@ def test_a_database_for_each_owner() -> None:
     made = dict(re.findall(r'^make_database (\w+) "\$(\w+)"$', script, re.MULTILINE))
     assert made == {n: f"{n.upper()}_DB_PASSWORD" for n in ("airflow", "tidegate", "hive")}
     assert set(made.values()) <= SERVICES["postgres"]["environment"].keys()
+
+
+def test_the_broker_is_set_up_as_the_embedded_one(tmp_path: Path) -> None:
+    """But for what its addresses and its folder are."""
+    wanted = kafka.properties(tmp_path, port=9092, controller_port=9093)
+    environment = SERVICES["kafka"]["environment"]
+    given = {name: environment.get(f"KAFKA_{name.upper().replace('.', '_')}") for name in wanted}
+    others = [name for name in wanted if given[name] != wanted[name]]
+    assert others == ["controller.quorum.voters", "listeners", "log.dirs"]
+    assert all(given.values())
+    assert SERVICES["kafka"]["image"] == f"apache/kafka:{kafka.version()}"
 
 
 def test_versions_are_those_of_the_package() -> None:
