@@ -4,6 +4,7 @@ The server here is a stand-in: it says what a test tells it to. A real registry 
 """
 
 import json
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -52,7 +53,7 @@ class Stand:
             return self.status, self.body
         path, _, query = path.partition("?")
         assert query == "deleted=true"
-        _, _, subject, _, *version = path.split("/")
+        _, _, _, subject, _, *version = path.split("/")
         if subject not in self.subjects:
             return 404, b'{"error_code": 40401, "message": "not found"}'
         of = self.subjects[subject]
@@ -65,7 +66,7 @@ class Stand:
         return Registry(Avro(**avro), {URL: f"{self.url}/", USER: "joe:secret"}, "p").pinned(topics, before or Pinned())
 
     def asks(self) -> list[str]:
-        asked, self.asked = [path.removesuffix("?deleted=true") for path in self.asked], []
+        asked, self.asked = [path.removesuffix("?deleted=true").removeprefix("/api") for path in self.asked], []
         return asked
 
 
@@ -85,7 +86,7 @@ def stand() -> Iterator[Stand]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        found = Stand(f"http://127.0.0.1:{server.server_port}")
+        found = Stand(f"http://127.0.0.1:{server.server_port}/api")
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield found
         server.shutdown()
@@ -101,7 +102,9 @@ def test_what_is_pinned_is_read_as_it_was_written() -> None:
         r'{"format":1,"schemas":{"1":"{\"\u00e9\"}","12":"b"},'
         '"topics":{"t":{"id":"id","partitions":{"0":[1,5,0]}}},"versions":{"t-value":{"1":1,"2":12}}}'
     )
-    assert KafkaDetail.of(Slice("s", 0, "t@0", text)) == given
+    nothing = KafkaDetail({}, Pinned({}, {"t-value": {}}))  # which is not the same as not to have asked
+    for detail in (given, nothing):
+        assert KafkaDetail.of(Slice("s", 0, "t@0", detail.to_json())) == detail
 
 
 def reader(value_format: Any) -> KafkaReader:
@@ -169,6 +172,9 @@ def test_the_registry_is_asked_behind_the_brokers_and_only_for_topics_with_recor
     assert stand.asks() == []
     pinned = [KafkaDetail.of(slice_).pinned for slice_ in (first, second)]
     assert pinned == [Pinned(), Pinned({1: "x"}, {"a-value": {1: 1}})]
+    stand.subjects, brokers.end = {"a-value": {2: (2, "y")}}, 9
+    (third,) = of.discover(second, lambda _: ())
+    assert KafkaDetail.of(third).pinned.schemas == {1: "x", 2: "y"}
 
 
 def test_over_a_gap_it_stays_pinned() -> None:
@@ -276,12 +282,14 @@ def test_a_schema_that_is_not_read_is_named(stand: Stand, more: dict[str, Any], 
 def test_a_registry_that_is_silent_is_given_up(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     """The connection is taken, and nothing comes."""
     monkeypatch.setattr(registry, "ANSWER_S", 0.05)
+    began = time.monotonic()
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
         stand.url = f"http://127.0.0.1:{server.server_port}"
         with pytest.raises(UnavailableError, match=f"does not answer: .*timed out.*correct {URL}"):
             stand.pinned("a")
     with pytest.raises(UnavailableError, match=r"does not answer: .*refused"):
         stand.pinned("a")
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(
