@@ -10,13 +10,14 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import ConsumerGroupTopicPartitions, Producer, TopicPartition
 
 from kafka import COMPACTED, Kafka, Record, wait_until
 from pipelines.topics import CLICK, Line, pipeline
 from tidegate.adapters.kafka.source import KafkaSourceAdapter
 from tidegate.api.kafka import HEADERS
 from tidegate.engine.corrections import Correction, accept_gap, correct
+from tidegate.engine.rollback import roll_back
 from tidegate.engine.verify import Finding
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError
 from tidegate.protocol.intervals import Bound
@@ -290,6 +291,37 @@ def test_k9_two_pipelines_read_all_of_one_topic(kafka: Kafka, topic: str, tmp_pa
     one.run()
     two.run()
     assert one.numbers == two.numbers == list(range(10))
+
+
+def test_a_consumer_group_shows_what_the_tables_have_and_is_never_read(
+    kafka: Kafka, topic: str, tmp_path: Path
+) -> None:
+    group = f"g-{topic}"
+    kafka.create_topic(topic, 2)
+    kafka.produce(topic, clicks(range(10), partitions=2))
+    of = line(kafka, topic, tmp_path, consumer_group=group)
+    of.run()
+    assert committed(kafka, group, topic) == [5, 5]
+    kafka.produce(topic, clicks(range(10, 13), partitions=2))
+    of.run()
+    assert committed(kafka, group, topic) == [7, 6]
+    roll_back(of.engine, Run("back", "test"), to_epoch=1)
+    assert committed(kafka, group, topic) == [5, 5]
+    of.run()
+    assert of.numbers == list(range(13))
+    with kafka.consumer(**{"group.id": group}) as member:
+        member.subscribe([topic])
+        wait_until(lambda: member.poll(0.5) is not None or bool(member.assignment()))
+        kafka.produce(topic, clicks(range(13, 15), partitions=2))
+        of.run()  # the group is at work: its offsets are its own
+    assert of.numbers == list(range(15))
+
+
+def committed(kafka: Kafka, group: str, topic: str) -> list[int]:
+    places = [TopicPartition(topic, 0), TopicPartition(topic, 1)]
+    asked = kafka.admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group, places)])
+    (told,) = [future.result(30) for future in asked.values()]
+    return [p.offset for p in sorted(told.topic_partitions, key=lambda p: p.partition)]
 
 
 def test_k11_a_transaction_that_hangs_holds_the_range_and_is_told(kafka: Kafka, topic: str, tmp_path: Path) -> None:

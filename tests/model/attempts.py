@@ -139,6 +139,9 @@ class _Source:
     def outlook(self, tail: Slice | None) -> tuple[str, ...]:
         return ()
 
+    def sealed(self, last: Callable[[], Slice | None]) -> str | None:
+        return None
+
     def reader(self) -> Any:
         return None  # the processor here asks for contents by itself
 

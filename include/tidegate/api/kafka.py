@@ -53,6 +53,8 @@ class KafkaSource:
             partitions that these leave out begin at their earliest record. Behind the first epoch it means nothing.
         max_records: at most so many offsets in one epoch, shared out fairly among partitions.
         max_records_per_partition: at most so many offsets of each partition in one epoch.
+        consumer_group: a group to which the offsets that the tables have are written behind each epoch, for tools that
+            show how far groups are behind. It is never read, and no consumer of the group may be at work.
         uid: names the source in the ranges of the pipeline's epochs, for good.
     """
 
@@ -64,6 +66,7 @@ class KafkaSource:
     start: Start = field(default="earliest", hash=False)
     max_records: int | None = None
     max_records_per_partition: int | None = None
+    consumer_group: str | None = None
     uid: str = "source"
 
     def __post_init__(self) -> None:
@@ -76,6 +79,8 @@ class KafkaSource:
         object.__setattr__(self, "format", rows.dialect)
         object.__setattr__(self, "aliases", rows.aliases)
         object.__setattr__(self, "start", _start(self.start))
+        if self.consumer_group is not None and not (isinstance(self.consumer_group, str) and self.consumer_group):
+            raise fail(f"KafkaSource consumer_group {self.consumer_group!r} is not the name of a group")
         for name in ("max_records", "max_records_per_partition"):
             cap = getattr(self, name)
             if cap is not None and cap < 1:

@@ -5,6 +5,7 @@ A source sees no checkpoint, and the checkpoint no source. Nothing here writes: 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 from tidegate.errors import SourceGapError, StateIncompatibleError
@@ -115,6 +116,18 @@ class Ledger:
         new = {s.source: s for s in offer.discovered}
         tails = {uid: new.get(uid) or self.store.tail(self.pipeline, uid) for uid in self.sources}
         return tuple(chain.from_iterable(source.outlook(tails[uid]) for uid, source in self.sources.items()))
+
+    def sealed(self, offsets: Offsets) -> Iterator[str]:
+        """Tell each source how far the tables are; yields what went wrong. See `ports.Source`."""
+        for uid, source in self.sources.items():
+            if problem := source.sealed(partial(self._last, uid, offsets)):
+                yield problem
+
+    def _last(self, uid: str, offsets: Offsets) -> Slice | None:
+        """The last slice of a range, or before an empty one."""
+        stop = offsets[uid].stop if uid in offsets else 0
+        found = self.store.slices(self.pipeline, uid, OffsetRange(stop - 1, stop)) if stop else []
+        return found[0] if found else None
 
     def rows(self, slices: Iterable[Slice]) -> int | None:
         """How many rows the slices hold; None when a source cannot tell without reading them whole."""

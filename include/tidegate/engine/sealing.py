@@ -42,6 +42,9 @@ class Sealer:
             sealed = store.seal(lease, epoch)  # 13
         self.work.reached("sealed", sealed)
         self.work.progress(f"{sealed} sealed")
+        if sealed.lane.lane == MAIN_LANE:
+            for problem in self.work.ledger.sealed(sealed.offsets):
+                self.work.progress(problem)
         return sealed
 
     def clean_when_due(self, lease: Lease, sealed: Epoch) -> None:

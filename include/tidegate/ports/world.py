@@ -90,6 +90,13 @@ class Source(Protocol):
     def named(self, text: str) -> str:
         """The key of the slice that a person means, whether there is one or not."""
 
+    def sealed(self, last: Callable[[], Slice | None]) -> str | None:
+        """Hear that the tables have all input up to a slice, for whoever watches from outside. `last` fetches it.
+
+        Nothing depends on it: it may be told twice or never, and of an earlier slice after a rollback. Returns what
+        went wrong, as a sentence; raises nothing.
+        """
+
     def reader(self) -> Reader:
         """What reads its slices, in the tasks of a processor."""
 

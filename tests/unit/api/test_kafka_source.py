@@ -40,6 +40,7 @@ def test_what_it_reads_is_told() -> None:
         ({"start": "yesterday"}, "start 'yesterday' is not"),
         ({"start": datetime(2026, 1, 1)}, "has no time zone"),  # noqa: DTZ001
         ({"start": {"a": {0: -1}}}, "an offset is a whole number"),
+        ({"consumer_group": ""}, "consumer_group '' is not the name of a group"),
         ({"max_records": 0}, "max_records must be at least 1"),
         ({"max_records_per_partition": 0}, "max_records_per_partition must be at least 1"),
         ({"uid": "no uid"}, "uid"),

@@ -1,6 +1,6 @@
 """A table of a database as a source: each look at it is a slice."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -167,6 +167,10 @@ class DatabaseSourceAdapter:
     def named(self, text: str) -> str:
         """The slice's key, as it is."""
         return text
+
+    def sealed(self, last: Callable[[], Slice | None]) -> str | None:  # noqa: ARG002
+        """Nobody is told; see the port."""
+        return None
 
     def reader(self) -> TableReader:
         """What reads ranges."""

@@ -144,6 +144,10 @@ class FileSourceAdapter:
         """The file's path; one from the working folder is made absolute. No link is resolved: keys keep them."""
         return os.path.abspath(text)  # noqa: PTH100
 
+    def sealed(self, last: Callable[[], Slice | None]) -> str | None:  # noqa: ARG002
+        """Nobody is told; see the port."""
+        return None
+
     def reader(self) -> FileReader:
         """What decodes the files."""
         return FileReader(self._settings.row_format)

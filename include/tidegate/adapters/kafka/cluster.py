@@ -6,7 +6,15 @@ from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import wait
 from typing import Any
 
-from confluent_kafka import IsolationLevel, KafkaError, KafkaException, Message, TopicCollection, TopicPartition
+from confluent_kafka import (
+    ConsumerGroupTopicPartitions,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import OffsetSpec
 
 from tidegate.adapters.kafka import clients
@@ -90,6 +98,18 @@ class Cluster:
         told = self._first(wanted, "read_uncommitted")
         errors = {p: error.code() for p, m in told.items() if (error := m.error()) is not None}
         return {p for p, code in errors.items() if code in clients.LOST}
+
+    def commit(self, group: str, offsets: Mapping[Partition, int]) -> None:
+        """Write where a consumer group would go on. Durable effect: the group's offsets, which tidegate never reads.
+
+        Raises:
+            ConfigurationError: the connection, or the right to write to the group.
+            UnavailableError: no answer, or consumers of the group are at work.
+        """
+        wanted = [ConsumerGroupTopicPartitions(group, [at(p, offset) for p, offset in sorted(offsets.items())])]
+        (told,) = self._asked(self._admin.alter_consumer_group_offsets, wanted).values()
+        for refused in (p.error for p in told.topic_partitions if p.error is not None):
+            raise clients.translated(f"{self._subject}: group {group!r}", refused, self._heard)
 
     def _first(self, wanted: Mapping[Partition, TopicPartition], level: str) -> dict[Partition, Message]:
         """What comes first of each partition: a record, its end, or an error. Raises UnavailableError."""

@@ -25,7 +25,7 @@ from tidegate.adapters.kafka.reader import KafkaReader
 from tidegate.adapters.kafka.records import Shape
 from tidegate.adapters.kafka.registry import Registry, without_registry
 from tidegate.api.kafka import KafkaSource
-from tidegate.errors import ConfigurationError, SourceGapError
+from tidegate.errors import ConfigurationError, SourceGapError, TidegateError
 from tidegate.ports import Known
 from tidegate.protocol.ledger import NO_LIMIT, Limit, behind
 from tidegate.protocol.model import Slice
@@ -231,6 +231,16 @@ class KafkaSourceAdapter:
     def named(self, text: str) -> str:
         """The slice's key, as it is."""
         return text
+
+    def sealed(self, last: Callable[[], Slice | None]) -> str | None:
+        """Write where the slice ends to the consumer group, if there is one; see the port."""
+        group = self._source.consumer_group
+        try:
+            if group is not None and (slice_ := last()):
+                self._now.commit(group, {p: span.stop for p, span in KafkaDetail.of(slice_).spans()})
+        except TidegateError as e:
+            return f"the consumer group {group!r} does not have the newest offsets: {e}"
+        return None
 
     def reader(self) -> KafkaReader:
         """What reads ranges."""
