@@ -143,7 +143,12 @@ def test_what_cannot_be_decoded_is_a_dead_letter_with_its_bytes(kafka: Kafka, to
 
 @pytest.mark.parametrize(
     ("start", "numbers"),
-    [("earliest", [0, 1, 2, 3, 4]), ("latest", []), (datetime(2023, 11, 14, 22, 13, 22, tzinfo=UTC), [2, 3, 4])],
+    [
+        ("earliest", [0, 1, 2, 3, 4]),
+        ("latest", []),
+        (datetime(2023, 11, 14, 22, 13, 22, tzinfo=UTC), [2, 3, 4]),
+        (datetime(2023, 11, 14, 22, 13, 22, 1, tzinfo=UTC), [3, 4]),
+    ],
 )
 def test_where_the_first_epoch_begins(kafka: Kafka, topic: str, tmp_path: Path, start: Any, numbers: list[int]) -> None:
     kafka.create_topic(topic)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
+from tidegate.adapters.kafka.bounds import beginning, onwards, stable_ends
 from tidegate.adapters.kafka.clients import Settings
 from tidegate.adapters.kafka.cluster import Cluster
-from tidegate.adapters.kafka.lag import PartitionLag, lags, outlook, partitions
+from tidegate.adapters.kafka.lag import PartitionLag, lags, outlook
 from tidegate.adapters.kafka.ranges import (
     Gap,
     KafkaDetail,
@@ -80,8 +80,8 @@ class KafkaSourceAdapter:
         before = KafkaDetail.of(tail) if tail else None
         if before and (missing := self._missing(before, live, planned=False)):
             raise self._gap(missing)
-        starts = self._starts(before, live)
-        ends = self._ends(live, starts, until_ms)
+        starts = onwards(before, live) if before else beginning(self._source, self._now, live, self._pipeline)
+        ends = stable_ends(self._now, live, starts, until_ms)
         waiting = {p: ends[p] - start for p, start in starts.items()}
         taken = cut(waiting, total=limit.rows, each=self._source.max_records_per_partition)
         if tail and not any(taken.values()):
@@ -113,40 +113,6 @@ class KafkaSourceAdapter:
                 "make it, grant the right, or correct KafkaSource topics"
             )
         return live
-
-    def _starts(self, before: KafkaDetail | None, live: Mapping[str, LiveTopic]) -> dict[Partition, int]:
-        """Where each partition goes on: behind the slices, and where none has been, where the source begins."""
-        if before is None:
-            return self._first(live)
-        ended = {partition: span.stop for partition, span in before.spans()}
-        return {p: ended.get(p, now.begin) for p, now in partitions(live)}
-
-    def _first(self, live: Mapping[str, LiveTopic]) -> dict[Partition, int]:
-        start, now = self._source.start, dict(partitions(live))
-        if isinstance(start, datetime):
-            found = self._now.offsets_for_time(now, _ms(start))
-            return {p: at if (at := found.get(p)) is not None else of.stable for p, of in now.items()}
-        if isinstance(start, Mapping):
-            given = {(topic, number): at for topic, of in start.items() for number, at in of.items()}
-            unfit = [p for p, at in given.items() if p not in now or not now[p].begin <= at <= now[p].end]
-            if unfit:
-                (topic, number), has = unfit[0], now.get(unfit[0])
-                raise ConfigurationError(
-                    f"{self._pipeline}: KafkaSource start gives {topic}[{number}] the offset {given[unfit[0]]:,}, but "
-                    + (f"it has {has.begin:,} to {has.end:,}" if has else "there is no such partition")
-                )
-            return {p: given.get(p, of.begin) for p, of in now.items()}
-        return {p: of.begin if start == "earliest" else of.stable for p, of in now.items()}
-
-    def _ends(
-        self, live: Mapping[str, LiveTopic], starts: Mapping[Partition, int], until_ms: int | None
-    ) -> dict[Partition, int]:
-        """Up to where each partition can be read: what is stable, and before `until_ms`."""
-        ends = {p: max(of.stable, starts[p]) for p, of in partitions(live)}
-        if until_ms is None:
-            return ends
-        bound = self._now.offsets_for_time(ends, until_ms)
-        return {p: end if (at := bound.get(p)) is None else max(min(end, at), starts[p]) for p, end in ends.items()}
 
     def measured(self, slices: Iterable[Slice], *, rows: bool, times: bool) -> Iterator[Slice]:
         """The same slices: `rows` are offsets, the most that they can have; see the port.
@@ -270,7 +236,3 @@ def _spans(
         for number, live in sorted(topic.partitions.items())
         for start in [starts[name, number]]
     }
-
-
-def _ms(moment: datetime) -> int:
-    return int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
