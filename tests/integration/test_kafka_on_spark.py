@@ -15,7 +15,7 @@ from pipelines.topics import pipeline
 from registry import Registry
 from tidegate import Avro, Definition
 from tidegate.adapters.hive.server import connect
-from tidegate.adapters.kafka.registry import URL
+from tidegate.adapters.kafka.clients import REGISTRY_URL as URL
 from tidegate.errors import UnavailableError
 from tidegate.protocol.model import Run
 from tidegate.wiring import Endpoints, coordinator

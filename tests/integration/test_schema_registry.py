@@ -12,8 +12,8 @@ from kafka import Kafka, Record
 from pipelines.topics import Line, pipeline
 from registry import Registry
 from tidegate import Avro, Debezium
+from tidegate.adapters.kafka.clients import REGISTRY_URL as URL
 from tidegate.adapters.kafka.ranges import KafkaDetail
-from tidegate.adapters.kafka.registry import URL
 from tidegate.errors import ConfigurationError, UnavailableError
 
 pytestmark = pytest.mark.services

@@ -15,7 +15,9 @@ import pytest
 
 from tidegate import Avro, Debezium, KafkaSource
 from tidegate.adapters.kafka import registry
-from tidegate.adapters.kafka.clients import Settings
+from tidegate.adapters.kafka.clients import REGISTRY_URL as URL
+from tidegate.adapters.kafka.clients import REGISTRY_USER as USER
+from tidegate.adapters.kafka.clients import Heard, admin, consumer
 from tidegate.adapters.kafka.ranges import (
     KafkaDetail,
     Live,
@@ -29,7 +31,7 @@ from tidegate.adapters.kafka.ranges import (
 )
 from tidegate.adapters.kafka.reader import KafkaReader
 from tidegate.adapters.kafka.records import Shape
-from tidegate.adapters.kafka.registry import URL, USER, Registry, without_registry
+from tidegate.adapters.kafka.registry import Registry
 from tidegate.adapters.kafka.source import KafkaSourceAdapter
 from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.protocol.model import Slice
@@ -157,12 +159,7 @@ class Brokers:
 def test_the_registry_is_asked_behind_the_brokers_and_only_for_topics_with_records(stand: Stand) -> None:
     stand.subjects = {"a-value": {1: (1, "x")}}
     source, brokers = KafkaSource(("a", "b"), Avro(), pa.schema({"n": pa.int64()})), Brokers(stand)
-
-    def connect(settings: Settings, _: str) -> Any:
-        assert settings == {"bootstrap.servers": "b"}
-        return brokers
-
-    of = KafkaSourceAdapter(source, "p", {URL: stand.url, "bootstrap.servers": "b"}, cluster=connect)
+    of = KafkaSourceAdapter(source, "p", {URL: stand.url}, cluster=lambda *_: brokers)  # type: ignore[arg-type]
     (first,) = of.discover(None, lambda _: ())
     assert stand.asks() == []
     brokers.end = 5
@@ -316,5 +313,11 @@ def test_a_connection_without_a_registry() -> None:
     assert Registry(None, {}, "p").pinned(["a"], PINNED) is PINNED
 
 
-def test_the_brokers_client_is_not_given_the_registrys_settings() -> None:
-    assert without_registry({URL: "http://r", USER: "u:p", "bootstrap.servers": "b"}) == {"bootstrap.servers": "b"}
+def test_the_brokers_clients_are_not_given_the_registrys_settings() -> None:
+    """They take no setting that they do not know."""
+    given = {"bootstrap.servers": "127.0.0.1:1"}
+    for make in (admin, consumer):
+        with pytest.raises(ConfigurationError, match=r"schema\.registry\.of\.another\.kind"):
+            make({**given, "schema.registry.of.another.kind": "x"}, Heard())
+    admin({**given, URL: "http://r", USER: "u:p"}, Heard())
+    consumer({**given, URL: "http://r", USER: "u:p"}, Heard()).close()

@@ -12,7 +12,12 @@ from tidegate.adapters.kafka.ranges import Partition
 from tidegate.errors import ConfigurationError, TidegateError, UnavailableError
 
 Settings = Mapping[str, str]
-"""Of librdkafka, by its names: ``bootstrap.servers``, and what the brokers ask for. They may hold passwords."""
+"""Of librdkafka, by its names: ``bootstrap.servers``, and what the brokers ask for; and of a registry. They may hold
+passwords."""
+
+REGISTRY_URL = "schema.registry.url"
+REGISTRY_USER = "schema.registry.basic.auth.user.info"
+"""Where a registry is, and who asks it: what librdkafka does not know among the settings."""
 
 T = TypeVar("T")
 
@@ -109,7 +114,8 @@ def consumer(settings: Settings, heard: Heard, **own: Any) -> Consumer:
 
 
 def _with(settings: Mapping[str, Any], heard: Heard) -> dict[str, Any]:
-    return {**settings, "error_cb": heard, "logger": _SILENT}
+    own = {name: value for name, value in settings.items() if name not in (REGISTRY_URL, REGISTRY_USER)}
+    return {**own, "error_cb": heard, "logger": _SILENT}
 
 
 def received(of: Consumer, most: int, *, wait_s: float) -> list[Message]:

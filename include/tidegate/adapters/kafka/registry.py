@@ -11,22 +11,17 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from tidegate.adapters.kafka.clients import REGISTRY_URL as URL
+from tidegate.adapters.kafka.clients import REGISTRY_USER as USER
 from tidegate.adapters.kafka.clients import Settings
 from tidegate.adapters.kafka.ranges import Pinned
 from tidegate.api.formats import Avro
 from tidegate.errors import ConfigurationError, TidegateError, UnavailableError
 
-URL = "schema.registry.url"
-USER = "schema.registry.basic.auth.user.info"
 ANSWER_S = 10.0
 _NO_SUBJECT = 40401
 _BUSY = {408, 425, 429}
 _ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?(/[^?#@,\s]*)?")
-
-
-def without_registry(settings: Settings) -> dict[str, str]:
-    """The settings of a Kafka connection that are librdkafka's."""
-    return {name: value for name, value in settings.items() if name not in (URL, USER)}
 
 
 class Registry:

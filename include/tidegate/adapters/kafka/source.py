@@ -23,7 +23,7 @@ from tidegate.adapters.kafka.ranges import (
 )
 from tidegate.adapters.kafka.reader import KafkaReader
 from tidegate.adapters.kafka.records import Shape
-from tidegate.adapters.kafka.registry import Registry, without_registry
+from tidegate.adapters.kafka.registry import Registry
 from tidegate.api.kafka import KafkaSource
 from tidegate.errors import ConfigurationError, SourceGapError, TidegateError
 from tidegate.ports import Known
@@ -53,7 +53,7 @@ class KafkaSourceAdapter:
     ) -> None:
         self._source = source
         self._pipeline = pipeline
-        self._settings = without_registry(settings)
+        self._settings = settings
         self._registry = Registry(source.row_format.registered, settings, pipeline)
         self._connect = cluster
         self._cluster: Cluster | None = None
