@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,8 +35,7 @@ def unpacked() -> Path:
             fetch = ("mvn", "--quiet", "--batch-mode", "--file", _POM, "dependency:copy-dependencies")
             subprocess.run([*fetch, f"-DoutputDirectory={partial}"], check=True)
             [packed] = partial.iterdir()
-            with tarfile.open(packed) as archive:
-                archive.extractall(partial, filter="data")
+            subprocess.run(("tar", "--extract", "--file", packed, "--directory", partial), check=True)
             packed.unlink()
             partial.rename(kept)
     return kept
