@@ -80,7 +80,7 @@ def dry_run(endpoints: Endpoints, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     from tidegate.orchestration.operators import ProcessEpochOperator
 
     def run(definition: Definition, **params: Any) -> dict[str, Any]:
-        given = cast("Connections", SimpleNamespace(endpoints=lambda: endpoints))
+        given = cast("Connections", SimpleNamespace(endpoints=lambda **_: endpoints))
         task = epoch_dag(definition, connections=given).get_task("process")
         assert isinstance(task, ProcessEpochOperator)
         skipped: list[Any] = []
