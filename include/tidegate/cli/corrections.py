@@ -59,8 +59,8 @@ def skip(pipeline: str, slices: tuple[str, ...], reason: str, home: Path, *, dry
 
 @click.command(
     help="Go on without what a source does not have any more: offsets of Kafka that expired before they were read, or "
-    "of a topic that was made again. Says what is missing; with --accept the pipeline goes on behind it, and your word "
-    f"stays on record.\n\n{PIPELINE}",
+    "of a topic that was made again, or rows that came late. The run's error says what is missing, this what would "
+    f"change; with --accept the pipeline goes on behind it, and your word stays on record.\n\n{PIPELINE}",
 )
 @click.argument("pipeline")
 @click.option("--accept", is_flag=True, help="Go on; without it only say what would change.")

@@ -1,4 +1,4 @@
-"""Goal: `tidegate give-up` and `skip` need a reason, say what they change, and only that in a dry run."""
+"""Goal: `tidegate give-up`, `skip` and `gap` need a reason, say what they change, and only that in a dry run."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -46,6 +46,7 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setattr(commands, "coordinator_of", coordinator_of)
     monkeypatch.setattr(corrections, "correct", correct)
     monkeypatch.setattr(corrections, "give_up", lambda c: FOUND)
+    monkeypatch.setattr(corrections, "accept_gap", lambda c: FOUND)
     monkeypatch.setattr(corrections, "skip", skip)
     return lambda *words: (CliRunner().invoke(cli.tidegate, words), made)
 
@@ -80,6 +81,17 @@ def test_a_dry_run_makes_nothing(call: Call) -> None:
 def test_a_reason_and_slices_are_asked_for(call: Call, words: tuple[str, ...]) -> None:
     done, made = call(*words)
     assert (done.exit_code, made) == (2, [])
+
+
+def test_a_gap_is_only_shown_unless_it_is_accepted_for_a_reason(call: Call) -> None:
+    done, made = call("gap", "sales")
+    assert (done.exit_code, made) == (0, [])
+    assert "/in/b is skipped from now on" in done.output
+    assert "Nothing was changed." in done.output
+    assert (call("gap", "sales", "--accept")[0].exit_code, made) == (2, [])
+    done, ((word),) = call("gap", "sales", "--accept", "--reason", "retention")
+    assert (done.exit_code, word.why) == (0, "retention")
+    assert "Nothing was changed." not in done.output
 
 
 def test_nothing_to_correct_is_said(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

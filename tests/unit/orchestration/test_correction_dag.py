@@ -66,6 +66,7 @@ def execute(definition: Definition, monkeypatch: pytest.MonkeyPatch, all_connect
         monkeypatch.setattr(wiring, "coordinator", coordinator)
         monkeypatch.setattr(correction, "correct", correct)
         monkeypatch.setattr(correction, "give_up", lambda c: FOUND)
+        monkeypatch.setattr(correction, "accept_gap", lambda c: FOUND)
         monkeypatch.setattr(correction, "skip", skip)
         operator = correction_dag(definition).get_task("correct")
         assert isinstance(operator, BaseOperator)
@@ -107,6 +108,12 @@ def test_an_epoch_is_given_up_by_the_person_who_started_the_run(execute: Execute
 def test_slices_are_skipped(execute: Execute) -> None:
     summary, made = execute(what="skip", slices=["/in/b"])
     assert made[1:] == [["/in/b"]]
+    assert summary["skipped"] == ["/in/b"]
+
+
+def test_a_gap_is_accepted(execute: Execute) -> None:
+    summary, ((_, word),) = execute(what="accept a gap")
+    assert word.why == "cut off"
     assert summary["skipped"] == ["/in/b"]
 
 
