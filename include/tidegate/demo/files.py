@@ -11,15 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
 
 from tidegate import services
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
-from tidegate.demo.flights import differences, load_flights, read_table
-from tidegate.demo.stage import DAGS, FILE_PIPELINES, SUMMARY, Stage, checkpoint, miscounted, summary
+from tidegate.demo.flights import load_flights
+from tidegate.demo.stage import DAGS, FILE_PIPELINES, Stage, checkpoint, sealed, total
 from tidegate.errors import TidegateError, UnavailableError
 from tidegate.protocol.ledger import start_of
-from tidegate.protocol.model import LaneId
 from tidegate.wiring import Endpoints
 
 KILLED = ("aircraft_log", 4)
@@ -84,35 +82,13 @@ class Demo(Stage):
         temporary.rename(folder / name)
 
     def _check(self, endpoints: Endpoints, raw: pd.DataFrame) -> bool:
-        right = True
-        for name, (expected, keys) in {
-            "aircraft_log": (expected_aircraft_log(raw), ["tailnum", "flights"]),
-            "carrier_delays": (expected_carrier_delays(raw), ["date", "carrier", "origin"]),
-        }.items():
-            found = read_table(endpoints, f"flights.{name}", list(expected.columns))
-            wrong = differences(expected, found, keys)
-            right &= not wrong
-            self.say(
-                f"   flights.{name}: {len(found):,} rows read, {len(expected):,} expected: "
-                + (f"[red]{'; '.join(wrong)}[/]" if wrong else "[green]all equal[/]")
-            )
-        return right
+        log, delays = expected_aircraft_log(raw), expected_carrier_delays(raw)
+        right = self.compared(endpoints, "flights.aircraft_log", log, ["tailnum", "flights"])
+        return right & self.compared(endpoints, "flights.carrier_delays", delays, ["date", "carrier", "origin"])
 
     def _epochs(self, endpoints: Endpoints, raw: pd.DataFrame) -> bool:
-        """Show what the epochs did; figures that the raw file contradicts are named instead."""
-        table = Table(*SUMMARY, box=None, pad_edge=False)
         made = {"aircraft_log": int(raw["tailnum"].notna().sum()), "carrier_delays": len(raw)}
-        wrong = []
-        with checkpoint(endpoints) as store:
-            for name in FILE_PIPELINES:
-                epochs = [e for e in store.epochs(LaneId(name), limit=10_000) if e.sealed_ms]
-                wrong += miscounted(name, epochs, rows_in=len(raw), made=made[name])
-                table.add_row(*summary(name, epochs))
-        for text in wrong:
-            self.say(f"   [red]{text}[/]")
-        if not wrong:
-            self.console.print(table)
-        return not wrong
+        return self.summarised(endpoints, rows_in=len(raw), made=made)
 
     def _wait(self, what: str, done: Callable[[], bool]) -> None:
         self.wait(what, done, timeout_s=_TIMEOUT_S)
@@ -131,21 +107,18 @@ class _Progress:
     def show(self) -> int:
         """Update the line; return how many files the slower pipeline has sealed."""
         pipeline, number = KILLED
-        sealed = {}
-        for name in FILE_PIPELINES:
-            newest = self._store.epochs(LaneId(name), limit=10_000)
-            sealed[name] = [e for e in newest if e.sealed_ms]
+        done = {name: sealed(self._store, name) for name in FILE_PIPELINES}
         if self._demo.killed_file.exists() and not self._killed:
             self._killed = True
             self._demo.say(
                 f"   [yellow]SIGKILL:[/] {pipeline} epoch {number} is staged, its process is gone, nothing published"
             )
-        again = next((e for e in sealed[pipeline] if e.epoch == number), None)
+        again = next((e for e in done[pipeline] if e.epoch == number), None)
         if self._killed and again is not None and not self._recovered:
             self._recovered = True
             self._demo.say(f"   [green]Airflow retried:[/] {again} is sealed, rolled forward without recomputing")
-        rows = min(sum(e.counts.rows_in for e in found if e.counts) for found in sealed.values())
-        files = min(max((start_of(e, "source") for e in found), default=0) for found in sealed.values())
+        rows = min(total(found, "rows_in") for found in done.values())
+        files = min(max((start_of(e, "source") for e in found), default=0) for found in done.values())
         self._update(f"{rows:,} of {self._total:,} flights sealed by both pipelines ({files} files)")
         return files
 

@@ -22,21 +22,10 @@ from tidegate import services
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.adapters.kafka import clients
 from tidegate.adapters.kafka.cluster import Cluster
-from tidegate.demo.flights import differences, load_flights, read_table
+from tidegate.demo.flights import load_flights
 from tidegate.demo.producing import HANG_AT, PARTITIONS, TOPIC, Flights, Replay, Sent, committed
-from tidegate.demo.stage import (
-    DAGS,
-    FILE_PIPELINES,
-    KAFKA_PIPELINES,
-    SUMMARY,
-    Stage,
-    checkpoint,
-    miscounted,
-    summary,
-    total,
-)
+from tidegate.demo.stage import DAGS, FILE_PIPELINES, KAFKA_PIPELINES, Stage, checkpoint, sealed, total
 from tidegate.errors import TidegateError, UnavailableError
-from tidegate.protocol.model import Epoch, LaneId
 from tidegate.reports.lags import lags_of, sealed_slices
 from tidegate.wiring import Endpoints, kafka_settings
 
@@ -129,36 +118,14 @@ class KafkaDemo(Stage):
         return replay
 
     def _check(self, endpoints: Endpoints, flights: Flights, sent: Sequence[Sent]) -> bool:
-        right = True
-        for table, rows, keys in (
-            ("aircraft_log", expected_log(flights, sent), ["n"]),
-            ("carrier_delays", expected_delays(flights, sent), ["date", "carrier", "origin"]),
-        ):
-            expected = pd.DataFrame(rows)
-            found = read_table(endpoints, f"flights_kafka.{table}", list(expected.columns))
-            wrong = differences(expected, found, keys)
-            right &= not wrong
-            self.say(
-                f"   flights_kafka.{table}: {len(found):,} rows read, {len(expected):,} expected: "
-                + (f"[red]{'; '.join(wrong)}[/]" if wrong else "[green]all equal[/]")
-            )
-        return right
+        log, delays = pd.DataFrame(expected_log(flights, sent)), pd.DataFrame(expected_delays(flights, sent))
+        right = self.compared(endpoints, "flights_kafka.aircraft_log", log, ["n"])
+        return right & self.compared(endpoints, "flights_kafka.carrier_delays", delays, ["date", "carrier", "origin"])
 
     def _epochs(self, endpoints: Endpoints, flights: Flights, sent: Sequence[Sent]) -> bool:
-        """Show what the epochs did; figures that the producer's log contradicts are named instead."""
-        table = Table(*SUMMARY, box=None, pad_edge=False)
         named = sum(flights[s.n]["tailnum"] is not None for s in sent)
-        wrong = []
-        with checkpoint(endpoints) as store:
-            for name, made in zip(KAFKA_PIPELINES, (named, len(sent)), strict=True):
-                epochs = _sealed(store, name)
-                wrong += miscounted(name, epochs, rows_in=len(sent), made=made)
-                table.add_row(*summary(name, epochs))
-        for text in wrong:
-            self.say(f"   [red]{text}[/]")
-        if not wrong:
-            self.console.print(table)
-        return not wrong
+        made = dict(zip(KAFKA_PIPELINES, (named, len(sent)), strict=True))
+        return self.summarised(endpoints, rows_in=len(sent), made=made)
 
     def _lag(self, endpoints: Endpoints) -> bool:
         """Show how far behind each partition is; right is not at all."""
@@ -188,7 +155,7 @@ class _Story:
         """Look at everything; how far it is, in words. Sets `left`: how many offsets no sealed epoch has."""
         self._broker()
         self._attempt()
-        epochs = [_sealed(self._store, name) for name in KAFKA_PIPELINES]
+        epochs = [sealed(self._store, name) for name in KAFKA_PIPELINES]
         if all(epochs):
             self._replay.go_on.set()
         found = [lags_of(sealed_slices(self._store, name), self._cluster) for name in KAFKA_PIPELINES]
@@ -199,11 +166,11 @@ class _Story:
         elif self._replay.share > HANG_AT:
             self._once("released", "the transaction that hung is [green]committed[/]: what waited can be read")
         self.left = max(sum(row.lag + row.held for row in rows) for rows in found) if all(found) else None
-        sealed = min(total(of, "rows_in") for of in epochs)
+        rows = min(total(of, "rows_in") for of in epochs)
         done, aborted = self._replay.counts
         waits = "" if self.left is None else f", {self.left:,} offsets wait"
         return (
-            f"{self._replay.share:.0%} produced ({done:,} transactions committed, {aborted:,} aborted); {sealed:,} "
+            f"{self._replay.share:.0%} produced ({done:,} transactions committed, {aborted:,} aborted); {rows:,} "
             f"flights sealed by both pipelines{waits}"
         )
 
@@ -221,17 +188,13 @@ class _Story:
         self._once(
             "killed", f"[yellow]SIGKILL:[/] {pipeline} epoch {number} is computed, its process is gone, nothing staged"
         )
-        if again := next((e for e in _sealed(self._store, pipeline) if e.epoch == number), None):
+        if again := next((e for e in sealed(self._store, pipeline) if e.epoch == number), None):
             self._once("again", f"[green]Airflow retried:[/] {again} is sealed, from the same offsets")
 
     def _once(self, what: str, text: str) -> None:
         if what not in self._told:
             self._told.add(what)
             self._demo.say(f"   {text}")
-
-
-def _sealed(store: PostgresCheckpointStore, pipeline: str) -> list[Epoch]:
-    return [e for e in store.epochs(LaneId(pipeline), limit=10_000) if e.sealed_ms]
 
 
 class _Airflow:

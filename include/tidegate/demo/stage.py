@@ -3,18 +3,20 @@
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
+from rich.table import Table
 
 from tidegate import services
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
+from tidegate.demo.flights import differences, read_table
 from tidegate.errors import ConfigurationError, UnavailableError
-from tidegate.protocol.model import Epoch
+from tidegate.protocol.model import Epoch, LaneId
 from tidegate.services import ServiceEvent
 from tidegate.wiring import OF_SOURCES, VARIABLES, Endpoints, given_endpoints
 
@@ -115,6 +117,33 @@ class Stage:
                 )
             time.sleep(_POLL_S)
 
+    def compared(self, endpoints: Endpoints, table: str, expected: pd.DataFrame, keys: Sequence[str]) -> bool:
+        """Say whether Hive's rows of a table are those that are expected; `keys` tell a row from another."""
+        found = read_table(endpoints, table, list(expected.columns))
+        wrong = differences(expected, found, list(keys))
+        self.say(
+            f"   {table}: {len(found):,} rows read, {len(expected):,} expected: "
+            + (f"[red]{'; '.join(wrong)}[/]" if wrong else "[green]all equal[/]")
+        )
+        return not wrong
+
+    def summarised(self, endpoints: Endpoints, *, rows_in: int, made: Mapping[str, int]) -> bool:
+        """Show what the epochs did; figures that are not the truth are named instead.
+
+        `rows_in` is what each pipeline read in all, `made` what each made, by name.
+        """
+        table, wrong = Table(*SUMMARY, box=None, pad_edge=False), []
+        with checkpoint(endpoints) as store:
+            for name, rows in made.items():
+                epochs = sealed(store, name)
+                wrong += miscounted(name, epochs, rows_in=rows_in, made=rows)
+                table.add_row(*summary(name, epochs))
+        for text in wrong:
+            self.say(f"   [red]{text}[/]")
+        if not wrong:
+            self.console.print(table)
+        return not wrong
+
     def farewell(self, began: float, *, right: bool) -> int:
         """The last lines; the exit code."""
         url, user, password = services.airflow_login(self.home)
@@ -136,6 +165,11 @@ def foreign(home: Path) -> list[str]:
         for entry in sorted((home / folder).iterdir())
         if not re.fullmatch(pattern, entry.name)
     ]
+
+
+def sealed(store: PostgresCheckpointStore, pipeline: str) -> list[Epoch]:
+    """The pipeline's sealed epochs, the newest first."""
+    return [e for e in store.epochs(LaneId(pipeline), limit=10_000) if e.sealed_ms]
 
 
 def miscounted(name: str, epochs: Sequence[Epoch], *, rows_in: int, made: int) -> list[str]:
