@@ -8,7 +8,7 @@ export TIDEGATE_HOME ?= $(CURDIR)/.tidegate
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-kafka up down check test unit has-py312 py312 reference integration crash model neighbours soak mutants e2e reprocess hive4 bench lock clean
+.PHONY: help install demo demo-kafka kafka-million up down check test unit has-py312 py312 reference integration crash model neighbours soak mutants e2e reprocess hive4 bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ demo: install ## real flights through Airflow, Spark and Hive, one attempt kille
 
 demo-kafka: install ## the same flights by transactions through a Kafka, which is killed too; every committed row checked; needs mvn once
 	$(BIN)/tidegate demo --kafka
+
+kafka-million: install ## demo-kafka with 1,010,328 records; some 10 minutes
+	$(BIN)/tidegate demo --kafka --years 3
 
 up: install ## start all services and Airflow, and leave them running
 	mkdir -p $(TIDEGATE_HOME)/flights

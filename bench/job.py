@@ -7,7 +7,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, ListState, Pipeline, ValueState
+from tidegate import (
+    Context,
+    Definition,
+    FileSource,
+    HiveTable,
+    KafkaSource,
+    KeyedProcessFunction,
+    ListState,
+    Pipeline,
+    ValueState,
+)
 from tidegate.api import Row
 
 WINDOW = 10
@@ -15,6 +25,7 @@ WINDOW = 10
 EVENT = pa.schema(
     {"event_id": pa.string(), "key": pa.string(), "event_time": pa.int64(), "amount": pa.float64()}
 )  # fmt: skip
+PLACED = pa.schema([*EVENT, ("dt", pa.string()), ("hour", pa.string())])
 OUTPUT = pa.schema(
     [*EVENT, ("running_count", pa.int64()), ("running_sum", pa.float64()), ("dt", pa.string()), ("hour", pa.string())]
 )
@@ -54,15 +65,32 @@ class Running(KeyedProcessFunction):
         }
 
 
+class Through(KeyedProcessFunction):
+    """Every event as it is."""
+
+    def process_element(self, value: Row, ctx: Context) -> Iterator[dict[str, Any]]:  # noqa: ARG002
+        """One event."""
+        dt, hour = day_and_hour(value.event_time)
+        yield {
+            "event_id": value.event_id,
+            "key": value.key,
+            "event_time": value.event_time,
+            "amount": value.amount,
+            "dt": dt,
+            "hour": hour,
+        }
+
+
 def pipeline(name: str, folder: Path, file_format: str = "parquet") -> Definition:
     """The job over a folder of files, into ``bench.<name>``."""
-    return (
-        Pipeline(name)
-        .source(FileSource(folder, file_format, EVENT))
-        .key_by("key")
-        .process(Running(), output=OUTPUT)
-        .sink(HiveTable(f"bench.{name}", partition_by=("dt", "hour")))
-    )
+    return of(name, FileSource(folder, file_format, EVENT))
+
+
+def of(name: str, source: FileSource | KafkaSource, work: str = "running") -> Definition:
+    """The job, or ("through") its events as they are, into ``bench.<name>``."""
+    keyed = Pipeline(name).source(source).key_by("key")
+    rows = keyed.process(Running(), output=OUTPUT) if work == "running" else keyed.process(Through(), output=PLACED)
+    return rows.sink(HiveTable(f"bench.{name}", partition_by=("dt", "hour")))
 
 
 _hours: dict[int, tuple[str, str]] = {}

@@ -61,14 +61,19 @@ def main() -> int:
 
 def use_connector(folder: Path) -> None:
     """Let the Spark server that is started next have the connector of Spark."""
-    jars, conf = folder / "jars", folder / "conf"
+    conf = folder / "conf"
+    conf.mkdir()
+    (conf / "spark-defaults.conf").write_text(f"spark.jars {connector(folder)}\n", encoding="utf-8")
+    os.environ["SPARK_CONF_DIR"] = str(conf)
+
+
+def connector(folder: Path) -> str:
+    """Fetch Spark's connector below `folder`: its jars, as Spark's setting wants them."""
+    jars = folder / "jars"
     pom = Path(__file__).with_name("kafka-pom.xml")
     wanted = ["dependency:copy-dependencies", f"-DoutputDirectory={jars}"]
     subprocess.run(["mvn", "--quiet", "--batch-mode", "--file", pom, *wanted], check=True)
-    conf.mkdir()
-    taken = ",".join(str(jar) for jar in jars.iterdir() if jar.name.startswith(CONNECTOR))
-    (conf / "spark-defaults.conf").write_text(f"spark.jars {taken}\n", encoding="utf-8")
-    os.environ["SPARK_CONF_DIR"] = str(conf)
+    return ",".join(str(jar) for jar in jars.iterdir() if jar.name.startswith(CONNECTOR))
 
 
 def fill(bootstrap: str) -> Ranges:

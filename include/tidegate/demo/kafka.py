@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,15 +38,20 @@ BROKER_KILLED_AT = 0.55
 _HANGS_S = 5.0
 """A transaction that is open for longer is told: others are over sooner."""
 _PRODUCE_S = 60.0
+"""For the flights of a year."""
 _FIND_DAGS_S = 120.0
 _SEAL_S = 360.0
+"""The same."""
 _ANSWER_S = 10.0
 _LOG = "produced.jsonl"
 
 
-def main() -> int:
-    """Run the demo; 0 when both tables are right, 1 when a row differs or a pipeline does not finish."""
-    demo = KafkaDemo(Path(os.environ.get("TIDEGATE_HOME", ".tidegate")).resolve(), Console())
+def main(years: int) -> int:
+    """Run the demo; 0 when both tables are right, 1 when a row differs or a pipeline does not finish.
+
+    The flights of 2013 come for so many years.
+    """
+    demo = KafkaDemo(Path(os.environ.get("TIDEGATE_HOME", ".tidegate")).resolve(), Console(), years)
     try:
         return demo.run()
     except TidegateError as e:
@@ -53,18 +59,21 @@ def main() -> int:
         return 1
 
 
+@dataclass
 class KafkaDemo(Stage):
-    """One run of the demo on Kafka."""
+    """One run of the demo on Kafka, with the flights of so many years."""
+
+    years: int
 
     def run(self) -> int:
         """All steps, in order."""
         began = time.monotonic()
         self.say("[bold]1. A clean start:[/] Kafka, PostgreSQL, Hive metastore, Spark and Airflow on this machine")
-        flights = Flights(load_flights())
+        flights = Flights(load_flights(self.years))
         self.clear()
         endpoints = self._start()
         self.say(
-            f"[bold]2. {len(flights):,} flights of 2013[/] go into a topic of {PARTITIONS} partitions by transactions; "
+            f"[bold]2. {len(flights):,} flights[/] go into a topic of {PARTITIONS} partitions by transactions; "
             "Airflow runs an epoch of each pipeline every 5 s"
         )
         with services.watching(self.home, dags_folder=DAGS.resolve(), report=self.report):
@@ -99,7 +108,7 @@ class KafkaDemo(Stage):
         for name in every:  # the other demo's have nothing to do here
             airflow.pause(name, paused=name in FILE_PIPELINES)
         address = kafka_settings(endpoints.kafka)["bootstrap.servers"]
-        replay = Replay(address, flights, self.home / _LOG, seconds=_PRODUCE_S)
+        replay = Replay(address, flights, self.home / _LOG, seconds=_PRODUCE_S * self.years)
         replay.start()
         with checkpoint(endpoints) as store, self.console.status("") as status:
             update = status.update if self.console.is_terminal else self.plain()
@@ -110,7 +119,7 @@ class KafkaDemo(Stage):
                     update(story.look())
                 return replay.failed is not None or (not replay.is_alive() and story.left == 0)
 
-            self.wait("both pipelines to seal all that was committed", done, timeout_s=_SEAL_S)
+            self.wait("both pipelines to seal all that was committed", done, timeout_s=_SEAL_S * self.years)
         if replay.failed is not None:
             raise replay.failed
         if not self.killed_file.exists():

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -107,15 +106,13 @@ def call(*words: str) -> Result:
     return CliRunner().invoke(application.tidegate, list(words))
 
 
-def test_help_is_quick_and_imports_nothing_heavy() -> None:
-    began = time.monotonic()
+def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; from tidegate.cli import tidegate; tidegate.main(['--help'], standalone_mode=False);"
         "print(sorted({'airflow', 'pyspark', 'psycopg', 'pandas', 'sqlalchemy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
-    assert time.monotonic() - began < 5  # 0.5 s alone on a machine; others may be at work
 
 
 @pytest.mark.parametrize(
@@ -359,3 +356,5 @@ def test_epochs_says_that_one_is_paused(dags: Path, monkeypatch: pytest.MonkeyPa
 def test_a_wrong_call_is_exit_code_2() -> None:
     assert call("run").exit_code == 2
     assert call("nonsense").exit_code == 2
+    assert (done := call("demo", "--years", "3")).exit_code == 2
+    assert "--years goes with --kafka" in done.output

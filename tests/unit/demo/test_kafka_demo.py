@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tidegate.demo import producing
-from tidegate.demo.flights import differences
+from tidegate.demo.flights import differences, load_flights
 from tidegate.demo.kafka import expected_delays, expected_log
 from tidegate.demo.producing import ABORTED, COMMITTED, PARTITIONS, Ended, Flights, Sent, batches, committed
 
@@ -48,6 +48,19 @@ def test_every_flight_is_in_one_batch_and_some_are_aborted_and_one_hangs() -> No
     assert sum(batch.hangs for batch in todo) == 1
     assert sum(batch.aborted_first for batch in todo) == len(todo) // producing.ABORT_EVERY
     assert not any(batch.hangs and batch.aborted_first for batch in todo)
+
+
+def test_flights_of_more_years_are_the_same_later() -> None:
+    once, twice = load_flights(), load_flights(2)
+    assert len(twice) == 2 * len(once)
+    assert twice[: len(once)].equals(once)
+    again = twice[len(once) :].reset_index(drop=True)
+    assert set(again["year"]) == {2014}
+    assert set(again["time_hour"].str[:4]) == {"2014", "2015"}
+    moved = ["year", "time_hour"]
+    assert again.drop(columns=moved).equals(once.drop(columns=moved))
+    shifted = pd.to_datetime(again["time_hour"]) - pd.to_datetime(once["time_hour"])
+    assert set(shifted) == {pd.Timedelta(days=365)}
 
 
 def test_a_flight_is_whole_numbers_and_nulls() -> None:
