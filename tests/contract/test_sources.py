@@ -157,6 +157,24 @@ def test_a_slice_is_read_the_same_whatever_came_later(world: World) -> None:
     assert source.rows([found]) in (None, PER_ARRIVAL)
 
 
+def test_what_waits_is_cut_to_smaller_limits_and_nothing_is_lost(world: World) -> None:
+    ledger = Ledger(world)
+    for number in range(3):
+        world.arrive(*range(number * PER_ARRIVAL, (number + 1) * PER_ARRIVAL))
+        ledger.look()
+    source, first, waiting = world.source(most=2), ledger.slices[0], ledger.slices[1:]
+    anew = {s.position: s for s in source.recut(first, waiting)}
+    assert anew.keys() <= {s.position for s in waiting}
+    ledger.slices = [anew.get(s.position, s) for s in ledger.slices]
+    while ledger.look(most=2):
+        pass
+    events = [read(world.source(), [s]) for s in ledger.slices]
+    assert sorted(n for slice_ in events for n in slice_) == list(range(3 * PER_ARRIVAL))
+    assert source.recut(first, ledger.slices[1:]) == []
+    if anew:  # a source that splits its input
+        assert all(len(slice_) <= 2 for slice_ in events[1:])
+
+
 def test_its_detail_is_canonical_json_with_a_format_and_its_source_is_named(world: World) -> None:
     world.arrive(1)
     (found,) = Ledger(world).look()

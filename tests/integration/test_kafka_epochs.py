@@ -16,10 +16,10 @@ from kafka import COMPACTED, Kafka, Record, wait_until
 from pipelines.topics import CLICK, Line, pipeline
 from tidegate.adapters.kafka.source import KafkaSourceAdapter
 from tidegate.api.kafka import HEADERS
-from tidegate.engine.corrections import Correction, accept_gap, correct
+from tidegate.engine.corrections import Correction, accept_gap, correct, give_up
 from tidegate.engine.rollback import roll_back
 from tidegate.engine.verify import Finding
-from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError
+from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, UnavailableError
 from tidegate.protocol.intervals import Bound
 from tidegate.protocol.model import Counts, Run, Word
 
@@ -449,6 +449,28 @@ def test_a_wrong_password_is_named(kafka: Kafka, topic: str, tmp_path: Path) -> 
 
 def accept(of: Line) -> Correction:
     return correct(of.engine, Run("person", "test"), Word("joe", "they are lost"), accept_gap)
+
+
+def test_an_epoch_that_is_too_large_is_given_up_and_cut_to_smaller_limits(
+    kafka: Kafka, topic: str, tmp_path: Path
+) -> None:
+    def too_large() -> None:
+        raise UnavailableError("no memory is left")
+
+    kafka.create_topic(topic, 2)
+    kafka.produce(topic, clicks(range(100), partitions=2))
+    of = line(kafka, topic, tmp_path)
+    of.processor.before = too_large
+    with pytest.raises(UnavailableError):
+        of.run()
+    of.processor.before = lambda: None
+    of.change(max_records=30)
+    found = correct(of.engine, Run("person", "test"), Word("joe", "too large"), give_up)
+    assert found.recut == (f"{topic}@0",)
+    assert [counted(of).rows_in for _ in range(4)] == [30, 30, 30, 10]
+    assert of.numbers == list(range(100))
+    assert of.run() is None
+    assert correct(of.engine, Run("person", "test"), Word("joe", "again"), give_up) == Correction(None, ())
 
 
 def test_k3_a_gap_is_gone_over_by_a_word_that_stays_on_record(kafka: Kafka, topic: str, tmp_path: Path) -> None:

@@ -121,6 +121,9 @@ class _Source:
     def check(self, slices: Sequence[Slice]) -> None:
         self._ask(SOURCE, "check", tuple(slices))
 
+    def recut(self, before: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:
+        return []
+
     def renewed(self, slices: Sequence[Slice]) -> list[Slice]:
         return list(self._ask(SOURCE, "renewed", tuple(slices)))
 

@@ -21,8 +21,9 @@ _dry_run = click.option("--dry-run", is_flag=True, help="Only say what would cha
 @click.command(
     "give-up",
     help="Give up the epoch that is planned and of which nothing is staged: the next run plans it anew, from the same "
-    "place. Slices that wait and have changed are taken as they are now. For an epoch that stops at a slice that "
-    f"was mended, or that is too large (lower the source's limits first).\n\n{PIPELINE}",
+    "place. Slices that wait and have changed are taken as they are now, and are cut to the limits that their source "
+    "has now. For an epoch that stops at a slice that was mended, or that is too large (lower the source's limits "
+    f"first).\n\n{PIPELINE}",
 )
 @click.argument("pipeline")
 @_reason

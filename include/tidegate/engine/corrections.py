@@ -22,17 +22,21 @@ class Correction:
     Args:
         gives_up: the PLANNED epoch that is abandoned: its number and ranges are planned anew.
         slices: those that are taken as they are now, or `skipped`.
+        recut: the keys of those among them that have other bounds, for the limits of their source are others.
     """
 
     gives_up: Epoch | None
     slices: tuple[Slice, ...]
+    recut: tuple[str, ...] = ()
 
 
 Plan = Callable[[Coordinator], Correction]
 
 
 def give_up(main: Coordinator) -> Correction:
-    """Give the PLANNED epoch up, and take the slices that wait as they are now. Nothing when no epoch is under way.
+    """Give the PLANNED epoch up, and take the slices that wait as they are now, within the limits of sources now.
+
+    Nothing when no epoch is under way.
 
     Raises:
         RefusedError: the epoch under way is past PLANNED.
@@ -44,7 +48,10 @@ def give_up(main: Coordinator) -> Correction:
         return Correction(epoch, ())
     ends = ledger.behind(epoch)
     waiting = {source: OffsetRange(r.start, ends[source].stop) for source, r in epoch.offsets.items()}
-    return Correction(epoch, ledger.renewed(ledger.slices(waiting)))
+    renewed = {(s.source, s.position): s for s in ledger.renewed(ledger.slices(waiting))}
+    recut = ledger.recut(renewed.get((s.source, s.position), s) for s in ledger.known(waiting))
+    slices = renewed | {(s.source, s.position): s for s in recut}
+    return Correction(epoch, tuple(slices[place] for place in sorted(slices)), tuple(s.key for s in recut))
 
 
 def skip(names: Sequence[str]) -> Plan:

@@ -105,6 +105,20 @@ class Ledger:
         """Those that have changed, as they are now; see `ports.Source`."""
         return tuple(chain.from_iterable(source.renewed(own) for source, own in self._by_source(slices)))
 
+    def recut(self, slices: Iterable[Slice]) -> tuple[Slice, ...]:
+        """Those that change when none is larger than an epoch takes now; see `ports.Source`.
+
+        `slices` are all behind an epoch, skipped ones too: what lies before one that is skipped stays as it is.
+        """
+        changed: list[Slice] = []
+        for source, own in self._by_source(slices):
+            place = max((i for i, s in enumerate(own, 1) if s.skipped), default=0)
+            if waiting := own[place:]:
+                first = waiting[0]
+                last = self._last(first.source, {first.source: OffsetRange(0, first.position)})
+                changed += source.recut(last, waiting)
+        return tuple(changed)
+
     def bridged(self, waiting: Iterable[Slice]) -> tuple[Slice, ...]:
         """What leads over gaps; see `ports.Source`."""
         own = {uid: [s for s in waiting if s.source == uid and not s.skipped] for uid in self.sources}

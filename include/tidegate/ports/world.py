@@ -72,6 +72,14 @@ class Source(Protocol):
         Raises SourceGapError when one is gone, UnavailableError when one may still be changing.
         """
 
+    def recut(self, before: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:
+        """Those of `waiting` slices that change when none is larger than an epoch takes now, with their new bounds.
+
+        They follow one another, from behind `before` to the end of the ledger, and none is skipped. What does not fit
+        into one comes into the next, at the same positions; what does not fit into the last is in none: it is
+        discovered again. A source that never splits its input changes none.
+        """
+
     def bridged(self, tail: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:
         """What leads over a gap: those of `waiting` slices that lost data, without these, and slices to append.
 

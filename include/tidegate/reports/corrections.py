@@ -12,7 +12,8 @@ def correction_summary(pipeline: str, found: Correction) -> dict[str, Any]:
     return {
         "pipeline": pipeline,
         "gives_up": epoch and {"epoch": epoch.epoch, "kind": str(epoch.kind), "failure": epoch.failure_message},
-        "renewed": [s.key for s in found.slices if not s.skipped],
+        "renewed": [s.key for s in found.slices if not s.skipped and s.key not in found.recut],
+        "recut": list(found.recut),
         "skipped": [s.key for s in found.slices if s.skipped],
     }
 
@@ -23,6 +24,7 @@ def correction_sentences(summary: dict[str, Any]) -> list[str]:
     if epoch := summary["gives_up"]:
         lines.append(f"{summary['pipeline']}: epoch {epoch['epoch']} is given up; the next run plans it anew")
     lines += [f"{key} is taken as it is now" for key in summary["renewed"]]
+    lines += [f"{key} is cut anew, within the limits that its source has now" for key in summary["recut"]]
     lines += [f"{key} is skipped from now on" for key in summary["skipped"]]
     return lines or [f"{summary['pipeline']}: there is nothing to give up or to skip that is not already"]
 

@@ -69,6 +69,7 @@ def test_a_dry_run_makes_nothing(call: Call) -> None:
         "pipeline": "sales",
         "gives_up": {"epoch": 7, "kind": "EVENTS", "failure": "no"},
         "renewed": ["/in/a"],
+        "recut": [],
         "skipped": ["/in/b"],
     }
     assert made == [("/in/../in/b",)]
@@ -92,6 +93,13 @@ def test_a_gap_is_only_shown_unless_it_is_accepted_for_a_reason(call: Call) -> N
     done, ((word),) = call("gap", "sales", "--accept", "--reason", "retention")
     assert (done.exit_code, word.why) == (0, "retention")
     assert "Nothing was changed." not in done.output
+
+
+def test_slices_that_are_cut_are_said(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = Correction(EPOCH, (make.slice_(3, "/in/a"), make.slice_(4, "clicks@4")), ("clicks@4",))
+    monkeypatch.setattr(corrections, "give_up", lambda c: cut)
+    done, _ = call("give-up", "sales", "--reason", "too large", "--dry-run")
+    assert "/in/a is taken as it is now\nclicks@4 is cut anew, within the limits" in done.output
 
 
 def test_nothing_to_correct_is_said(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

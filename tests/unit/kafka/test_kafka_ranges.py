@@ -18,6 +18,7 @@ from tidegate.adapters.kafka.ranges import (
     gaps,
     left_of,
     mark,
+    recut,
 )
 from tidegate.errors import FormatError
 from tidegate.protocol.model import Slice
@@ -56,6 +57,50 @@ def test_a_share_is_fair_and_as_large_as_it_may_be(
     wanting = [p for p in waiting if taken[p] < most[p]]
     for p in wanting:
         assert all(taken[other] <= taken[p] + 1 for other in waiting)
+
+
+@st.composite
+def following(draw: st.DrawFn) -> list[KafkaDetail]:
+    """Ranges of two topics that follow one another; partitions are added."""
+    ends: dict[Partition, int] = {}
+    details = []
+    for number in range(draw(st.integers(1, 4))):
+        topics = {}
+        for name in "ab":
+            spans = {}
+            for p in range(1 + number // 2):
+                start = ends.get((name, p), 0)
+                ends[name, p] = start + draw(st.integers(0, 40))
+                spans[p] = OffsetSpan(start, ends[name, p], number)
+            topics[name] = TopicSpans(f"id of {name}", spans)
+        details.append(KafkaDetail(topics))
+    return details
+
+
+@given(following(), st.integers(8, 60), st.integers(4, 30) | st.none())
+def test_ranges_that_are_cut_follow_one_another(planned: list[KafkaDetail], total: int, each: int | None) -> None:
+    now = {name: LiveTopic(f"id of {name}", {}) for name in "ab"}
+    anew = recut(planned, now, total=total, each=each)
+    first = dict(planned[0].spans())
+    ends = {p: span.start for p, span in first.items()}
+    for was, detail in zip(planned, anew, strict=True):
+        whole = sum(s.stop - s.start for p, s in was.spans() if p not in first)
+        assert detail.size - whole <= max(total - whole, 1)
+        for p, span in detail.spans():
+            assert span.start == ends.get(p, span.start)
+            assert span.start <= span.stop <= dict(was.spans())[p].stop
+            assert each is None or p not in first or span.stop - span.start <= each
+            ends[p] = span.stop
+    if all(d.size <= total and all(each is None or s.stop - s.start <= each for _, s in d.spans()) for d in planned):
+        assert anew == planned
+
+
+def test_only_what_is_read_on_is_cut() -> None:
+    planned = [detail(0, 100), detail(100, 200)]
+    assert recut(planned, live(0, 300), total=30, each=None) == [detail(0, 30), detail(30, 60)]
+    assert recut(planned, {}, total=30, each=None) == planned
+    again = [detail(0, 100), detail(0, 50, topic_id="two")]
+    assert recut(again, live(0, 50, topic_id="two"), total=30, each=None) == again
 
 
 @pytest.mark.parametrize(

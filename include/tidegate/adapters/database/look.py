@@ -69,13 +69,18 @@ class Look:
         begin = last.watched.after if last else after
         if not before(after, upto):
             return (self._detail(after, after, begin=begin, seen=seen), None) if _is_news(last, seen) else None
+        detail, first = self.within(last, after, upto, seen, limit)
+        return (detail, first) if detail.parts or _is_news(last, detail.seen) else None
+
+    def within(self, last: TableDetail | None, after: Value, upto: Value, seen: Seen | None, limit: Limit) -> Found:
+        """The range behind `after` up to `upto`, which keeps `seen`; one that `limit` ends sooner keeps `last`'s."""
+        now = self._now
         if limit.rows is not None:
             cut = now.place(after, upto, limit.rows)
             if cut is not None and before(cut, upto):
                 upto, seen = cut, last.seen if last else None
         parts, first = now.parts(after, upto, PART_ROWS)
-        if not parts and not _is_news(last, seen):
-            return None
+        begin = last.watched.after if last else after
         return self._detail(after, upto, begin=begin, seen=seen, parts=parts), first
 
     def begin(self) -> Value:

@@ -120,6 +120,21 @@ class DatabaseSourceAdapter:
                 found.append(replace(slice_, detail=anew.to_json(), rows=anew.rows, time_ms=time_ms))
         return found
 
+    def recut(self, before: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:
+        """Ranges with at most so many rows as the settings say now; see the port."""
+        most = self._source.max_rows
+        large = next((i for i, s in enumerate(waiting) if most and TableDetail.of(s).rows > most), len(waiting))
+        last = waiting[large - 1] if large else before
+        earlier, found = TableDetail.of(last) if last else None, []
+        with self._looked() as look:
+            for slice_ in waiting[large:]:
+                planned = TableDetail.of(slice_)
+                after = planned.after if earlier is None else earlier.upto
+                earlier, first = look.within(earlier, after, planned.upto, planned.seen, self.limit)
+                time_ms = slice_.time_ms if first is None or earlier.kind is not Kind.MOMENT else first // 1000
+                found.append(replace(slice_, detail=earlier.to_json(), rows=earlier.rows, time_ms=time_ms))
+        return found
+
     def bridged(self, tail: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:
         """Ranges as they are now, and a slice without rows that says where the table goes on; see the port.
 

@@ -118,6 +118,10 @@ class FileSourceAdapter:
         except OSError as e:
             raise UnavailableError(f"{self._pipeline}: {planned.key} cannot be looked at: {e}") from e
 
+    def recut(self, before: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:  # noqa: ARG002
+        """None: files are never split; see the port."""
+        return []
+
     def bridged(self, tail: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:  # noqa: ARG002
         """None: files that are gone are skipped by name; see the port."""
         return []

@@ -1,6 +1,6 @@
 """Ranges of offsets: what a slice keeps of them, how an epoch's share is cut, what is missing. Data in, data out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
@@ -224,6 +224,38 @@ def cut(waiting: Mapping[Partition, int], *, total: int | None, each: int | None
         taken[partition] = min(capped[partition], -(-left // others))
         left -= taken[partition]
     return taken
+
+
+def recut(
+    planned: Sequence[KafkaDetail], live: Mapping[str, LiveTopic], *, total: int | None, each: int | None
+) -> list[KafkaDetail]:
+    """Ranges that follow one another, each cut as `cut` does: what is left of one comes into the next one.
+
+    What is left of the last one comes into none. Only partitions that each of them has, of topics that are `live`, are
+    cut: nobody would go on in another one. `planned` has one at least.
+    """
+    known = [{(name, topic.id) for name, topic in detail.topics.items()} for detail in planned]
+    same = set.intersection({(name, topic.id) for name, topic in live.items()}, *known)
+    names = {name for name, _ in same}
+    free = set.intersection(*({p for p, _ in detail.spans() if p[0] in names} for detail in planned))
+    anew, starts = list[KafkaDetail](), dict[Partition, int]()
+    for detail in planned:
+        spans = {p: replace(span, start=starts.get(p, span.start)) for p, span in detail.spans()}
+        sizes = {p: span.stop - span.start for p, span in spans.items()}
+        whole = sum(size for p, size in sizes.items() if p not in free)
+        left = None if total is None else max(total - whole, 1)
+        taken = cut({p: sizes[p] for p in free}, total=left, each=each)
+        starts = {p: spans[p].start + size for p, size in taken.items()}
+        spans |= {p: replace(spans[p], stop=stop) for p, stop in starts.items()}
+        anew.append(replace(detail, topics=_by_topic(detail, spans)))
+    return anew
+
+
+def _by_topic(detail: KafkaDetail, spans: Mapping[Partition, OffsetSpan]) -> dict[str, TopicSpans]:
+    return {
+        name: replace(topic, partitions={number: spans[name, number] for number in topic.partitions})
+        for name, topic in detail.topics.items()
+    }
 
 
 def left_of(wanted: KafkaDetail, live: Mapping[str, LiveTopic]) -> KafkaDetail:

@@ -19,6 +19,7 @@ from tidegate.adapters.kafka.ranges import (
     gaps,
     left_of,
     mark,
+    recut,
     suspects,
 )
 from tidegate.adapters.kafka.reader import KafkaReader
@@ -154,6 +155,16 @@ class KafkaSourceAdapter:
         """None: what has an offset never changes; see the port."""
         self.check(slices)
         return []
+
+    def recut(self, before: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:  # noqa: ARG002
+        """Ranges within the caps of the settings; see the port. A partition that is not read any more is left whole."""
+        planned = [KafkaDetail.of(s) for s in waiting]
+        anew = recut(planned, self._live(), total=self._source.max_records, each=self._source.max_records_per_partition)
+        return [
+            replace(slice_, detail=now.to_json(), rows=None, time_ms=None)
+            for slice_, was, now in zip(waiting, planned, anew, strict=True)
+            if now != was
+        ]
 
     def bridged(self, tail: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:
         """Ranges without what is gone, and a slice without records, where to go on behind a gap; see the port."""
