@@ -185,7 +185,7 @@ class FileSourceAdapter:
                     if item.is_dir():
                         yield from self._walk(item.path)
                     else:
-                        yield self._named(item.path)
+                        yield _as_text(item.path, self._pipeline)
         except OSError as e:
             if folder != str(self._settings.path) and isinstance(e, FileNotFoundError):
                 return
@@ -193,15 +193,6 @@ class FileSourceAdapter:
                 f"{self._pipeline}: source folder {folder} cannot be listed: {e.strerror}; "
                 "make it, mount it or correct FileSource.path"
             ) from e
-
-    def _named(self, path: str) -> str:
-        """The path itself, if it is text that can be kept and shipped."""
-        try:
-            path.encode()
-        except UnicodeEncodeError:
-            shown = os.fsencode(path).decode(errors="backslashreplace")
-            raise ConfigurationError(f"{self._pipeline}: the name {shown} is not UTF-8; rename the file") from None
-        return path
 
     def _look(self, path: str) -> None:
         try:
@@ -214,3 +205,13 @@ class FileSourceAdapter:
             return count_records(self._settings.row_format, path)
         except (OSError, MalformedInputError):
             return None  # the epoch itself says what is wrong with the file
+
+
+def _as_text(path: str, pipeline: str) -> str:
+    """The path itself, if it is text that can be kept and shipped."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(path).decode(errors="backslashreplace")
+        raise ConfigurationError(f"{pipeline}: the name {shown} is not UTF-8; rename the file") from None
+    return path
