@@ -14,6 +14,8 @@ from tidegate.api.time_format import time_format
 ISO = "iso"
 EPOCHS = {"seconds": 0, "milliseconds": 3, "microseconds": 6, "nanoseconds": 9}
 """Units in which a number can tell a moment since 1970, and the power of ten of each in a second."""
+DAYS = "days"
+"""The form of a day as a whole number that counts from 1970-01-01."""
 
 
 def _texts(what: str, values: object, *, empty: bool = False) -> None:
@@ -31,7 +33,7 @@ class _Dialect:
     "%d.%m.%Y %H:%M" (%Y %m %d %H %M %S %f %z, each with all its digits), or the unit of a number that counts from 1970
     UTC: "seconds", "milliseconds", "microseconds", "nanoseconds"."""
     dates: tuple[str, ...] = (ISO,)
-    """The same for a date column: "iso" (2026-01-31) or a pattern."""
+    """The same for a date column: "iso" (2026-01-31), a pattern, or "days": a whole number of days since 1970-01-01."""
     zone: str = "UTC"
     """The zone of moments that name none, as "UTC" or "Europe/Berlin". Text that means two moments or none there (the
     hour of a change of clocks) is malformed."""
@@ -44,7 +46,7 @@ class _Dialect:
             if form != ISO and form not in EPOCHS:
                 time_format(form, f"{name} timestamps")
         for form in self.dates:
-            if form != ISO:
+            if form not in (ISO, DAYS):
                 time_format(form, f"{name} dates")
         try:
             ZoneInfo(self.zone)

@@ -1,7 +1,7 @@
 """Goal: an envelope of Debezium is the row that was changed, with what was done to it and where."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -53,6 +53,22 @@ def datum(op: str, before: Any = None, after: Any = None) -> bytes:
 
 
 CHANGES = [("r", None, ANN), ("c", None, ANN), ("u", ANN, BOB), ("u", None, BOB), ("d", BOB, None)]
+
+
+@pytest.mark.parametrize(
+    ("inner", "day"),
+    [(Json(dates=("days",)), date(2024, 10, 4)), (Avro(dates=("days",)), date(2024, 10, 4)), (Json(), None)],
+)
+def test_days_are_numbers_when_it_is_said(inner: Any, day: date | None) -> None:
+    row = {"type": "record", "name": "Value", "fields": [{"name": "born", "type": "int"}]}
+    fields = [*ENVELOPE["fields"]]
+    fields[0] = {"name": "before", "type": ["null", row], "default": None}
+    envelopes, change = {**ENVELOPE, "fields": fields}, envelope("c", None, {"born": 20_000})
+    value = b"\0\0\0\0\5" + avro(envelopes, change) if isinstance(inner, Avro) else json.dumps(change).encode()
+    row_format = RowFormat.declared("S", Debezium(inner=inner), pa.schema({"born": pa.date32()}), {}, records=True)
+    found = decode_values(row_format, [value], {5: json.dumps(envelopes)})
+    assert [r["born"] for r in found.batch.to_pylist()] == ([] if day is None else [day])
+    assert len(found.malformed) == (day is None)
 
 
 @pytest.mark.parametrize("inner", [Json(), Avro()])

@@ -1,7 +1,7 @@
 """Goal: the rule of each type, and the fast way through Arrow's parsers, are one rule."""
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -177,6 +177,24 @@ def test_forms_are_tried_in_turn_and_parts_that_a_form_leaves_out_are_zero() -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("0", date(1970, 1, 1)),
+        ("-719162", date(1, 1, 1)),
+        ("+2932896", date(9999, 12, 31)),
+        ("2932897", None),
+        ("-719163", None),
+        ("1.0", None),
+        ("1970-01-01", None),
+        ("", None),
+    ],
+)
+def test_days_that_are_counted(text: str, day: date | None) -> None:
+    found, misfits = from_texts(pa.array([text]), pa.date32(), Csv(dates=("days",)))
+    assert (found.to_pylist(), bool(misfits)) == ([day], day is None)
+
+
+@pytest.mark.parametrize(
     ("given_settings", "said"),
     [
         ({"timestamps": ("%H:%M",)}, "%H says nothing without %d"),
@@ -187,6 +205,7 @@ def test_forms_are_tried_in_turn_and_parts_that_a_form_leaves_out_are_zero() -> 
         ({"timestamps": "iso"}, "must be a tuple of texts"),
         ({"timestamps": ()}, "must be a tuple of texts"),
         ({"dates": ("seconds",)}, "lacks %Y %m %d"),
+        ({"timestamps": ("days",)}, "lacks %Y %m %d"),
         ({"zone": "Europe/Nowhere"}, "is not the name of a time zone"),
         ({"delimiter": ""}, "delimiter must be one ASCII character"),
         ({"delimiter": ";;"}, "delimiter must be one ASCII character"),

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tidegate.api.formats import EPOCHS, Parquet, TypedFormat
+from tidegate.api.formats import DAYS, EPOCHS, Parquet, TypedFormat
 from tidegate.runtime.decoding.model import Column, shown
 from tidegate.runtime.decoding.moments import DAY_MAX, DAY_MIN, PER_SECOND, US_MAX, US_MIN, MisfitError, held
 from tidegate.runtime.decoding.texts import DECIMAL128_DIGITS, each, exact_decimal, from_texts, integer_bounds
@@ -71,6 +71,8 @@ def _takes_integers(found: pa.DataType, dialect: TypedFormat, dtype: pa.DataType
         return bool(found.bit_width <= _MANTISSA[dtype])
     if pa.types.is_timestamp(dtype):
         return any(form in EPOCHS for form in dialect.timestamps)
+    if pa.types.is_date32(dtype):
+        return DAYS in dialect.dates
     return bool(pa.types.is_integer(dtype) or pa.types.is_decimal(dtype))
 
 
@@ -118,7 +120,7 @@ def _stored(array: pa.Array, dtype: pa.DataType, dialect: TypedFormat) -> Column
     if pa.types.is_timestamp(dtype):
         return _moments(array, dtype, dialect)
     if pa.types.is_date(dtype):
-        return _days(array)
+        return _days(array, dtype, dialect)
     return _floats(array, dtype) if pa.types.is_floating(array.type) else _exact(array, dtype)
 
 
@@ -173,7 +175,9 @@ def _floats(array: pa.Array, dtype: pa.DataType) -> Column:
     return values, {int(i): f"{shown(before[i])} is not exactly a {dtype}" for i in changed}
 
 
-def _days(array: pa.Array) -> Column:
+def _days(array: pa.Array, dtype: pa.DataType, dialect: TypedFormat) -> Column:
+    if pa.types.is_integer(array.type):
+        return from_texts(array.cast(pa.string()), dtype, dialect)
     if pa.types.is_date64(array.type):
         return each(array.cast(pa.int64()).to_pylist(), _day_of_ms, pa.date32())
     days = array.view(pa.int32())

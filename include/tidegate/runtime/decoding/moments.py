@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from tidegate.api.formats import EPOCHS, ISO
+from tidegate.api.formats import DAYS, EPOCHS, ISO
 from tidegate.api.time_format import time_format
 
 UNIX = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,6 +25,7 @@ _ISO_MOMENT = re.compile(
     r"(?::(?P<S>[0-9]{2})(?:\.(?P<f>[0-9]{1,9}))?)?(?P<z>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _ISO_DAY = re.compile(r"(?P<Y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,40}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,3})?")
 
 
@@ -50,9 +51,18 @@ def moment(text: str, unit: str, forms: tuple[str, ...], zone: str) -> int:
 def day(text: str, forms: tuple[str, ...]) -> int:
     """The day that a text tells, counted since 1970. Raises MisfitError."""
     for form in forms:
-        if found := _day_pattern(form).fullmatch(text):
+        if form == DAYS:
+            if _WHOLE.fullmatch(text):
+                return _held_day(int(text))
+        elif found := _day_pattern(form).fullmatch(text):
             return _naive(found.groupdict()).toordinal() - UNIX.toordinal()
     raise MisfitError(f"is no date ({_listed(forms)})")
+
+
+def _held_day(number: int) -> int:
+    if not DAY_MIN <= number <= DAY_MAX:
+        raise MisfitError("(days since 1970) is outside of the years 1 to 9999")
+    return number
 
 
 def held(nanoseconds: Fraction | int, unit: str) -> int:

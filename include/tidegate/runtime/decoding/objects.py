@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tidegate.api.formats import Json
+from tidegate.api.formats import DAYS, Json
 from tidegate.runtime.decoding.arrays import required
 from tidegate.runtime.decoding.model import Column, shown
 from tidegate.runtime.decoding.moments import MisfitError
@@ -30,7 +30,7 @@ def from_values(values: Sequence[Any], dtype: pa.DataType, dialect: Json) -> Col
             return pa.array(values, dtype), {}
         except (pa.ArrowInvalid, OverflowError):
             kinds = {int, str, Number}  # an integer is out of range
-    if kinds <= _textual(dtype):
+    if kinds <= _textual(dtype, dialect):
         texts = pa.array([str(v) if type(v) is int else v for v in values] if int in kinds else values, pa.string())
         return from_texts(texts, dtype, dialect)
     return each(values, _rule(dtype, dialect), dtype)
@@ -49,11 +49,12 @@ def _plain(dtype: pa.DataType) -> type:
     )
 
 
-def _textual(dtype: pa.DataType) -> set[type]:
+def _textual(dtype: pa.DataType, dialect: Json) -> set[type]:
     """The kinds of value that mean their text."""
     t = pa.types
     numeric = t.is_integer(dtype) or t.is_floating(dtype) or t.is_decimal(dtype) or t.is_timestamp(dtype)
-    return {str, int, Number} if numeric else {str}
+    counted = t.is_date32(dtype) and DAYS in dialect.dates
+    return {str, int, Number} if numeric or counted else {str}
 
 
 def _text(value: Any) -> str:
@@ -61,7 +62,7 @@ def _text(value: Any) -> str:
 
 
 def _rule(dtype: pa.DataType, dialect: Json) -> Callable[[Any], Any]:
-    kinds, convert = _textual(dtype), scalar(dtype, dialect)
+    kinds, convert = _textual(dtype, dialect), scalar(dtype, dialect)
 
     def rule(value: Any) -> Any:
         if type(value) is bool and pa.types.is_boolean(dtype):
