@@ -154,16 +154,29 @@ def test_a_subject_that_is_not_there(kafka: Kafka, registry: Registry, topic: st
 
 
 def test_schemas_that_are_not_read(kafka: Kafka, registry: Registry, topic: str, tmp_path: Path) -> None:
-    registry.register(f"{topic}-in", record(N))
-    fields = [{"name": "click", "type": "Click"}]
-    refers = [{"name": "Click", "subject": f"{topic}-in", "version": 1}]
-    registry.register(f"{topic}-refers", {"type": "record", "name": "Out", "fields": fields}, references=refers)
     json_schema = {"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"}
     registry.register(f"{topic}-json", json_schema, schemaType="JSON")
     kafka.produce(topic, [click(1, 1)])
-    for what, problem in (("refers", "refers to other schemas"), ("json", "is of type JSON, not AVRO")):
-        with pytest.raises(ConfigurationError, match=f"version 1 of the subject '{topic}-{what}' {problem}"):
-            line(kafka, registry, topic, tmp_path, format=Avro(subjects=(f"{topic}-{what}",))).run()
+    with pytest.raises(ConfigurationError, match=f"version 1 of the subject '{topic}-json' is of type JSON, not AVRO"):
+        line(kafka, registry, topic, tmp_path, format=Avro(subjects=(f"{topic}-json",))).run()
+
+
+def test_a_schema_may_refer_to_others(kafka: Kafka, registry: Registry, topic: str, tmp_path: Path) -> None:
+    number = {"type": "record", "name": "Number", "fields": [{"name": "of", "type": "long"}]}
+    registry.register(f"{topic}-number", number)
+    fields = [{"name": "user", "type": "string"}, {"name": "number", "type": "Number"}]
+    out = {"type": "record", "name": "Out", "fields": fields}
+    refers = [{"name": "Number", "subject": f"{topic}-number", "version": 1}]
+    registered = registry.register(f"{topic}-value", out, references=refers)
+    inlined = {**out, "fields": [fields[0], {"name": "number", "type": number}]}
+    value = avro(inlined, {"user": "u", "number": {"of": 5}})
+    kafka.produce(topic, [Record(b"\0" + registered.to_bytes(4, "big") + value)])
+    schema = pa.schema({"user": pa.string(), "number": pa.struct({"of": pa.int64()})})
+    source = line(kafka, registry, topic, tmp_path, schema=schema).source()
+    (slice_,) = source.discover(None, lambda _: ())
+    reader = source.reader()
+    (found,) = [decoded for _, decoded in reader.read(reader.pieces([slice_]))]
+    assert found.batch.to_pylist() == [{"user": "u", "number": {"of": 5}}]
 
 
 def test_only_a_plan_needs_the_registry(kafka: Kafka, own_registry: Registry, topic: str, tmp_path: Path) -> None:

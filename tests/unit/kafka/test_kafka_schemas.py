@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from decoding import avro
 from tidegate import Avro, Debezium, KafkaSource
 from tidegate.adapters.kafka import registry
 from tidegate.adapters.kafka.clients import REGISTRY_URL as URL
@@ -33,8 +34,10 @@ from tidegate.adapters.kafka.reader import KafkaReader
 from tidegate.adapters.kafka.records import Shape
 from tidegate.adapters.kafka.registry import Registry
 from tidegate.adapters.kafka.source import KafkaSourceAdapter
+from tidegate.api.formats import RowFormat
 from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.protocol.model import Slice
+from tidegate.runtime.decoding import decode_values
 
 PINNED = Pinned({1: '{"é"}', 12: "b"}, {"t-value": {1: 1, 2: 12}})
 
@@ -46,6 +49,7 @@ class Stand:
         self.url = url
         self.subjects: dict[str, dict[int, tuple[int, str]]] = {}
         self.status, self.body, self.more = 200, b"", dict[str, Any]()
+        self.more_of: dict[str, dict[str, Any]] = {}
         self.asked: list[str] = []
         self.authorization: str | None = None
 
@@ -62,7 +66,9 @@ class Stand:
         if not version:
             return 200, json.dumps(list(of)).encode()
         number, text = of[int(version[0])]
-        return 200, json.dumps({"id": number, "schema": text, "subject": subject, **self.more}).encode()
+        return 200, json.dumps(
+            {"id": number, "schema": text, "subject": subject, **self.more, **self.more_of.get(subject, {})}
+        ).encode()
 
     def pinned(self, *topics: str, before: Pinned | None = None, **avro: Any) -> Pinned:
         return Registry(Avro(**avro), {URL: f"{self.url}/", USER: "joe:secret"}, "p").pinned(topics, before or Pinned())
@@ -267,12 +273,70 @@ def test_an_answer_that_is_none_is_named(
     ("more", "said"),
     [
         ({"schemaType": "PROTOBUF"}, "version 1 of the subject 'a-value' is of type PROTOBUF, not AVRO"),
-        ({"references": [{"name": "R"}]}, "version 1 of the subject 'a-value' refers to other schemas"),
+        ({"references": [{"name": "R"}]}, "does not answer like a schema registry"),
     ],
 )
 def test_a_schema_that_is_not_read_is_named(stand: Stand, more: dict[str, Any], said: str) -> None:
     stand.subjects, stand.more = {"a-value": {1: (1, "x")}}, more
     with pytest.raises(ConfigurationError, match=said):
+        stand.pinned("a")
+
+
+MONEY = {"type": "record", "name": "Money", "namespace": "shop", "fields": [{"name": "in", "type": "Currency"}]}
+CURRENCY = {"type": "enum", "name": "Currency", "namespace": "shop", "symbols": ["EUR"]}
+ORDER = {
+    "type": "record",
+    "name": "Order",
+    "namespace": "shop",
+    "fields": [
+        {"name": "paid", "type": ["null", "Money"], "aliases": ["payed"]},
+        {"name": "left", "type": {"type": "array", "items": "shop.Money"}},
+    ],
+}
+
+
+def refers(name: str, subject: str) -> dict[str, Any]:
+    return {"references": [{"name": name, "subject": subject, "version": 1}]}
+
+
+def test_what_a_schema_refers_to_is_pinned_within_it(stand: Stand) -> None:
+    stand.subjects = {
+        "a-value": {1: (3, json.dumps(ORDER))},
+        "money": {1: (2, json.dumps(MONEY))},
+        "currency": {1: (1, json.dumps(CURRENCY))},
+    }
+    stand.more_of = {"a-value": refers("shop.Money", "money"), "money": refers("shop.Currency", "currency")}
+    pinned = stand.pinned("a")
+    assert pinned.versions == {"a-value": {1: 3}}
+    assert set(pinned.schemas) == {3}
+    value = {"paid": {"in": "EUR"}, "left": [{"in": "EUR"}, {"in": "EUR"}]}
+    row = pa.struct({"in": pa.string()})
+    schema = pa.schema({"paid": row, "left": pa.list_(row)})
+    datum = b"\0\0\0\0\3" + avro(json.loads(pinned.schemas[3]), value)
+    found = decode_values(RowFormat.declared("S", Avro(), schema, {}, records=True), [datum], pinned.schemas)
+    assert found.batch.to_pylist() == [value]
+    assert stand.pinned("a", before=pinned) == pinned
+
+
+def test_a_schema_that_refers_to_nothing_that_is_there_is_named(stand: Stand) -> None:
+    stand.subjects = {"a-value": {1: (3, json.dumps(ORDER))}, "money": {1: (2, json.dumps(MONEY))}}
+    stand.more_of = {"a-value": refers("shop.Money", "money")}
+    with pytest.raises(
+        ConfigurationError, match=r"version 1 of the subject 'a-value' is not complete .*shop\.Currency"
+    ):
+        stand.pinned("a")
+    stand.more_of = {"a-value": refers("shop.Money", "gone")}
+    with pytest.raises(ConfigurationError, match="has no subject 'gone'"):
+        stand.pinned("a")
+
+
+def test_schemas_that_refer_to_each_other_have_an_end(stand: Stand) -> None:
+    stand.subjects = {
+        "a-value": {1: (3, json.dumps(ORDER))},
+        "money": {1: (2, json.dumps({**MONEY, "fields": [{"name": "in", "type": "shop.Order"}]}))},
+    }
+    stand.more_of = {"a-value": refers("shop.Money", "money"), "money": refers("shop.Order", "a-value")}
+    with pytest.raises(ConfigurationError, match="is not complete"):
         stand.pinned("a")
 
 

@@ -4,7 +4,7 @@ import json
 import re
 import ssl
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -15,6 +15,7 @@ from tidegate.adapters.kafka.clients import REGISTRY_URL as URL
 from tidegate.adapters.kafka.clients import REGISTRY_USER as USER
 from tidegate.adapters.kafka.clients import Settings
 from tidegate.adapters.kafka.ranges import Pinned
+from tidegate.adapters.kafka.references import whole
 from tidegate.api.formats import Avro
 from tidegate.errors import ConfigurationError, TidegateError, UnavailableError
 
@@ -77,19 +78,42 @@ class Registry:
         return known
 
     def _schema(self, path: str, subject: str, version: int) -> tuple[int, str]:
-        """The number and the text of a schema."""
+        """The number and the text of a schema, which has in it those that it refers to."""
         found = self._asked(f"{path}/{version}", subject)
         number, text = (found.get("id"), found.get("schema")) if isinstance(found, dict) else (None, None)
         if not isinstance(number, int) or not isinstance(text, str):
             raise self._strange()
-        kind = found.get("schemaType", "AVRO")
-        problem = f"is of type {kind}, not AVRO" if kind != "AVRO" else "refers to other schemas, which is not read"
-        if kind != "AVRO" or found.get("references"):
-            raise ConfigurationError(
-                f"{self._pipeline}: version {version} of the subject {subject!r} {problem}: name subjects without it "
-                "in Avro(subjects=…), or read the values another way"
-            )
-        return number, text
+        if (kind := found.get("schemaType", "AVRO")) != "AVRO":
+            raise self._unread(version, subject, f"is of type {kind}, not AVRO")
+        if not found.get("references"):
+            return number, text
+        try:
+            return number, whole(text, self._referred(found))
+        except ValueError as e:
+            raise self._unread(version, subject, f"is not complete by what it refers to ({e})") from e
+
+    def _referred(self, schema: Mapping[str, Any]) -> dict[str, str]:
+        """What a schema and those that it refers to refer to: texts by name."""
+        texts, left = dict[str, str](), [schema]
+        while left:
+            for reference in left.pop().get("references") or ():
+                if not isinstance(reference, dict) or not {"name", "subject", "version"} <= reference.keys():
+                    raise self._strange()
+                if (name := str(reference["name"])) in texts:
+                    continue
+                subject = str(reference["subject"])
+                found = self._asked(f"/subjects/{quote(subject, safe='')}/versions/{reference['version']}", subject)
+                if not isinstance(found, dict) or not isinstance(found.get("schema"), str):
+                    raise self._strange()
+                texts[name] = found["schema"]
+                left.append(found)
+        return texts
+
+    def _unread(self, version: int, subject: str, problem: str) -> ConfigurationError:
+        return ConfigurationError(
+            f"{self._pipeline}: version {version} of the subject {subject!r} {problem}: name subjects without it in "
+            "Avro(subjects=…), or read the values another way"
+        )
 
     # -- requests
 
