@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tidegate.api.formats import FileFormat, Parquet, RowFormat
+from tidegate.api.formats import Parquet, RowFormat, TypedFormat
 from tidegate.api.path_time import PathTime
 from tidegate.api.schema import fail, identifier
 
@@ -28,8 +28,9 @@ class FileSource:
 
     Args:
         path: the folder, read with all its subfolders. ``..`` and ``//`` are resolved in the text of the path.
-        format: "csv" (with a header line), "json" (one object a line) or "parquet"; or `Csv`, `Json` or `Parquet` with
-            settings. CSV and JSON are unpacked by their names' endings ``.gz``, ``.zst``, ``.bz2`` and ``.xz``.
+        format: "csv" (with a header line), "json" (one object a line), "parquet" or "avro" (container files); or `Csv`,
+            `Json`, `Parquet` or `Avro` with settings. CSV and JSON are unpacked by their names' endings ``.gz``,
+            ``.zst``, ``.bz2`` and ``.xz``.
         schema: the columns to expect; timestamps must be ``pa.timestamp('us', tz='UTC')``. A null in a column with
             ``nullable=False`` is malformed.
         max_files: at most so many files in one epoch.
@@ -46,7 +47,7 @@ class FileSource:
     """
 
     path: str | Path
-    format: FileFormat | str
+    format: TypedFormat | str
     schema: pa.Schema
     max_files: int | None = None
     max_rows: int | None = None
@@ -83,7 +84,7 @@ class FileSource:
             raise fail(f"FileSource event_time {column!r} is not a timestamp column of the schema")
 
     @property
-    def dialect(self) -> FileFormat:
+    def dialect(self) -> TypedFormat:
         """The format with its settings."""
         assert not isinstance(self.format, str)
         return self.format

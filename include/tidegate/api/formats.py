@@ -141,12 +141,14 @@ class Parquet(_Dialect):
 
 @dataclass(frozen=True, kw_only=True)
 class Avro(_Dialect):
-    """Avro, in records of one datum each. A column is the field of its name; null where the writer's schema has none.
+    """Avro: container files, or records of one datum each.
+
+    A column is the field of its name; null where the writer's schema has none.
 
     Args:
-        schema: the schema that every record was written with, as JSON. None: a record begins with the number of its
-            schema in the registry of the source's connection, as Confluent's serializers write it.
-        subjects: the registry's subjects that have the schemas; None: ``TOPIC-value`` of each topic.
+        schema: of records: the schema that every one was written with, as JSON. None: a record begins with the number
+            of its schema in the registry of the source's connection, as Confluent's serializers write it.
+        subjects: of records: the registry's subjects that have the schemas; None: ``TOPIC-value`` of each topic.
     """
 
     schema: str | None = None
@@ -230,12 +232,10 @@ class Debezium:
             raise fail(f"{source} schema: it has no column of the row that was changed")
 
 
-FileFormat = Csv | Json | Parquet
-"""The formats of files."""
-TypedFormat = FileFormat | Avro
-"""The formats that have values of more than one type."""
+TypedFormat = Csv | Json | Parquet | Avro
+"""The formats that have values of more than one type: those of files."""
 Format = TypedFormat | Raw | Debezium
-_FILES: dict[str, Format] = {"csv": Csv(), "json": Json(), "parquet": Parquet()}
+_FILES: dict[str, Format] = {"csv": Csv(), "json": Json(), "parquet": Parquet(), "avro": Avro()}
 _RECORDS: dict[str, Format] = {
     "csv": Csv(header=False),
     "json": Json(),
@@ -283,6 +283,8 @@ class RowFormat:
                 f"{source} format: a record has no header to name its fields: say Csv(header=False), where they are "
                 "the schema's columns in its order"
             )
+        if not records and isinstance(found.dialect, Avro) and (found.dialect.schema or found.dialect.subjects):
+            raise fail(f"{source} format: a file of Avro has its schema in it: leave schema and subjects out")
         found._check_aliases(source)
         found._check_columns(source)
         return found

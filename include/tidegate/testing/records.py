@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tidegate.api.files import FileSource
-from tidegate.api.formats import EPOCHS, ISO, Csv, FileFormat, Json
+from tidegate.api.formats import DAYS, EPOCHS, ISO, Avro, Csv, Json, TypedFormat
 
 Record = Mapping[str, Any] | str
 """A row by the names of the source's schema, or a line as it would stand in the file: for rows that are malformed."""
@@ -28,7 +28,7 @@ def file_of(source: FileSource, records: Sequence[Record]) -> bytes:
     checked: what does not fit the schema is malformed when it is read.
 
     Raises:
-        TypeError: a line of text in a Parquet file, or a value that the format has no form for.
+        TypeError: a line of text in a file of Parquet or Avro, or a value that the format has no form for.
         ValueError: a text that the CSV dialect cannot write, as one with its delimiter where there are no quotes.
     """
     dialect = source.dialect
@@ -37,7 +37,7 @@ def file_of(source: FileSource, records: Sequence[Record]) -> bytes:
         return _csv(dialect, source.row_format.names, named)
     if isinstance(dialect, Json):
         return "".join(f"{r if isinstance(r, str) else _json(dialect, r)}\n" for r in named).encode()
-    return _parquet(source, named)
+    return _avro(source, named) if isinstance(dialect, Avro) else _parquet(source, named)
 
 
 def _named(source: FileSource, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,12 +48,14 @@ def _json(dialect: Json, record: Mapping[str, Any]) -> str:
     return json.dumps(record, default=lambda value: _plain(dialect, value))
 
 
-def _plain(dialect: FileFormat, value: Any) -> int | str:
+def _plain(dialect: TypedFormat, value: Any) -> int | str:
     """A number or a text for a value that JSON and CSV have no form of their own for."""
     if isinstance(value, datetime):
         return _moment(dialect, value)
     if isinstance(value, date):
         form = dialect.dates[0]
+        if form == DAYS:
+            return (value - _1970.date()).days
         return value.isoformat() if form == ISO else value.strftime(form)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
@@ -62,7 +64,7 @@ def _plain(dialect: FileFormat, value: Any) -> int | str:
     raise TypeError(f"a file of {dialect.word} has no form for {value!r}")
 
 
-def _moment(dialect: FileFormat, value: datetime) -> int | str:
+def _moment(dialect: TypedFormat, value: datetime) -> int | str:
     form, zone = dialect.timestamps[0], ZoneInfo(dialect.zone)
     if form == ISO:
         return value.isoformat()
@@ -117,11 +119,54 @@ def _field(csv: Csv, text: str) -> str:
 def _parquet(source: FileSource, records: Sequence[dict[str, Any] | str]) -> bytes:
     # a null where the source allows none is malformed, and must be there to be that
     columns = pa.schema([(n, f.type) for f, n in zip(source.schema, source.row_format.names, strict=True)])
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(_rows(source, records), schema=columns), sink)
+    return sink.getvalue()
+
+
+def _avro(source: FileSource, records: Sequence[dict[str, Any] | str]) -> bytes:
+    import fastavro  # noqa: PLC0415  (few pipelines need it)
+
+    names = zip(source.schema, source.row_format.names, strict=True)
+    fields = [{"name": name, "type": ["null", _avro_type(f.type, name)]} for f, name in names]
+    sink = io.BytesIO()
+    fastavro.writer(sink, {"type": "record", "name": "row", "fields": fields}, _rows(source, records))
+    return sink.getvalue()
+
+
+def _avro_type(dtype: pa.DataType, name: str) -> Any:
+    """The type of Avro that holds every value of a type. Records in it are named by where they are."""
+    t = pa.types
+    if t.is_struct(dtype):
+        fields = [{"name": f.name, "type": ["null", _avro_type(f.type, f"{name}_{f.name}")]} for f in dtype]
+        return {"type": "record", "name": name, "fields": fields}
+    if t.is_list(dtype):
+        return {"type": "array", "items": ["null", _avro_type(dtype.value_type, name)]}
+    if t.is_map(dtype):
+        return {"type": "map", "values": ["null", _avro_type(dtype.item_type, name)]}
+    return _avro_plain(dtype)
+
+
+def _avro_plain(dtype: pa.DataType) -> Any:
+    if pa.types.is_decimal(dtype):
+        return {"type": "bytes", "logicalType": "decimal", "precision": dtype.precision, "scale": dtype.scale}
+    if pa.types.is_timestamp(dtype):
+        return {"type": "long", "logicalType": f"timestamp-{'millis' if dtype.unit in ('s', 'ms') else 'micros'}"}
+    if pa.types.is_integer(dtype):
+        return "int" if dtype.bit_width <= 32 else "long"
+    return {
+        pa.date32(): {"type": "int", "logicalType": "date"},
+        pa.bool_(): "boolean",
+        pa.float32(): "float",
+        pa.float64(): "double",
+        pa.binary(): "bytes",
+    }.get(dtype, "string")
+
+
+def _rows(source: FileSource, records: Sequence[dict[str, Any] | str]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for record in records:
         if isinstance(record, str):
-            raise TypeError(f"a Parquet file has rows, not lines of text like {record!r}")
+            raise TypeError(f"a file of {source.dialect.word} has rows, not lines of text like {record!r}")
         rows.append(record)
-    sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=columns), sink)
-    return sink.getvalue()
+    return rows

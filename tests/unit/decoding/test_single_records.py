@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from decoding import Reader, Reading, read_bytes, read_values
-from tidegate import Avro, Csv, FileSource, Json, Parquet, Raw
+from tidegate import Avro, Csv, Debezium, FileSource, Json, Parquet, Raw
 from tidegate.api.formats import RowFormat
 from tidegate.errors import DefinitionError
 from tidegate.runtime.decoding import decode_values
@@ -209,9 +209,9 @@ def test_what_records_are_not_read_as(value_format: Any, schema: pa.Schema, said
         RowFormat.declared("S", value_format, schema, {}, records=True)
 
 
-@pytest.mark.parametrize("file_format", ["avro", "raw", Avro(), Raw()])
+@pytest.mark.parametrize("file_format", ["raw", "debezium", Raw(), Debezium()])
 def test_what_files_are_not_read_as(file_format: Any) -> None:
-    with pytest.raises(DefinitionError, match="is not one of csv, json, parquet, nor a Csv, Json or Parquet"):
+    with pytest.raises(DefinitionError, match="is not one of csv, json, parquet, avro, nor a Csv"):
         FileSource("/in", file_format, pa.schema({"v": pa.string()}))
 
 

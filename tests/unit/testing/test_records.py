@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate import Csv, FileSource, Json, Parquet
+from tidegate import Avro, Csv, FileSource, Json, Parquet
+from tidegate.api.formats import TypedFormat
 from tidegate.runtime.decoding import decode, parts
 from tidegate.testing.contents import rows_of
 from tidegate.testing.records import Record, file_of
@@ -60,17 +61,19 @@ def read(tmp_path: Path, source: FileSource, *records: Record) -> tuple[list[dic
         Csv(timestamps=("%Y%m%d %H%M%S.%f",), zone="Europe/Berlin"),
         Json(),
         Json(timestamps=("nanoseconds", "iso")),
+        Json(dates=("days",)),
         Parquet(),
+        Avro(),
     ],
     ids=str,
 )
-def test_every_plain_type_comes_back(tmp_path: Path, dialect: Csv | Json | Parquet) -> None:
+def test_every_plain_type_comes_back(tmp_path: Path, dialect: TypedFormat) -> None:
     source = FileSource("/nowhere", dialect, PLAIN, aliases={"text": "Text"})
     assert read(tmp_path, source, ROW, {"whole": 1}, {}) == ([ROW, {**NOTHING, "whole": 1}, NOTHING], [])
 
 
-@pytest.mark.parametrize("dialect", [Json(), Parquet()])
-def test_nested_values_come_back(tmp_path: Path, dialect: Json | Parquet) -> None:
+@pytest.mark.parametrize("dialect", [Json(), Parquet(), Avro()])
+def test_nested_values_come_back(tmp_path: Path, dialect: TypedFormat) -> None:
     schema = pa.schema(
         {
             "list": pa.list_(pa.timestamp("ms", tz="UTC")),

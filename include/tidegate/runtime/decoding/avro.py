@@ -74,6 +74,48 @@ def rows(
     return together(found)
 
 
+def refused(row_format: RowFormat, written: Written) -> str | None:
+    """Why no data of a schema are read as the format's columns, whatever they are; None when they may be."""
+    names = _current(written.record["fields"], row_format.names)
+    if reason := unfit(tuple(written.fields), names):
+        return reason
+    for field, name in zip(row_format.schema, names, strict=True):
+        try:
+            found = _type(written.fields.get(name, "null"), written.names, field.type)
+            reason = refusal(found, field.type, _dialect(row_format))
+        except MisfitError as e:
+            reason = str(e)
+        if reason:
+            return f"column {name!r} {reason}"
+    return None
+
+
+def columns(row_format: RowFormat, written: Written, data: Sequence[Mapping[str, Any]]) -> Rows:
+    """Data of one schema, which `refused` does not refuse, as columns."""
+    names = _current(written.record["fields"], row_format.names)
+    types = [(name, written.fields.get(name, "null")) for name in names]
+    return _typed(row_format, types, written.names, data, numbers=range(len(data)), faults={})
+
+
+def _typed(
+    row_format: RowFormat,
+    types: Sequence[tuple[str, Any]],
+    named: Mapping[str, Any],
+    data: Sequence[Mapping[str, Any]],
+    *,
+    numbers: Sequence[int],
+    faults: Faults,
+) -> Rows:
+    """Data as the format's columns; `types` has what each is called in them, and its type."""
+    found = []
+    for field, (name, type_) in zip(row_format.schema, types, strict=True):
+        values = [datum.get(name) for datum in data]
+        column, misfits = required(*_column(values, type_, named, field.type, _dialect(row_format)), field)
+        add_misfits(faults, field.name, misfits, numbers)
+        found.append(column)
+    return Rows(found, np.array(numbers, np.int64), faults)
+
+
 def _dialect(row_format: RowFormat) -> Avro:
     assert isinstance(row_format.dialect, Avro)
     return row_format.dialect
@@ -104,14 +146,8 @@ class _Reader:
         data, numbers, faults = _data(places, values, written)
         if self.changes is not None:
             data, numbers = self.changes.opened(data, numbers, faults)
-        columns = []
-        for field, name in zip(self.format.schema, names, strict=True):
-            found = [datum.get(name) for datum in data]
-            type_ = fields.get(name, "null")
-            column, misfits = required(*_column(found, type_, written.names, field.type, _dialect(self.format)), field)
-            add_misfits(faults, field.name, misfits, numbers)
-            columns.append(column)
-        return Rows(columns, np.array(numbers, np.int64), faults)
+        types = [(name, fields.get(name, "null")) for name in names]
+        return _typed(self.format, types, written.names, data, numbers=numbers, faults=faults)
 
 
 def _current(fields: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
