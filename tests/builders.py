@@ -16,6 +16,7 @@ from tidegate import Definition, FileSource, KeyedProcessFunction
 from tidegate.adapters.files.detail import FileDetail
 from tidegate.api.graph import Sink
 from tidegate.api.settings import Target
+from tidegate.api.sources import Source
 from tidegate.engine.planning import Compaction, EpochPlan
 from tidegate.protocol.forecast import Forecast
 from tidegate.protocol.ledger import start_of
@@ -135,10 +136,17 @@ def plan(
 # -- declarations -----------------------------------------------------------------------------------------------------
 
 
+def source_of(definition: Definition) -> Source:
+    """The one source of a pipeline."""
+    (source,) = definition.sources.values()
+    return source
+
+
 def folder_of(definition: Definition) -> FileSource:
     """The source of a pipeline that reads a folder."""
-    assert isinstance(definition.source, FileSource)
-    return definition.source
+    source = source_of(definition)
+    assert isinstance(source, FileSource)
+    return source
 
 
 def with_function(definition: Definition, function: KeyedProcessFunction) -> Definition:
@@ -274,6 +282,7 @@ def bucket_spec(
         output_schema=output,
         outputs=(into("log", partition_by),),
         dead_letters=into("dead", ()) if dead else None,
-        slices=("/in/a",),
+        places=("/in/a",),
+        sources=(("source", 0),),
         timed=False,
     )

@@ -6,6 +6,7 @@ checkpoint table and in logs: names are added, never changed.
 
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 
@@ -136,6 +137,17 @@ class InternalError(TidegateError):
     """
 
     kind = "internal"
+
+
+@contextmanager
+def of_source(uid: str, *, named: bool) -> Iterator[None]:
+    """Let an error say which source it is of. It is not `named` in a pipeline that has no other."""
+    try:
+        yield
+    except TidegateError as e:
+        if named:
+            e.args = (f"source {uid!r} of {e}",)
+        raise
 
 
 RETRYABLE: tuple[type[TidegateError], ...] = (UnavailableError, OutcomeUnknownError)

@@ -52,7 +52,7 @@ class Line:
             definition=self.definition,
             epoch=make.epoch(number, Status.PLANNED),
             slices=tuple(source.discover(None, lambda _: ())[number - 1 : number]),
-            readers={self.definition.source.uid: source.reader()},
+            readers={make.source_of(self.definition).uid: source.reader()},
             parent_state=self.made[-1].state if self.made else (),
             parent_watermarks=self.made[-1].watermarks if self.made else {},
             root=f"file://{self.folder}/{number}-{uuid4().hex}",

@@ -27,6 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import builders as make
 from crash import runner as work
 from crash.attempt import FENCED
 from crash.forked import Forked
@@ -244,7 +245,7 @@ class Line:
         with coordinator(self.definition, self.soak.endpoints, progress=lambda _: None) as engine:
             findings = verify(self.definition, engine.adapters, progress=lambda _: None, checksums=True)
             epochs = engine.adapters.store.epochs(LaneId(self.name), limit=10**6)
-            files = behind(engine.adapters.store.tail(self.name, self.definition.source.uid))
+            files = behind(engine.adapters.store.tail(self.name, make.source_of(self.definition).uid))
         self.rows_in |= work.rows_in(epochs)
         self.soak.problems += [f"{self.name}: {f.subject}: {f.problem}" for f in findings]
         self.soak.compactions += sum(e.kind is Kind.COMPACTION for e in epochs)

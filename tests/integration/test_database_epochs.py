@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+import builders as make
 from pipelines.rows import CLICK, Shop, TableLine, pipeline
 from tidegate import DatabaseSource
 from tidegate.adapters.database import look, table
@@ -163,7 +164,7 @@ def test_rows_of_one_value_have_one_order(shop: Shop, tmp_path: Path) -> None:
 
 def test_a_look_sees_one_state_of_the_table(shop: Shop) -> None:
     insert(shop, 1)
-    declared = pipeline().source
+    declared = make.source_of(pipeline())
     assert isinstance(declared, DatabaseSource)
     with table.Table(declared, "clicks", shop.url).snapshot() as now:
         before = now.count(None, None)
@@ -310,7 +311,7 @@ def test_rows_that_came_late_are_found_behind_a_range_that_is_taken_anew(shop: S
     corrected(of, give_up)
     with pytest.raises(SourceGapError, match="1 row came late"):
         of.run()
-    corrected(of, accept_gap)
+    corrected(of, accept_gap())
     of.run()
     assert of.numbers == [2, 4]
 
@@ -339,12 +340,12 @@ def test_rows_that_came_late_are_left_by_a_persons_word(shop: Shop, tmp_path: Pa
     of.run()
     slow.commit()
     insert(shop, 3)
-    found = corrected(of, accept_gap)
+    found = corrected(of, accept_gap())
     assert [(s.key, s.skipped) for s in found.slices] == [("clicks@1", True)]
     of.run()
     assert of.numbers == [2, 3]
     assert of.run() is None
-    assert corrected(of, accept_gap).slices == ()
+    assert corrected(of, accept_gap()).slices == ()
 
 
 def test_rows_that_came_late_are_read_when_they_get_values_behind(shop: Shop, tmp_path: Path) -> None:
@@ -430,7 +431,7 @@ def test_a_table_made_again_is_a_gap(shop: Shop, tmp_path: Path) -> None:
     shop.do("INSERT INTO clicks (id, \"user\", n) VALUES (1, 'u', 9)")
     with pytest.raises(SourceGapError, match="dropped and made again"):
         of.run()
-    corrected(of, accept_gap)
+    corrected(of, accept_gap())
     of.run()
     assert of.numbers == [0, 1, 2, 3, 9]
 
@@ -444,7 +445,7 @@ def test_a_table_that_goes_backwards_is_a_gap(shop: Shop, tmp_path: Path) -> Non
     insert(shop, 10)
     with pytest.raises(SourceGapError, match="its largest value is 1 now, and rows up to 4 were read"):
         of.run()
-    corrected(of, accept_gap)
+    corrected(of, accept_gap())
     insert(shop, 11)
     of.run()
     assert of.numbers == [0, 1, 2, 3, 11]

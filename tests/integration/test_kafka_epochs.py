@@ -448,7 +448,7 @@ def test_a_wrong_password_is_named(kafka: Kafka, topic: str, tmp_path: Path) -> 
 
 
 def accept(of: Line) -> Correction:
-    return correct(of.engine, Run("person", "test"), Word("joe", "they are lost"), accept_gap)
+    return correct(of.engine, Run("person", "test"), Word("joe", "they are lost"), accept_gap())
 
 
 def test_an_epoch_that_is_too_large_is_given_up_and_cut_to_smaller_limits(
@@ -466,7 +466,7 @@ def test_an_epoch_that_is_too_large_is_given_up_and_cut_to_smaller_limits(
     of.processor.before = lambda: None
     of.change(max_records=30)
     found = correct(of.engine, Run("person", "test"), Word("joe", "too large"), give_up)
-    assert found.recut == (f"{topic}@0",)
+    assert [s.key for s in found.recut] == [f"{topic}@0"]
     assert [counted(of).rows_in for _ in range(4)] == [30, 30, 30, 10]
     assert of.numbers == list(range(100))
     assert of.run() is None

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 
+import builders as make
 from pipelines.topics import OUT, Line, Seen
 from tidegate import DatabaseSource, Definition, HiveTable, Pipeline
 from tidegate.adapters.database.source import DatabaseSourceAdapter
@@ -39,7 +40,7 @@ class TableLine(Line):
 
     def source(self) -> Source:
         """What a new process reads the table by."""
-        declared = self.definition.source
+        declared = make.source_of(self.definition)
         assert isinstance(declared, DatabaseSource)
         return DatabaseSourceAdapter(declared, self.definition.name, self.url)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+import builders as make
 from tidegate import (
     Context,
     Definition,
@@ -95,7 +96,7 @@ class Line:
         return Adapters(
             store=MemoryCheckpointStore(self.store.rows),
             connect=lambda: MemoryCheckpointStore(self.store.rows),
-            sources={self.definition.source.uid: self.source()},
+            sources={uid: self.source() for uid in self.definition.sources},
             processor=self.processor,
             sink=self.sink,
             storage=FsStorage(),
@@ -103,7 +104,7 @@ class Line:
 
     def source(self) -> Source:
         """What a new process reads topics by."""
-        declared = self.definition.source
+        declared = make.source_of(self.definition)
         assert isinstance(declared, KafkaSource)
         return KafkaSourceAdapter(declared, self.definition.name, self.settings)
 
@@ -138,7 +139,7 @@ class Line:
 
     def change(self, **settings: Any) -> None:
         """Declare the source anew."""
-        source = replace(self.definition.source, **settings)
+        source = replace(make.source_of(self.definition), **settings)
         self.definition = replace(self.definition, sources={source.uid: source})
 
 

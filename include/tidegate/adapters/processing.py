@@ -1,6 +1,8 @@
 """What every processor does beside running its tasks: say what they are given, and put together what they made."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import accumulate, chain
 
 from tidegate.api.graph import MAIN_OUTPUT
 from tidegate.api.pipeline import Definition
@@ -17,6 +19,7 @@ from tidegate.runtime.state_runs import check_columns, run_schema
 from tidegate.runtime.upsert import Rewrite
 
 Files = dict[tuple[str, PartitionValues], list[DataFile]]
+_MS = timedelta(milliseconds=1)
 Rewriting = Callable[[Sequence[Rewrite]], Sequence[StagedPartition]]
 """Runs a task for each rewrite."""
 
@@ -40,9 +43,15 @@ def output_of(task: EpochTask, target: Target) -> Output:
     )
 
 
-def spec_of(task: EpochTask, pieces: tuple[str, ...]) -> BucketSpec:
-    """What the tasks of the keyed pass are given; `pieces` are the keys of slices by the numbers of the pieces."""
+def spec_of(task: EpochTask, places: Mapping[str, Sequence[str]]) -> BucketSpec:
+    """What the tasks of the keyed pass are given.
+
+    Args:
+        task: the epoch.
+        places: where the rows of each piece come from, for people: of each source in turn, by the pieces' numbers.
+    """
     d, operator = task.definition, task.definition.operator
+    ends = accumulate(map(len, places.values()), initial=0)
     state: dict[int, tuple[StateRun, ...]] = {}
     for run in task.parent_state:
         if run.operator == operator.uid:
@@ -51,7 +60,7 @@ def spec_of(task: EpochTask, pieces: tuple[str, ...]) -> BucketSpec:
         subject=str(task.epoch),
         operator=operator.uid,
         function=operator.function,
-        events=d.stream.schema,
+        events=operator.events,
         key=operator.key,
         state_schema=operator.state_schema,
         state=state,
@@ -59,8 +68,9 @@ def spec_of(task: EpochTask, pieces: tuple[str, ...]) -> BucketSpec:
         output_schema=operator.outputs[MAIN_OUTPUT],
         outputs=tuple(output_of(task, t) for t in d.targets),
         dead_letters=output_of(task, d.dead_letters) if d.dead_letters else None,
-        slices=pieces,
-        timed=d.stream.timestamps is not None,
+        places=tuple(chain.from_iterable(places.values())),
+        sources=tuple(zip(places, ends, strict=False)),
+        timed=operator.timed,
     )
 
 
@@ -136,12 +146,17 @@ def _state(task: EpochTask, done: Sequence[BucketResult]) -> tuple[StateRun, ...
 
 
 def _watermarks(task: EpochTask, done: Sequence[BucketResult]) -> Watermarks:
-    stream, before = task.definition.stream, task.parent_watermarks
-    latest = [r.max_timestamp for r in done if r.max_timestamp is not None]
-    if stream.timestamps is None or not latest:
-        return before
-    reached = max(latest) - int(stream.timestamps.max_out_of_orderness.total_seconds() * 1000)
-    return {**before, stream.of.uid: {"": max(reached, before.get(stream.of.uid, {}).get("", reached))}}
+    """Those of the parent, and what each source has told since."""
+    found: dict[str, Mapping[str, int]] = {}
+    for uid, timestamps in ((i.of.uid, i.timestamps) for i in task.definition.operator.inputs):
+        before = task.parent_watermarks.get(uid, {})
+        if timestamps is not None:
+            reached = [r.latest[uid] - timestamps.max_out_of_orderness // _MS for r in done if uid in r.latest]
+            latest = max([*reached, *before.values()], default=None)
+            found[uid] = {} if latest is None else {"": latest}
+        elif before:
+            found[uid] = before
+    return found
 
 
 def _rows(files: Iterable[tuple[str, DataFile]]) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """The pieces of an epoch's input: which task reads which, and what it met in them.
 
+Pieces are numbered through all sources, those of an operator's first input first: this is the order of events.
+
 Rows go on, each with its piece and its place in it. Malformed rows and the counts do not: the task writes them below
 the attempt's folder, so they do not pass through the transforms, and are counted where they are read.
 """
@@ -17,7 +19,7 @@ import pyarrow as pa
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.adapters.processing import output_of
 from tidegate.api.settings import DEAD_LETTER_SCHEMA
-from tidegate.errors import InvariantViolationError, MalformedInputError
+from tidegate.errors import InvariantViolationError, MalformedInputError, of_source
 from tidegate.ports import EpochTask
 from tidegate.protocol import layout
 from tidegate.runtime.decoding import Malformed
@@ -33,42 +35,64 @@ _MOST_BYTES_PER_TASK = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Reading:
-    """The reading of one epoch's input, as its tasks are given it.
+    """The reading of one source's part of an epoch, as its tasks are given it.
 
     Args:
         subject: the epoch, for messages.
+        source: the uid.
         reader: of the source.
         pieces: in the order of events.
-        groups: for each task, its pieces from the first number up to before the second.
+        groups: for each task, its pieces from the first place in `pieces` up to before the second.
         folder: URI of the folder for the tasks' reports.
         dead_letters: where malformed rows go; without it they fail the epoch.
+        first: the number of its first piece: those of earlier inputs come before.
+        named: whether people must be told which source it is, for the pipeline has others.
     """
 
     subject: str
+    source: str
     reader: Reader
     pieces: tuple[Piece, ...]
     groups: tuple[tuple[int, int], ...]
     folder: str
     dead_letters: Output | None
+    first: int = 0
+    named: bool = False
 
     @classmethod
-    def of(cls, task: EpochTask) -> Self:
-        """That of a task. Raises MalformedInputError."""
-        reader, dead = task.readers[task.definition.stream.of.uid], task.definition.dead_letters
-        pieces = reader.pieces(task.slices)
-        return cls(
-            subject=str(task.epoch),
-            reader=reader,
-            pieces=pieces,
-            groups=groups_of(pieces, task.definition.pipeline.buckets),
-            folder=layout.reports_in(task.root),
-            dead_letters=output_of(task, dead) if dead else None,
-        )
+    def of(cls, task: EpochTask) -> tuple[Self, ...]:
+        """Those of a task: one for each input that has slices, in the order of events. Raises MalformedInputError."""
+        d, readings, first = task.definition, list[Self](), 0
+        for source in (i.of.uid for i in d.operator.inputs):
+            slices = [s for s in task.slices if s.source == source]
+            if not slices:
+                continue
+            reader, named = task.readers[source], len(d.sources) > 1
+            with of_source(source, named=named):
+                pieces = reader.pieces(slices)
+            reading = cls(
+                subject=str(task.epoch),
+                source=source,
+                reader=reader,
+                pieces=pieces,
+                groups=groups_of(pieces, d.pipeline.buckets),
+                folder=f"{layout.reports_in(task.root)}/{source}",
+                dead_letters=output_of(task, d.dead_letters) if d.dead_letters else None,
+                first=first,
+                named=named,
+            )
+            readings.append(reading)
+            first += len(pieces)
+        return tuple(readings)
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """Where the rows of each piece come from: the key of its slice, or of a part of it."""
-        return tuple(p.key for p in self.pieces)
+    def places(self) -> tuple[str, ...]:
+        """Where the rows of each piece come from, for people."""
+        return tuple(map(self.place, self.pieces))
+
+    def place(self, piece: Piece) -> str:
+        """The key of its slice, or of a part of it; behind the uid of the source where there are others."""
+        return f"{self.source}: {piece.key}" if self.named else piece.key
 
     def apart(self) -> Self:
         """The same with a task for each piece."""
@@ -82,7 +106,8 @@ class Reading:
             MalformedInputError: a piece as a whole, or a row where there is no table for those.
             SourceGapError: the data are not there any more as they were planned.
         """
-        return _Group(self, group).rows()
+        with of_source(self.source, named=self.named):
+            yield from _Group(self, group).rows()
 
     def reports(self) -> list[Report]:
         """One report for each group, in order. A task may have been repeated: then any of its reports is right."""
@@ -118,14 +143,13 @@ class _Group:
         reading, records, rows, malformed = self._reading, 0, 0, 0
         first, behind = reading.groups[self._group]
         for place, decoded in reading.reader.read(reading.pieces[first:behind]):
-            number = first + place
             records += decoded.records
             rows += decoded.batch.num_rows
             malformed += len(decoded.malformed)
             if decoded.malformed:
-                self._refuse(reading.pieces[number].key, decoded.malformed)
+                self._refuse(reading.place(reading.pieces[first + place]), decoded.malformed)
             if decoded.batch.num_rows:
-                yield _placed(decoded.batch, number, decoded.rows)
+                yield _placed(decoded.batch, reading.first + first + place, decoded.rows)
         if self._first is not None:
             raise MalformedInputError(
                 f"{reading.subject}: {malformed} malformed rows of {records} that this task read, the first in "
@@ -136,19 +160,19 @@ class _Group:
         report = Report(records, rows, malformed, tuple(Written(table, v, tuple(f)) for v, f in written.items()))
         FsStorage().write(f"{reading.folder}/{self._part}.json", msgspec.json.encode(report))
 
-    def _refuse(self, key: str, malformed: Sequence[Malformed]) -> None:
+    def _refuse(self, place: str, malformed: Sequence[Malformed]) -> None:
         if self._dead:
-            letters = [_letter(key, m) for m in malformed]
+            letters = [_letter(place, m) for m in malformed]
             self._dead.write(pa.RecordBatch.from_pylist(letters, DEAD_LETTER_SCHEMA))
         elif self._first is None:
-            self._first = f"{key}, {_reason(malformed[0])}: {malformed[0].text[:500]!r}"
+            self._first = f"{place}, {_reason(malformed[0])}: {malformed[0].text[:500]!r}"
 
 
-def _letter(key: str, m: Malformed) -> dict[str, Any]:
+def _letter(place: str, m: Malformed) -> dict[str, Any]:
     return {
         "step": "read",
         "reason": _reason(m),
-        "source": key,
+        "source": place,
         "row": m.text,
         "position": m.position,
         "raw": m.raw,

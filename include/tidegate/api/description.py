@@ -25,7 +25,9 @@ def of_operator(operator: Operator) -> dict[str, Any]:
     inputs, code = {str(i.of): i for i in operator.inputs}, Code()
     code.add(type(operator.function))
     settings = {name: digest(code.text_of(value)) for name, value in sorted(vars(operator.function).items())}
+    order = {"inputs": list(inputs)} if len(inputs) > 1 else {}
     return {
+        **order,
         "events": {of: _columns(i.schema) for of, i in inputs.items()},
         "transforms": {of: [_transform(t) for t in i.transforms] for of, i in inputs.items()},
         "timestamps": {of: i.timestamps and str(i.timestamps) for of, i in inputs.items()},

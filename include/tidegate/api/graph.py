@@ -65,7 +65,7 @@ class Operator:
 
     Args:
         uid: names its state, for good.
-        inputs: what it reads; the key's columns are in each.
+        inputs: what it reads, in the order in which it gets the events of an epoch; all have the same columns.
         key: the columns by which events are grouped.
         function: the user's.
         outputs: the columns of the rows that it yields, by tag.
@@ -78,10 +78,25 @@ class Operator:
     outputs: Mapping[str, pa.Schema]
 
     @property
+    def events(self) -> pa.Schema:
+        """The columns of the events that the function gets."""
+        return self.inputs[0].schema
+
+    @property
+    def transformed(self) -> bool:
+        """Whether rows of any input go through transforms."""
+        return any(i.transforms for i in self.inputs)
+
+    @property
+    def timed(self) -> bool:
+        """Whether events have times: those of all inputs, or of none."""
+        return self.inputs[0].timestamps is not None
+
+    @property
     def state_schema(self) -> pa.Schema:
         """Columns of the stored state: the key columns, then one per declared state."""
-        keys, states = self.inputs[0].schema, self.function.states()
-        return pa.schema([*(keys.field(c) for c in self.key), *((n, s.dtype) for n, s in states.items())])
+        states = self.function.states()
+        return pa.schema([*(self.events.field(c) for c in self.key), *((n, s.dtype) for n, s in states.items())])
 
 
 @dataclass(frozen=True)

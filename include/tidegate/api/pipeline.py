@@ -1,10 +1,12 @@
 """A pipeline's declaration, in Flink's words: source → transform → assign_timestamps → key_by → process → sink.
 
+Streams of several sources become one by `union`, before the key.
+
 Each step returns a new object and checks what it is given at once, so that a mistake is a `DefinitionError` that names
 the line to change, when the DAG file is parsed. Nothing here connects to anything.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
@@ -70,52 +72,131 @@ class Pipeline:
             raise fail(f"pipeline {self.name}: pause_after must be at least 1, or None, not {self.pause_after}")
 
     def source(self, source: Source) -> "Stream":
-        """Read events from `source`."""
+        """Read events from `source`. Streams of several sources are brought together by `Stream.union`."""
         if not isinstance(source, Source):
             raise fail(
                 f"pipeline {self.name}: source must be a FileSource, a KafkaSource or a DatabaseSource, not "
                 f"{type(source).__name__}"
             )
-        return Stream(self, source, Input(Port(source.uid), source.schema))
+        return Stream(self, {source.uid: source}, (Input(Port(source.uid), source.schema),))
 
 
 @dataclass(frozen=True)
 class Stream:
-    """Events before they are keyed; `events` says what they have become behind the source `origin`."""
+    """Events before they are keyed.
+
+    Args:
+        pipeline: whose they are.
+        sources: where they come from, by uid.
+        inputs: what has become of the events of each source, in the order in which an epoch takes them.
+    """
 
     pipeline: Pipeline
-    origin: Source
-    events: Input
+    sources: Mapping[str, Source]
+    inputs: tuple[Input, ...]
 
     def transform(self, fn: "Callable[[DataFrame], DataFrame]", *, schema: pa.Schema | None = None) -> "Stream":
         """Select, filter or derive columns with Spark.
 
         Args:
             fn: takes and returns a Spark DataFrame. It may drop and make rows, but must keep the order of the events:
-                no aggregation and no repartitioning (a broadcast join is fine).
+                no aggregation and no repartitioning (a broadcast join is fine). Behind a union it is called once for
+                each source, with its events.
             schema: the columns that `fn` returns; leave it out when they do not change. The epoch checks it.
         """
         if not callable(fn):
             raise fail(f"transform takes a function DataFrame → DataFrame, not {fn!r}")
-        schema = self.events.schema if schema is None else checked_schema(schema, "transform schema")
-        transforms = (*self.events.transforms, Transform(fn, caller()))
-        return replace(self, events=replace(self.events, schema=schema, transforms=transforms))
+        schema = self.schema if schema is None else checked_schema(schema, "transform schema")
+        step = Transform(fn, caller())
+        inputs = (replace(i, schema=schema, transforms=(*i.transforms, step)) for i in self.inputs)
+        return replace(self, inputs=tuple(inputs))
 
     def assign_timestamps(self, column: str, *, max_out_of_orderness: timedelta = timedelta(0)) -> "Stream":
-        """Take event time from a UTC timestamp column. The watermark trails the latest event by the given bound."""
-        known_columns([column], self.events.schema, "assign_timestamps")
-        dtype = self.events.schema.field(column).type
+        """Take event time from a UTC timestamp column. The watermark trails the latest event by the given bound.
+
+        It does so for each source by itself; that of the epoch is the earliest of them.
+        """
+        known_columns([column], self.schema, "assign_timestamps")
+        dtype = self.schema.field(column).type
         if not pa.types.is_timestamp(dtype):
             raise fail(f"assign_timestamps: column {column!r} is {dtype}, not a timestamp")
         if max_out_of_orderness < timedelta(0):
             raise fail("assign_timestamps: max_out_of_orderness must not be negative")
-        return replace(self, events=replace(self.events, timestamps=Timestamps(column, max_out_of_orderness)))
+        timestamps = Timestamps(column, max_out_of_orderness)
+        return replace(self, inputs=tuple(replace(i, timestamps=timestamps) for i in self.inputs))
+
+    def union(self, *others: "Stream") -> "Stream":
+        """These events and those of `others`, which come from other sources of the same pipeline.
+
+        All need the same columns, by name and type and whether they may be null; the order of columns is that of this
+        stream. Either all have timestamps or none. Within an epoch and a key come the events of this stream first, then
+        those of each other one in turn, each in the order of its source: nothing is sorted by time.
+        """
+        if not others:
+            raise fail("union takes the streams to add, as in shop.union(till)")
+        inputs, sources = self.inputs, dict(self.sources)
+        for other in others:
+            _check_union(self.pipeline, sources, inputs, other)
+            inputs, sources = (*inputs, *other.inputs), {**sources, **other.sources}
+        return replace(self, sources=sources, inputs=inputs)
 
     def key_by(self, *columns: str) -> "KeyedStream":
         """Group events by exact equality of the columns. A null in any of them makes the row a dead letter."""
-        if self.events.timestamps is not None:
-            known_columns([self.events.timestamps.column], self.events.schema, "key_by, after assign_timestamps")
-        return KeyedStream(self, key_columns(columns, event_schema(self.events.schema)))
+        for timestamps in (i.timestamps for i in self.inputs if i.timestamps is not None):
+            known_columns([timestamps.column], self.schema, "key_by, after assign_timestamps")
+        return KeyedStream(self, key_columns(columns, event_schema(self.schema)))
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of the events."""
+        return self.inputs[0].schema
+
+
+def _check_union(pipeline: Pipeline, sources: Mapping[str, Source], inputs: Sequence[Input], other: Stream) -> None:
+    """Raise DefinitionError unless the stream `other` can follow those of `inputs`."""
+    if not isinstance(other, Stream):
+        raise fail(f"union takes streams, as they are before key_by, not {other!r}")
+    if other.pipeline != pipeline:
+        raise fail(
+            f"union takes streams of one pipeline, not of {pipeline.name} and {other.pipeline.name}: call `source` of "
+            "the same Pipeline for each"
+        )
+    for uid in (uid for uid in other.sources if uid in sources):
+        if other.sources[uid] == sources[uid]:
+            raise fail(
+                f"union: the source {uid!r} is in it already, and an epoch reads a source once: make one stream of it"
+            )
+        raise fail(f"union: two sources have the uid {uid!r}: give one another uid, for good, by `uid=…`")
+    one, first = inputs[0], other.inputs[0]
+    if wrong := _differences(one, first):
+        raise fail(
+            f"union needs the same columns in every stream, in whatever order, but {'; '.join(wrong)}. Make them equal "
+            "by transform(…, schema=…)"
+        )
+    if (one.timestamps is None) != (first.timestamps is None):
+        with_, without = (one.of, first.of) if one.timestamps else (first.of, one.of)
+        raise fail(
+            f"union: {with_} has timestamps, {without} has none: call assign_timestamps for both, or once behind it"
+        )
+
+
+def _differences(one: Input, other: Input) -> list[str]:
+    """How the columns of two inputs differ, a few words each."""
+    names = dict.fromkeys([*one.schema.names, *other.schema.names])
+    types = {name: [_column_type(i.schema, name) for i in (one, other)] for name in names}
+    return [
+        f"{name} is {was or 'missing'} in {one.of} and {now or 'missing'} in {other.of}"
+        for name, (was, now) in types.items()
+        if was != now
+    ]
+
+
+def _column_type(schema: pa.Schema, name: str) -> str:
+    """Type of a column and whether it may be null, as text; empty when there is no such column."""
+    if name not in schema.names:
+        return ""
+    field = schema.field(name)
+    return str(field.type) if field.nullable else f"{field.type} not null"
 
 
 @dataclass(frozen=True)
@@ -139,8 +220,8 @@ class KeyedStream:
                 raise fail(
                     f"state {name!r} is set on the instance: declare it in the body of the class, and only there"
                 )
-        inputs, uid = (self.stream.events,), type(function).__name__
-        return ProcessedStream(self.stream, Operator(uid, inputs, self.key, function, {MAIN_OUTPUT: output}))
+        operator = Operator(type(function).__name__, self.stream.inputs, self.key, function, {MAIN_OUTPUT: output})
+        return ProcessedStream(self.stream, operator)
 
 
 @dataclass(frozen=True)
@@ -159,8 +240,7 @@ class ProcessedStream:
 
     def sink(self, table: HiveTable) -> "Definition":
         """Write the rows to `table` and complete the pipeline; further sinks can be added to the result."""
-        sources = {self.stream.origin.uid: self.stream.origin}
-        return Definition(self.stream.pipeline, sources, (self.operator,)).sink(table)
+        return Definition(self.stream.pipeline, self.stream.sources, (self.operator,)).sink(table)
 
 
 @dataclass(frozen=True)
@@ -240,22 +320,12 @@ class Definition:
         """Every table that an epoch publishes to, the dead-letter table last."""
         return (*self.targets, self.dead_letters) if self.dead_letters else self.targets
 
-    # -- while there is one operator, with one input ----------------------------------------------------------------
+    # -- while there is one operator ----------------------------------------------------------------------------------
 
     @property
     def operator(self) -> Operator:
         """The operator."""
         return self.operators[0]
-
-    @property
-    def stream(self) -> Input:
-        """What comes before its key."""
-        return self.operator.inputs[0]
-
-    @property
-    def source(self) -> Source:
-        """Where its events come from."""
-        return self.sources[self.stream.of.uid]
 
     @property
     def reads_kafka(self) -> bool:

@@ -236,7 +236,7 @@ def lag(pipeline: str, home: Path, *, json_wanted: bool) -> None:
         adapters = coordinator.adapters
         slices = sealed_slices(adapters.store, definition.name)
         of_kafka = {uid: s for uid, s in adapters.sources.items() if isinstance(s, KafkaSourceAdapter)}
-        found = lag_summary([row for uid, source in of_kafka.items() for row in source.lag(slices.get(uid))])
+        found = lag_summary({uid: source.lag(slices.get(uid)) for uid, source in of_kafka.items()})
     if json_wanted:
         as_json(found)
     elif not of_kafka:
@@ -244,7 +244,7 @@ def lag(pipeline: str, home: Path, *, json_wanted: bool) -> None:
     else:
         headers = [c.upper().replace("_", " ") for c in COLUMNS]
         rows = [[row[c] for c in COLUMNS[:-2]] + [_to_seconds(row["held_since"]), row["gap"]] for row in found]
-        table(headers, rows, right=headers[1:7])
+        table(headers, rows, right=headers[2:8])
 
 
 @tidegate.command(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _reason = click.option("--reason", required=True, help="Why; it stays on record, with your name and the time.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Only say what would change.")
+_source = click.option("--source", metavar="UID", help="Which source, where the pipeline has several that it could be.")
 
 
 @click.command(
@@ -46,16 +47,26 @@ def give_up(pipeline: str, reason: str, home: Path, *, dry_run: bool, json_wante
 )
 @click.argument("pipeline")
 @click.argument("slices", nargs=-1, required=True)
+@_source
 @_reason
 @_dry_run
 @home_option
 @json_option
 @debug_option
-def skip(pipeline: str, slices: tuple[str, ...], reason: str, home: Path, *, dry_run: bool, json_wanted: bool) -> None:
+def skip(
+    pipeline: str,
+    slices: tuple[str, ...],
+    source: str | None,
+    reason: str,
+    home: Path,
+    *,
+    dry_run: bool,
+    json_wanted: bool,
+) -> None:
     """Skip; see `help`."""
     from tidegate.engine import corrections  # noqa: PLC0415
 
-    _correct(pipeline, home, corrections.skip(slices), reason, dry_run=dry_run, json_wanted=json_wanted)
+    _correct(pipeline, home, corrections.skip(slices, source), reason, dry_run=dry_run, json_wanted=json_wanted)
 
 
 @click.command(
@@ -64,18 +75,19 @@ def skip(pipeline: str, slices: tuple[str, ...], reason: str, home: Path, *, dry
     f"change; with --accept the pipeline goes on behind it, and your word stays on record.\n\n{PIPELINE}",
 )
 @click.argument("pipeline")
+@_source
 @click.option("--accept", is_flag=True, help="Go on; without it only say what would change.")
 @click.option("--reason", default="", help="Why; it stays on record, as you do. Needed with --accept.")
 @home_option
 @json_option
 @debug_option
-def gap(pipeline: str, home: Path, *, accept: bool, reason: str, json_wanted: bool) -> None:
+def gap(pipeline: str, source: str | None, home: Path, *, accept: bool, reason: str, json_wanted: bool) -> None:
     """Accept a gap; see `help`."""
     from tidegate.engine import corrections  # noqa: PLC0415
 
     if accept and not reason:
         raise click.UsageError("--accept needs --reason, which stays on record")
-    _correct(pipeline, home, corrections.accept_gap, reason, dry_run=not accept, json_wanted=json_wanted)
+    _correct(pipeline, home, corrections.accept_gap(source), reason, dry_run=not accept, json_wanted=json_wanted)
 
 
 def _correct(pipeline: str, home: Path, plan: "Plan", reason: str, *, dry_run: bool, json_wanted: bool) -> None:
@@ -86,7 +98,7 @@ def _correct(pipeline: str, home: Path, plan: "Plan", reason: str, *, dry_run: b
     with coordinator_of(pipeline, home, f"correcting {pipeline}") as (definition, coordinator):
         word = Word(f"{_user()}@{socket.gethostname()}", reason)
         found = plan(coordinator) if dry_run else correct(coordinator, new_run(), word, plan)
-    summary = correction_summary(definition.name, found)
+    summary = correction_summary(definition, found)
     if json_wanted:
         as_json(summary)
         return

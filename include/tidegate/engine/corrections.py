@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.mending import record
-from tidegate.protocol.corrections import covered, givable, last_read, skipping
+from tidegate.protocol.corrections import covered, givable, last_read, of_one_source, skipping
 from tidegate.protocol.model import Epoch, OffsetRange, Run, Slice, Word
 from tidegate.protocol.purposes import reads_sources
 
@@ -22,12 +22,12 @@ class Correction:
     Args:
         gives_up: the PLANNED epoch that is abandoned: its number and ranges are planned anew.
         slices: those that are taken as they are now, or `skipped`.
-        recut: the keys of those among them that have other bounds, for the limits of their source are others.
+        recut: those among them that have other bounds, for the limits of their source are others.
     """
 
     gives_up: Epoch | None
     slices: tuple[Slice, ...]
-    recut: tuple[str, ...] = ()
+    recut: tuple[Slice, ...] = ()
 
 
 Plan = Callable[[Coordinator], Correction]
@@ -51,34 +51,42 @@ def give_up(main: Coordinator) -> Correction:
     renewed = {(s.source, s.position): s for s in ledger.renewed(ledger.slices(waiting))}
     recut = ledger.recut(renewed.get((s.source, s.position), s) for s in ledger.known(waiting))
     slices = renewed | {(s.source, s.position): s for s in recut}
-    return Correction(epoch, tuple(slices[place] for place in sorted(slices)), tuple(s.key for s in recut))
+    return Correction(epoch, tuple(slices[place] for place in sorted(slices)), recut)
 
 
-def skip(names: Sequence[str]) -> Plan:
+def skip(names: Sequence[str], source: str | None = None) -> Plan:
     """Skip slices, and give up the PLANNED epoch that has one of them in its ranges.
 
-    The plan raises RefusedError when one of `names`, which are keys, is sealed, staged, or was never discovered.
+    The plan raises RefusedError when one of `names`, which are keys, is sealed, staged, or was never discovered; and
+    when two sources have it, and `source` does not say which is meant, by its uid.
     """
 
     def plan(main: Coordinator) -> Correction:
         store, ledger = main.adapters.store, main.work.ledger
         last, unfinished = store.last_sealed(main.lane_id), store.unfinished(main.lane_id)
         waiting = ledger.known(ledger.behind(last_read(last, unfinished)))
-        slices = skipping(main.lane_id, ledger.named(names), waiting)
+        slices = skipping(main.lane_id, ledger.named(names, source=source), waiting)
         return Correction(covered(unfinished, slices), slices)
 
     return plan
 
 
-def accept_gap(main: Coordinator) -> Correction:
-    """Go on without data that the source does not have any more: they are in no range from now on.
+def accept_gap(source: str | None = None) -> Plan:
+    """Go on without data that a source does not have any more: they are in no range from now on.
 
     The PLANNED epoch that lost some is given up. Nothing when nothing is missing.
+
+    The plan raises RefusedError when several sources have gaps, and `source` does not say which is meant, by its uid.
     """
-    store, ledger = main.adapters.store, main.work.ledger
-    last, unfinished = store.last_sealed(main.lane_id), store.unfinished(main.lane_id)
-    slices = ledger.bridged(ledger.known(ledger.behind(last_read(last, unfinished))))
-    return Correction(covered(unfinished, slices), slices)
+
+    def plan(main: Coordinator) -> Correction:
+        store, ledger = main.adapters.store, main.work.ledger
+        last, unfinished = store.last_sealed(main.lane_id), store.unfinished(main.lane_id)
+        slices = ledger.bridged(ledger.known(ledger.behind(last_read(last, unfinished))), source=source)
+        of_one_source(main.lane_id, slices)
+        return Correction(covered(unfinished, slices), slices)
+
+    return plan
 
 
 def correct(main: Coordinator, run: Run, word: Word, plan: Plan) -> Correction:

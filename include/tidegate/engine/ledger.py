@@ -4,11 +4,12 @@ A source sees no checkpoint, and the checkpoint no source. Nothing here writes: 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
-from tidegate.errors import SourceGapError, StateIncompatibleError
+from tidegate.errors import RefusedError, SourceGapError, StateIncompatibleError, of_source
 from tidegate.ports import LedgerStore, Source
 from tidegate.protocol.ledger import NO_LIMIT, Limit, behind, choose, nothing_behind, start_of, told
 from tidegate.protocol.model import Epoch, OffsetRange, Offsets, Slice
@@ -65,12 +66,13 @@ class Ledger:
     def _offer(self, uid: str, start: int, limit: Limit, until_ms: int | None) -> Offer:
         source, limit = self.sources[uid], self.sources[uid].limit.within(limit)
         tail = self.store.tail(self.pipeline, uid)
-        new = source.discover(
-            tail, lambda keys: self.store.known(self.pipeline, uid, keys), limit=limit, until_ms=until_ms
-        )
-        waiting = [*self.store.slices(self.pipeline, uid, OffsetRange(start, behind(tail))), *new]
-        measured = source.measured(waiting, rows=limit.rows is not None, times=until_ms is not None)
-        taken = choose(measured, limit, until_ms=until_ms)
+        with self._of(uid):
+            new = source.discover(
+                tail, lambda keys: self.store.known(self.pipeline, uid, keys), limit=limit, until_ms=until_ms
+            )
+            waiting = [*self.store.slices(self.pipeline, uid, OffsetRange(start, behind(tail))), *new]
+            measured = source.measured(waiting, rows=limit.rows is not None, times=until_ms is not None)
+            taken = choose(measured, limit, until_ms=until_ms)
         stop = start + len(taken)
         return Offer(tuple(new), {uid: OffsetRange(start, stop)}, tuple(taken), behind(tail) + len(new) - stop)
 
@@ -98,12 +100,17 @@ class Ledger:
 
     def check(self, slices: Iterable[Slice]) -> None:
         """Raise SourceGapError when a planned slice changed or vanished, or cannot be read (I8)."""
-        for source, own in self._by_source(slices):
-            source.check(own)
+        for uid, own in self._by_source(slices):
+            with self._of(uid):
+                self.sources[uid].check(own)
 
     def renewed(self, slices: Iterable[Slice]) -> tuple[Slice, ...]:
         """Those that have changed, as they are now; see `ports.Source`."""
-        return tuple(chain.from_iterable(source.renewed(own) for source, own in self._by_source(slices)))
+        found: list[Slice] = []
+        for uid, own in self._by_source(slices):
+            with self._of(uid):
+                found += self.sources[uid].renewed(own)
+        return tuple(found)
 
     def recut(self, slices: Iterable[Slice]) -> tuple[Slice, ...]:
         """Those that change when none is larger than an epoch takes now; see `ports.Source`.
@@ -111,25 +118,30 @@ class Ledger:
         `slices` are all behind an epoch, skipped ones too: what lies before one that is skipped stays as it is.
         """
         changed: list[Slice] = []
-        for source, own in self._by_source(slices):
+        for uid, own in self._by_source(slices):
             place = max((i for i, s in enumerate(own, 1) if s.skipped), default=0)
             if waiting := own[place:]:
-                first = waiting[0]
-                last = self._last(first.source, {first.source: OffsetRange(0, first.position)})
-                changed += source.recut(last, waiting)
+                last = self._last(uid, {uid: OffsetRange(0, waiting[0].position)})
+                with self._of(uid):
+                    changed += self.sources[uid].recut(last, waiting)
         return tuple(changed)
 
-    def bridged(self, waiting: Iterable[Slice]) -> tuple[Slice, ...]:
-        """What leads over gaps; see `ports.Source`."""
-        own = {uid: [s for s in waiting if s.source == uid and not s.skipped] for uid in self.sources}
-        tails = {uid: self.store.tail(self.pipeline, uid) for uid in self.sources}
-        return tuple(s for uid, source in self.sources.items() for s in source.bridged(tails[uid], own[uid]))
+    def bridged(self, waiting: Iterable[Slice], *, source: str | None = None) -> tuple[Slice, ...]:
+        """What leads over the gaps of one source, or of each; see `ports.Source`."""
+        left, found = [s for s in waiting if not s.skipped], list[Slice]()
+        for uid, asked in self._asked(source).items():
+            with self._of(uid):
+                found += asked.bridged(self.store.tail(self.pipeline, uid), [s for s in left if s.source == uid])
+        return tuple(found)
 
     def outlook(self, offer: Offer) -> tuple[str, ...]:
         """What is to be said of input that `offer` leaves where it is."""
         new = {s.source: s for s in offer.discovered}
-        tails = {uid: new.get(uid) or self.store.tail(self.pipeline, uid) for uid in self.sources}
-        return tuple(chain.from_iterable(source.outlook(tails[uid]) for uid, source in self.sources.items()))
+        found: list[str] = []
+        for uid, source in self.sources.items():
+            with self._of(uid):
+                found += source.outlook(new.get(uid) or self.store.tail(self.pipeline, uid))
+        return tuple(found)
 
     def sealed(self, offsets: Offsets) -> Iterator[str]:
         """Tell each source how far the tables are; yields what went wrong. See `ports.Source`."""
@@ -145,7 +157,7 @@ class Ledger:
 
     def rows(self, slices: Iterable[Slice]) -> int | None:
         """How many rows the slices hold; None when a source cannot tell without reading them whole."""
-        counts = [source.rows(own) for source, own in self._by_source(slices)]
+        counts = [self.sources[uid].rows(own) for uid, own in self._by_source(slices)]
         told = [count for count in counts if count is not None]
         return sum(told) if len(told) == len(counts) else None
 
@@ -159,11 +171,25 @@ class Ledger:
                 gone[uid] = tuple(s.position for s in slices)
         return gone
 
-    def named(self, texts: Iterable[str]) -> tuple[str, ...]:
-        """The keys that a person means by `texts`."""
-        return tuple(source.named(text) for source in self.sources.values() for text in texts)
+    def named(self, texts: Iterable[str], *, source: str | None = None) -> list[dict[str, str]]:
+        """For each text the key that a person means by it, by source: of the one that is meant, or of each."""
+        asked = self._asked(source)
+        return [{uid: one.named(text) for uid, one in asked.items()} for text in texts]
 
-    def _by_source(self, slices: Iterable[Slice]) -> Iterator[tuple[Source, list[Slice]]]:
+    def _asked(self, source: str | None) -> Mapping[str, Source]:
+        """The source that a person means, or all. Raises RefusedError when there is none of this uid."""
+        if source is None:
+            return self.sources
+        if source not in self.sources:
+            raise RefusedError(
+                f"{self.pipeline} has no source {source!r}; its sources are {', '.join(map(repr, self.sources))}"
+            )
+        return {source: self.sources[source]}
+
+    def _of(self, uid: str) -> AbstractContextManager[None]:
+        return of_source(uid, named=len(self.sources) > 1)
+
+    def _by_source(self, slices: Iterable[Slice]) -> Iterator[tuple[str, list[Slice]]]:
         of_source: dict[str, list[Slice]] = {}
         for slice_ in slices:
             of_source.setdefault(slice_.source, []).append(slice_)
@@ -173,4 +199,4 @@ class Ledger:
                     f"{self.pipeline}: {own[0].key} is of the source {uid!r}, which the pipeline does not declare any "
                     "more: declare it again"
                 )
-            yield self.sources[uid], own
+            yield uid, own

@@ -1,6 +1,6 @@
 """Looking ahead: what the next epoch would do. Reads checkpoint, manifests, source and metastore; changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tidegate.api.pipeline import Definition
@@ -10,7 +10,7 @@ from tidegate.engine.work import Work
 from tidegate.ports import Adapters, TableChange
 from tidegate.protocol.fingerprint import changes
 from tidegate.protocol.forecast import Forecast, Made, forecast, made
-from tidegate.protocol.ledger import NO_LIMIT, Limit
+from tidegate.protocol.ledger import NO_LIMIT, Limit, place
 from tidegate.protocol.model import Epoch, LaneId, Offsets, Slice, Status
 from tidegate.protocol.purposes import reads_sources
 
@@ -109,14 +109,15 @@ def look_ahead(
             rows_in=ledger.rows(slices),
         ),
         tables=adapters.sink.pending(definition, store.heads),
-        notes=(*map(_said, (s for s in offer.taken if s.skipped)), *ledger.outlook(offer)),
+        notes=(*_said(definition, offer.taken), *ledger.outlook(offer)),
         changed=changes(parent.definition, definition.described) if parent else (),
     )
 
 
-def _said(skipped: Slice) -> str:
-    word = f", by {skipped.word.by}: {skipped.word.why}" if skipped.word else ""
-    return f"{skipped.key} is skipped{word}"
+def _said(definition: Definition, taken: Iterable[Slice]) -> Iterator[str]:
+    for skipped in (s for s in taken if s.skipped):
+        word = f", by {skipped.word.by}: {skipped.word.why}" if skipped.word else ""
+        yield f"{place(skipped, named=len(definition.sources) > 1)} is skipped{word}"
 
 
 def _compactions(definition: Definition, adapters: Adapters) -> tuple[Compaction, ...]:

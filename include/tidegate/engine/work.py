@@ -108,7 +108,7 @@ class Work:
         """Nothing is staged of an epoch that lost or doubled a row (I7)."""
         d = self.definition
         dead_letters = d.dead_letters.name if d.dead_letters else None
-        problem = contradiction(made.counts, transformed=bool(d.stream.transforms)) or lost(
+        problem = contradiction(made.counts, transformed=d.operator.transformed) or lost(
             made.counts, made.written, tables=[t.name for t in d.targets], dead_letters=dead_letters
         )
         if problem:

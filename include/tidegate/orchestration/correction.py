@@ -28,7 +28,7 @@ def correction_dag(
     tags: Sequence[str] = ("tidegate",),
     **dag_kwargs: Any,
 ) -> DAG:
-    """A DAG that is run by hand: task `correct`, with a form for `what`, `slices`, `reason` and `dry_run`.
+    """A DAG that is run by hand: task `correct`, with a form for `what`, `slices`, `source`, `reason` and `dry_run`.
 
     It gives a planned epoch up, skips slices of the source, accepts a gap, or repairs manifests and partitions, as
     `tidegate give-up`, `skip`, `gap` and `verify --repair` do. The pipeline's own DAG then goes on.
@@ -82,11 +82,12 @@ def _correct(coordinator: Coordinator, run: Run, word: Word, params: Any) -> dic
         done = coordinator.repair(run)
         says = [f"{name}: {repaired_sentence(done)}"]
         return {"pipeline": name, "manifests": done.manifests, "partitions": done.partitions, "says": says}
-    plan = {SKIP: skip(params["slices"]), GAP: accept_gap, GIVE_UP: give_up}[params["what"]]
+    source = params["source"] or None
+    plan = {SKIP: skip(params["slices"], source), GAP: accept_gap(source), GIVE_UP: give_up}[params["what"]]
     if params["dry_run"]:
-        summary = correction_summary(name, plan(coordinator))
+        summary = correction_summary(coordinator.definition, plan(coordinator))
         return {**summary, "says": [*correction_sentences(summary), "A dry run: nothing was changed"]}
-    summary = correction_summary(name, correct(coordinator, run, word, plan))
+    summary = correction_summary(coordinator.definition, correct(coordinator, run, word, plan))
     return {**summary, "says": correction_sentences(summary)}
 
 
@@ -106,6 +107,12 @@ def _form() -> dict[str, Param]:
             title="Slices",
             description="To skip: slices of the source that are not sealed yet, as errors name them (of a folder: "
             "paths of files), one a line.",
+        ),
+        "source": Param(
+            default="",
+            type="string",
+            title="Source",
+            description="The uid of the one that is meant, where slices or gaps could be of several.",
         ),
         "reason": Param(type="string", minLength=1, title="Reason", description="It stays on record, with this run."),
         "dry_run": Param(default=True, type="boolean", title="Dry run", description="Only show what would change."),

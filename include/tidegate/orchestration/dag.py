@@ -93,10 +93,12 @@ def _checked(bound: Bound | str, pipeline: Definition) -> Bound:
         bound = Bound(bound)
     except ValueError:
         raise fail(f"epoch_dag({pipeline.name}): bound {bound!r} is not one of {', '.join(Bound)}") from None
-    if bound is Bound.INTERVAL and not pipeline.source.tells_time:
+    untold = [uid for uid, source in pipeline.sources.items() if not source.tells_time]
+    if bound is Bound.INTERVAL and untold:
         raise fail(
-            f"epoch_dag({pipeline.name}): bound='interval' needs a source that tells time: FileSource(path_time=…), "
-            "which says how a file's path tells the time of its data, or for Parquet FileSource(event_time=…)"
+            f"epoch_dag({pipeline.name}): bound='interval' needs sources that tell time, which {untold[0]!r} does not: "
+            "FileSource(path_time=…) says how a file's path tells the time of its data, or for Parquet "
+            "FileSource(event_time=…)"
         )
     return bound
 
@@ -122,7 +124,7 @@ _TAKES = {
 def describe(pipeline: Definition, bound: Bound = Bound.AVAILABLE) -> str:
     """The DAG's documentation in Markdown."""
     rows = [
-        ("Source", pipeline.source.describe()),
+        *(("Source", source.describe()) for source in pipeline.sources.values()),
         ("A run takes", _TAKES[bound]),
         ("Key", ", ".join(f"`{c}`" for c in pipeline.key)),
         ("Function", f"`{type(pipeline.function).__name__}`"),

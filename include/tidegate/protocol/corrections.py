@@ -1,9 +1,10 @@
 """What may be corrected of input that stops a pipeline: only what no epoch that stays has read. Data in, data out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tidegate.errors import MalformedInputError, RefusedError, SourceGapError
+from tidegate.protocol.ledger import place
 from tidegate.protocol.model import MAIN_LANE, Epoch, LaneId, Slice, Status
 from tidegate.protocol.purposes import reads_sources
 
@@ -35,19 +36,41 @@ def last_read(last: Epoch | None, unfinished: Epoch | None) -> Epoch | None:
     return unfinished if unfinished and unfinished.status is not Status.PLANNED else last
 
 
-def skipping(lane: LaneId, keys: Sequence[str], waiting: Sequence[Slice]) -> tuple[Slice, ...]:
-    """The slices of `keys` among those that are not read yet, as skipped; those that are it already are left out.
+def skipping(lane: LaneId, keys: Sequence[Mapping[str, str]], waiting: Sequence[Slice]) -> tuple[Slice, ...]:
+    """Slices among those that are not read yet, as skipped; those that are it already are left out.
 
-    Raises RefusedError for a key that is not among them.
+    Args:
+        lane: for messages.
+        keys: of each wanted slice its key, by the sources that it may be of.
+        waiting: those that are not read yet.
+
+    Raises RefusedError for a key that is not among them, or that two sources have.
     """
-    by_key = {s.key: s for s in waiting}
-    unknown = [k for k in keys if k not in by_key]
-    if unknown:
+    by_key = {(s.source, s.key): s for s in waiting}
+    wanted: dict[tuple[str, str], Slice] = {}
+    for by_source in keys:
+        found = [of for of in by_source.items() if of in by_key]
+        if not found:
+            named = " or ".join(dict.fromkeys(by_source.values()))
+            raise RefusedError(
+                f"{lane}: {named} is none of the {len(waiting)} planned or discovered slices that are not sealed yet"
+                f"{_listed(waiting)}. What is sealed can be rolled back first; what was never discovered can be moved "
+                "away"
+            )
+        of_one_source(lane, [by_key[of] for of in found])
+        wanted[found[0]] = by_key[found[0]]
+    return tuple(replace(s, skipped=True) for s in wanted.values() if not s.skipped)
+
+
+def of_one_source(lane: LaneId, slices: Iterable[Slice]) -> None:
+    """Raise RefusedError when the slices that a person may mean are of several sources."""
+    of = {s.source: s.key for s in slices}
+    if len(of) > 1:
+        named = ", ".join(f"{source!r} ({key})" for source, key in of.items())
         raise RefusedError(
-            f"{lane}: {unknown[0]} is none of the {len(waiting)} planned or discovered slices that are not sealed yet"
-            f"{_listed(by_key)}. What is sealed can be rolled back first; what was never discovered can be moved away"
+            f"{lane}: this concerns several sources: {named}. Say one by its uid: `--source {next(iter(of))}`; in the "
+            "form, as `source`"
         )
-    return tuple(replace(by_key[k], skipped=True) for k in dict.fromkeys(keys) if not by_key[k].skipped)
 
 
 def covered(epoch: Epoch | None, slices: Iterable[Slice]) -> Epoch | None:
@@ -80,7 +103,8 @@ def _known_to(epoch: Epoch, slice_: Slice) -> bool:
     return (slice_.noted_ms or 0) <= (epoch.planned_ms or 0)
 
 
-def _listed(keys: Iterable[str]) -> str:
-    named = list(keys)
+def _listed(waiting: Sequence[Slice]) -> str:
+    several = len({s.source for s in waiting}) > 1
+    named = [place(s, named=several) for s in waiting]
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     return f": {', '.join(named[:_NAMED])}{more}" if named else ""

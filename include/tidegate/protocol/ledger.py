@@ -75,6 +75,11 @@ def nothing_behind(before: Epoch | None, sources: Iterable[str]) -> Offsets:
     return {source: OffsetRange(at, at) for source in sorted(known) for at in [start_of(before, source)]}
 
 
+def place(slice_: Slice, *, named: bool) -> str:
+    """The key of a slice for people; behind the uid of its source when that is to be `named`."""
+    return f"{slice_.source}: {slice_.key}" if named else slice_.key
+
+
 def told(offsets: Offsets) -> str:
     """Ranges for people: of one source as ``[0, 2)``, of several as ``orders [0, 2), users [3, 3)``."""
     named = sorted(offsets.items())

@@ -369,7 +369,7 @@ class Manifest:
 
     @property
     def watermark_ms(self) -> int | None:
-        """The epoch's own watermark; None when no source has told a time."""
+        """The epoch's own watermark; None until every source has told a time."""
         return earliest(self.watermarks)
 
     def to_json(self) -> bytes:

@@ -2,19 +2,21 @@
 
 from typing import Any
 
+from tidegate.api.pipeline import Definition
 from tidegate.engine.corrections import Correction
 from tidegate.engine.repairing import Repaired
+from tidegate.protocol.ledger import place
 
 
-def correction_summary(pipeline: str, found: Correction) -> dict[str, Any]:
-    """What a correction changes, or has changed."""
-    epoch = found.gives_up
+def correction_summary(definition: Definition, found: Correction) -> dict[str, Any]:
+    """What a correction changes, or has changed: slices by their keys, of one of several sources behind its uid."""
+    epoch, named = found.gives_up, len(definition.sources) > 1
     return {
-        "pipeline": pipeline,
+        "pipeline": definition.name,
         "gives_up": epoch and {"epoch": epoch.epoch, "kind": str(epoch.kind), "failure": epoch.failure_message},
-        "renewed": [s.key for s in found.slices if not s.skipped and s.key not in found.recut],
-        "recut": list(found.recut),
-        "skipped": [s.key for s in found.slices if s.skipped],
+        "renewed": [place(s, named=named) for s in found.slices if not s.skipped and s not in found.recut],
+        "recut": [place(s, named=named) for s in found.recut],
+        "skipped": [place(s, named=named) for s in found.slices if s.skipped],
     }
 
 

@@ -9,7 +9,7 @@ from tidegate.adapters.kafka.ranges import KafkaDetail
 from tidegate.protocol.model import Epoch, LaneId, OffsetRange, Slice
 from tidegate.reports.epochs import iso
 
-COLUMNS = ("topic", "partition", "next_offset", "stable_offset", "end_offset", "lag", "held", "held_since", "gap")
+COLUMNS = ("source", "topic", "partition", "next_offset", "stable_offset", "end_offset", "lag", "held", "held_since", "gap")
 
 
 class Checkpoint(Protocol):
@@ -35,21 +35,22 @@ def read_by(slices: Mapping[str, Slice]) -> dict[str, KafkaDetail]:
     return {uid: KafkaDetail.of(s) for uid, s in slices.items() if KafkaDetail.is_of(s)}
 
 
-def lags_of(slices: Mapping[str, Slice], cluster: Cluster) -> list[PartitionLag]:
-    """Every partition of the topics that slices of Kafka know, behind them.
+def lags_of(slices: Mapping[str, Slice], cluster: Cluster) -> dict[str, list[PartitionLag]]:
+    """By source every partition of the topics that slices of Kafka know, behind them.
 
     Raises:
         ConfigurationError: a connection, setting or right is wrong.
         UnavailableError: the brokers do not answer.
     """
-    details = read_by(slices).values()
-    return [row for detail in details for row in lags(cluster, cluster.topics(sorted(detail.topics)), detail)]
+    details = read_by(slices)
+    return {uid: lags(cluster, cluster.topics(sorted(of.topics)), of) for uid, of in details.items()}
 
 
-def lag_summary(rows: Sequence[PartitionLag]) -> list[dict[str, Any]]:
+def lag_summary(by_source: Mapping[str, Sequence[PartitionLag]]) -> list[dict[str, Any]]:
     """The rows, JSON-able, with the keys `COLUMNS`."""
     return [
         {
+            "source": uid,
             "topic": row.topic,
             "partition": row.partition,
             "next_offset": row.next,
@@ -60,5 +61,6 @@ def lag_summary(rows: Sequence[PartitionLag]) -> list[dict[str, Any]]:
             "held_since": iso(row.held_ms),
             "gap": row.gap,
         }
+        for uid, rows in by_source.items()
         for row in rows
     ]

@@ -6,7 +6,7 @@ Only a short result with names and counts goes back.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import uuid4
 
 import numpy as np
@@ -58,7 +58,7 @@ class BucketTask:
         self._state = state or KeyedState.of(spec, bucket)
         self._outputs = [(o.table, o.writer(spec.output_schema, part)) for o in spec.outputs]
         self._dead = [(o.table, o.writer(DEAD_LETTER_SCHEMA, part)) for o in (spec.dead_letters,) if o is not None]
-        self._letters = DeadLetters(spec.subject, spec.slices, *(writer for _, writer in self._dead))
+        self._letters = DeadLetters(spec.subject, spec.places, *(writer for _, writer in self._dead))
         self._runner: Runner = RowRunner(spec, self._state.schema, self._letters, self.result)
         self._started = time.perf_counter()
         self._runner.open()
@@ -86,19 +86,25 @@ class BucketTask:
         began = self._tick("look_up", began)
         self._runner.run(starts, stored)
         if self.spec.timed:
-            latest = [self.result.max_timestamp, pc.max(batch.column(TIMESTAMP)).as_py()]
-            self.result.max_timestamp = max((t for t in latest if t is not None), default=None)
+            self._note_times(batch)
         began = self._tick("function", began)
         self._flush(FLUSH_ROWS)
         self._started = self._tick("write", began)
 
     def _check_slices(self, batch: pa.RecordBatch) -> None:
         numbers = batch.column(SLICE)
-        if numbers.null_count or pc.max(numbers).as_py() >= len(self.spec.slices):
+        if numbers.null_count or pc.max(numbers).as_py() >= len(self.spec.places):
             raise UserFunctionError(
                 f"{self.spec.subject}: the transforms made a row that comes from no event: make rows only of events, "
                 "as by explode, and keep the events' side of a join"
             )
+
+    def _note_times(self, batch: pa.RecordBatch) -> None:
+        """The latest time of each source; a batch has the pieces of several in any order."""
+        for uid, times in _by_source(batch, self.spec.sources):
+            latest = pc.max(times).as_py()
+            if latest is not None:
+                self.result.latest[uid] = max(latest, self.result.latest.get(uid, latest))
 
     def _accepted(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Rows with a key and with values of their declared types, which the runner has then; others are refused."""
@@ -163,6 +169,17 @@ class BucketTask:
         now = time.perf_counter()
         self.result.seconds[name] = self.result.seconds.get(name, 0.0) + now - since
         return now
+
+
+def _by_source(batch: pa.RecordBatch, sources: Sequence[tuple[str, int]]) -> Iterator[tuple[str, pa.Array]]:
+    """The event times of a batch by source, whose pieces are numbered from its first up to the next one's."""
+    times = batch.column(TIMESTAMP)
+    if len(sources) == 1:
+        yield sources[0][0], times
+        return
+    of = np.searchsorted([first for _, first in sources], batch.column(SLICE).to_numpy(), side="right") - 1
+    for number, (uid, _) in enumerate(sources):
+        yield uid, times.filter(pa.array(of == number))
 
 
 def _group_starts(hashes: np.ndarray, keys: list[pa.Array]) -> np.ndarray:

@@ -138,7 +138,7 @@ class RowRunner:
         self, method: str, error: BaseException, slice_: int | None = None, row: Any = None
     ) -> UserFunctionError:
         where = "" if row is None else f", key {self._cells.key}, row {as_json(row._asdict())[:500]}"
-        source = "" if slice_ is None else f", in {self._spec.slices[slice_]}"
+        source = "" if slice_ is None else f", in {self._spec.places[slice_]}"
         name = type(self._function).__name__
         text = f"{self._spec.subject}: {name}.{method} raised {_said(error)}{where}{source}"
         return UserFunctionError(printable(text))

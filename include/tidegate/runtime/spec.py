@@ -28,8 +28,9 @@ class Output:
 class BucketSpec:
     """What is shipped to the tasks.
 
-    `operator` is the uid whose `state` the parent's runs are, by bucket, in order; `events` are its input's columns,
-    `slices` are keys by number.
+    `operator` is the uid whose `state` the parent's runs are, by bucket, in order; `events` are the columns of its
+    inputs. `places` say where the rows of a piece come from, by its number; `sources` are uids, each with the number of
+    its first piece.
     """
 
     subject: str
@@ -43,13 +44,14 @@ class BucketSpec:
     output_schema: pa.Schema
     outputs: tuple[Output, ...]
     dead_letters: Output | None
-    slices: tuple[str, ...]
+    places: tuple[str, ...]
+    sources: tuple[tuple[str, int], ...]
     timed: bool
 
 
 @dataclass
 class BucketResult:
-    """What a bucket's task did."""
+    """What a bucket's task did. `latest` is the latest event time of each source that has told one, in milliseconds."""
 
     bucket: int
     received: int = 0
@@ -58,7 +60,7 @@ class BucketResult:
     processed: int = 0
     yielded: int = 0
     keys_changed: int = 0
-    max_timestamp: int | None = None
+    latest: dict[str, int] = field(default_factory=dict)
     files: list[Written] = field(default_factory=list)
     state: tuple[StateRun, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)

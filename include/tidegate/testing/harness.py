@@ -102,7 +102,8 @@ class Harness:
 
     def process_all(self, events: Iterable[Event]) -> None:
         """Handle events one by one, in order; see `process`."""
-        schema = self._definition.stream.schema
+        (stream,) = self._definition.operator.inputs
+        schema = stream.schema
         for event in events:
             if unknown := event.keys() - set(schema.names):
                 raise TypeError(f"the events have no column {sorted(unknown)[0]!r}: {', '.join(schema.names)}")
@@ -111,7 +112,7 @@ class Harness:
                 row = row.append_column(column, pa.array([0], dtype))
             try:
                 task = self._under_way().task
-                task.feed(keyed(self._definition, row))
+                task.feed(keyed(self._definition, stream, row))
                 task.settle()
             except TidegateError:
                 self.crash()
@@ -215,7 +216,8 @@ class _Pass:
 
     def __init__(self, definition: Definition, runs: tuple[StateRun, ...], root: str, number: int) -> None:
         epoch = Epoch(LaneId(_NAME), number, 1, Status.PLANNED, 1, Run(_NAME, _NAME), "", {})
-        spec = spec_of(EpochTask(definition, epoch, (), {}, runs, {}, root, locate=lambda *_: {}), (_NAME,))
+        task = EpochTask(definition, epoch, (), {}, runs, {}, root, locate=lambda *_: {})
+        spec = spec_of(task, dict.fromkeys(definition.sources, (_NAME,)))
         self.rows: list[dict[str, Any]] = []
         self.letters: list[dict[str, Any]] = []
         letters = spec.dead_letters and _Kept(**vars(spec.dead_letters), rows=self.letters)

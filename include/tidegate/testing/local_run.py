@@ -1,7 +1,7 @@
 """A whole pipeline in one process, epoch by epoch."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -24,16 +24,19 @@ from tidegate.protocol.model import Run
 from tidegate.runtime.state_runs import run_schema
 from tidegate.testing.checkpoint import MemoryCheckpointStore
 from tidegate.testing.contents import Key, states_of, stored, table_rows
-from tidegate.testing.processor import LocalProcessor, StandIn, check_stand_in
+from tidegate.testing.processor import LocalProcessor, StandIns, stand_ins_of
 from tidegate.testing.records import Record, file_of
 from tidegate.testing.sink import MemorySink
+
+Records = Sequence[Record] | Mapping[str, Sequence[Record]]
+"""Records of the one source; or of several, by uid."""
 
 
 class LocalRun:
     """Runs a pipeline's epochs here: the real engine, source, decoder, tasks, files, state runs and manifests.
 
     In memory are the checkpoint and the tables; an epoch is computed in this process instead of on Spark. The pipeline
-    is not changed: its source is read from a folder of this run in place of its own, and a file is taken as soon as it
+    is not changed: a source is read from a folder of this run in place of its own, and a file is taken as soon as it
     is there. Records of Kafka come as files of JSON lines: a row has the columns of `metadata`, too. So do rows of a
     database, by the names of the schema.
 
@@ -41,21 +44,21 @@ class LocalRun:
         definition: the pipeline.
         transform: what stands in for all of the pipeline's Spark transforms: it takes and returns a pyarrow.Table, with
             the source's columns and with those behind the transforms. It is called for each file by itself, and must
-            keep the order of the events.
+            keep the order of the events. Where rows of several sources are transformed, one for each, by uid.
 
     Raises:
         DefinitionError: the pipeline has transforms and there is no stand-in, or the other way round.
     """
 
-    def __init__(self, definition: Definition, *, transform: StandIn | None = None) -> None:
-        check_stand_in(definition, transform)
+    def __init__(self, definition: Definition, *, transform: StandIns = None) -> None:
+        stand_ins_of(definition, transform)
         self._definition = definition
         self._transform = transform
         self._open = ExitStack()
         folder = Path(self._open.enter_context(TemporaryDirectory(prefix="tidegate-")))
-        self._source = _folder(definition.source, folder / "source")
-        self._arrived = folder / "source"
-        self._arrived.mkdir()
+        self._sources = {uid: _folder(s, folder / "sources" / uid) for uid, s in definition.sources.items()}
+        for source in self._sources.values():
+            Path(source.path).mkdir(parents=True)
         self._files = 0
         self._runs = 0
         self._ended = True
@@ -67,7 +70,7 @@ class LocalRun:
             adapters=Adapters(
                 store=store,
                 connect=lambda: MemoryCheckpointStore(store.rows),
-                sources={self._source.uid: FileSourceAdapter(self._source, definition.name)},
+                sources={uid: FileSourceAdapter(s, definition.name) for uid, s in self._sources.items()},
                 processor=LocalProcessor(transform),
                 sink=self._sink,
                 storage=FsStorage(),
@@ -91,7 +94,7 @@ class LocalRun:
     # -- epochs ---------------------------------------------------------------------------------------------------
 
     def epoch(
-        self, records: Sequence[Record] = (), *, file: str | None = None, crash_at: str | None = None
+        self, records: Records = (), *, file: str | None = None, crash_at: str | None = None
     ) -> EpochReport | None:
         """Let a file with the records appear, then run an epoch: what a scheduled run does.
 
@@ -100,7 +103,8 @@ class LocalRun:
 
         Args:
             records: rows by the names of the source's schema, written in its format; a text is a line as it stands, for
-                what is malformed.
+                what is malformed. Of a pipeline with several sources a mapping, by uid: a file appears for each source
+                that has records.
             file: the file's path in the source's folder, for a source that tells time by it; else they are numbered.
             crash_at: die when the epoch reaches this point (`tidegate.engine.crash.POINTS`): what is not durable by
                 then is lost, and the next call goes on from there.
@@ -110,14 +114,17 @@ class LocalRun:
 
         Raises:
             TidegateError: the epoch failed, as a run would.
+            TypeError: it is not said of which source the records are.
             AssertionError: the epoch never reached `crash_at`.
         """
-        if records:
+        arrived = {uid: own for uid, own in self._by_source(records).items() if own}
+        for uid, own in arrived.items():
             self._files += 1
-            path = self._arrived / (file or f"{self._files:06d}.{self._source.dialect.word}")
+            source = self._sources[uid]
+            path = Path(source.path) / (file or f"{self._files:06d}.{source.dialect.word}")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file_of(self._source, records))
-        if records or self._ended:
+            path.write_bytes(file_of(source, own))
+        if arrived or self._ended:
             self._runs += 1
         self._ended = False
         self._points.armed = _point(crash_at)
@@ -129,7 +136,18 @@ class LocalRun:
         self._ended = True
         return report
 
-    def once(self, records: Sequence[Record], *, file: str | None = None) -> "LocalRun":
+    def _by_source(self, records: Records) -> Mapping[str, Sequence[Record]]:
+        if not isinstance(records, Mapping):
+            if records and len(self._sources) > 1:
+                raise TypeError(
+                    f"say of which source the records are: {{{', '.join(f'{u!r}: […]' for u in self._sources)}}}"
+                )
+            return {next(iter(self._sources)): records}
+        if unknown := records.keys() - self._sources.keys():
+            raise TypeError(f"there is no source {sorted(unknown)[0]!r}, but {', '.join(map(repr, self._sources))}")
+        return records
+
+    def once(self, records: Records, *, file: str | None = None) -> "LocalRun":
         """Another run of the same pipeline, which has had all of the records in one epoch."""
         other = self._open.enter_context(LocalRun(self._definition, transform=self._transform))
         other.epoch(records, file=file)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tidegate.api.graph import Input
 from tidegate.api.pipeline import Definition
 from tidegate.runtime.events import BUCKET, HASH, ORDER, SLICE, TIMESTAMP
 from tidegate.runtime.hashing import buckets_of, key_hashes
@@ -14,9 +15,9 @@ BATCH_ROWS = 16_384
 _ROW = "_tidegate_row"
 
 
-def keyed(definition: Definition, rows: pa.RecordBatch) -> pa.RecordBatch:
-    """The rows, which have the stream's columns, `SLICE` and `ORDER`, with `TIMESTAMP`, `HASH` and `BUCKET`."""
-    timestamps = definition.stream.timestamps
+def keyed(definition: Definition, input_: Input, rows: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows, which have an input's columns, `SLICE` and `ORDER`, with `TIMESTAMP`, `HASH` and `BUCKET`."""
+    timestamps = input_.timestamps
     if timestamps is not None:
         rows = rows.append_column(TIMESTAMP, _milliseconds(rows.column(timestamps.column)))
     hashes = key_hashes([rows.column(k) for k in definition.key])

@@ -1,7 +1,7 @@
 """Computes an epoch in this process: the same tasks as on Spark, one by one."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from tidegate.adapters.processing import (
     spec_of,
 )
 from tidegate.adapters.reading import Reading
+from tidegate.api.graph import Input
 from tidegate.api.pipeline import Definition
 from tidegate.errors import DefinitionError, TidegateError, UserFunctionError
 from tidegate.ports import Change, CompactionTask, Compared, EpochTask, Processed
@@ -38,6 +39,8 @@ StandIn = Callable[[pa.Table], pa.Table]
 It is called for each piece of the input (a file, or a part of a large one), as a transform may move no rows between
 these, and must keep the order of the events.
 """
+StandIns = StandIn | Mapping[str, StandIn] | None
+"""The stand-in of the one source whose rows are transformed, or one for each such source, by uid."""
 
 
 class LocalProcessor:
@@ -48,43 +51,37 @@ class LocalProcessor:
     DataFrame, so what a pipeline transforms with Spark is given as a `StandIn`.
     """
 
-    def __init__(self, stand_in: StandIn | None = None) -> None:
+    def __init__(self, stand_in: StandIns = None) -> None:
         self._stand_in = stand_in
 
     def process(self, task: EpochTask) -> Processed:
         """Run the epoch; see the port."""
-        check_stand_in(task.definition, self._stand_in)
+        stand_ins = stand_ins_of(task.definition, self._stand_in)
         task.progress(f"{task.epoch}: computing in this process")
         with _failing(str(task.epoch)):
-            reading = Reading.of(task)
-            if task.definition.stream.transforms:
-                reading = reading.apart()
-            done = self._buckets(task, reading)
-            read = reading.reports()
+            readings = [r.apart() if r.source in stand_ins else r for r in Reading.of(task)]
+            done = self._buckets(task, readings, stand_ins)
+            read = [report for reading in readings for report in reading.reports()]
             files = files_of(done, read)
             partitions = partitions_of(task, files, lambda rewrites: [rewrite(r) for r in rewrites])
             return processed(task, done=done, read=read, files=files, partitions=partitions, timings_s={})
 
-    def _buckets(self, task: EpochTask, reading: Reading) -> list[BucketResult]:
+    def _buckets(
+        self, task: EpochTask, readings: Sequence[Reading], stand_ins: Mapping[str, StandIn]
+    ) -> list[BucketResult]:
         d = task.definition
-        rows = (rows for group in range(len(reading.groups)) for rows in self._transformed(d, reading.read(group)))
-        events = [keyed(d, batch) for batch in rows if batch.num_rows]
+        inputs = {i.of.uid: i for i in d.operator.inputs}
+        events = [
+            keyed(d, inputs[reading.source], batch)
+            for reading in readings
+            for group in range(len(reading.groups))
+            for batch in _rows(d, inputs[reading.source], reading.read(group), stand_ins.get(reading.source))
+            if batch.num_rows
+        ]
         if not events:
             return []
-        spec = spec_of(task, reading.keys)
+        spec = spec_of(task, {r.source: r.places for r in readings})
         return [r for batches in by_bucket(d, pa.Table.from_batches(events)) for r in run_bucket(spec, batches)]
-
-    def _transformed(self, definition: Definition, rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """The rows of a group, behind the transforms; with a stand-in the group is one piece."""
-        if not definition.stream.transforms:
-            yield from rows
-        elif came := list(rows):
-            assert self._stand_in is not None
-            table = pa.Table.from_batches(came)
-            number = table.column(SLICE)[0].as_py()
-            left = _checked(definition, self._stand_in, table.drop_columns(PLACED.names)).combine_chunks()
-            placed = left.append_column(SLICE, pa.repeat(pa.scalar(number, pa.int32()), len(left)))
-            yield from placed.append_column(ORDER, pa.array(range(len(left)), pa.int64())).to_batches()
 
     def check_state(self, definition: Definition, state: Sequence[StateRun]) -> None:
         """Look at one run; see the port."""
@@ -104,18 +101,48 @@ class LocalProcessor:
         return compared_of(changes, _counted(rows))
 
 
-def check_stand_in(definition: Definition, stand_in: StandIn | None) -> None:
-    """Raise DefinitionError unless there is a stand-in exactly where there are transforms."""
-    transforms = definition.stream.transforms
-    if transforms and stand_in is None:
-        columns = ", ".join(definition.stream.schema.names)
+def stand_ins_of(definition: Definition, given: StandIns) -> dict[str, StandIn]:
+    """The stand-ins by source. Raises DefinitionError unless there is one exactly where there are transforms."""
+    transformed = {i.of.uid: i for i in definition.operator.inputs if i.transforms}
+    if callable(given) and len(transformed) > 1:
         raise DefinitionError(
-            f"{transforms[0].line}: {definition.name}: there is no Spark here to run this transform. Give a function "
-            f"that makes of the source's rows, a pyarrow.Table, those behind all transforms ({columns}): "
-            "LocalRun(…, transform=…); or test the pipeline's function alone with Harness"
+            f"{definition.name}: `transform` must say whose transforms a function stands in for: "
+            f"{{{', '.join(f'{uid!r}: …' for uid in transformed)}}}"
         )
-    if stand_in is not None and not transforms:
-        raise DefinitionError(f"{definition.name} has no transform that `transform` could stand in for: leave it out")
+    by_uid = dict.fromkeys(transformed or [""], given) if callable(given) else dict(given or {})
+    for uid, input_ in transformed.items():
+        if uid not in by_uid:
+            raise DefinitionError(
+                f"{input_.transforms[0].line}: {definition.name}: there is no Spark here to run this transform. Give a "
+                f"function that makes of the rows of the source {uid!r}, a pyarrow.Table, those behind all its "
+                f"transforms ({', '.join(input_.schema.names)}): LocalRun(…, transform=…); or test the pipeline's "
+                "function alone with Harness"
+            )
+    for uid in by_uid:
+        if uid not in transformed:
+            of = f" of the source {uid!r}" if uid else ""
+            raise DefinitionError(
+                f"{definition.name} has no transform{of} that `transform` could stand in for: leave it out"
+            )
+    return by_uid
+
+
+def _rows(
+    definition: Definition, input_: Input, rows: Iterator[pa.RecordBatch], stand_in: StandIn | None
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a group, behind the transforms, with the operator's columns; with a stand-in it is one piece."""
+    names = definition.operator.events.names
+    if stand_in is None:
+        for batch in rows:  # of several sources, whose batches must have one schema: types only
+            columns = [*names, *PLACED.names]
+            yield pa.RecordBatch.from_arrays([batch.column(c) for c in columns], columns)
+    elif came := list(rows):
+        table = pa.Table.from_batches(came)
+        number = table.column(SLICE)[0].as_py()
+        left = _checked(definition, input_, stand_in, table.drop_columns(PLACED.names)).combine_chunks()
+        placed = pa.table({name: left.column(name) for name in names})
+        placed = placed.append_column(SLICE, pa.repeat(pa.scalar(number, pa.int32()), len(left)))
+        yield from placed.append_column(ORDER, pa.array(range(len(left)), pa.int64())).to_batches()
 
 
 @contextmanager
@@ -129,7 +156,7 @@ def _failing(subject: str) -> Iterator[None]:
         raise classified(e, subject) from e
 
 
-def _checked(definition: Definition, stand_in: StandIn, rows: pa.Table) -> pa.Table:
+def _checked(definition: Definition, input_: Input, stand_in: StandIn, rows: pa.Table) -> pa.Table:
     """What the stand-in makes of the rows: the declared columns, in the declared types."""
     try:
         found = stand_in(rows)
@@ -144,7 +171,7 @@ def _checked(definition: Definition, stand_in: StandIn, rows: pa.Table) -> pa.Ta
     types = {f.name: f.type for f in found.schema}
     wrong = [
         f"{f.name} is {types[f.name]}, not {f.type}" if f.name in types else f"{f.name} is missing"
-        for f in definition.stream.schema
+        for f in input_.schema
         if types.get(f.name) != f.type
     ]
     if wrong:
@@ -152,7 +179,7 @@ def _checked(definition: Definition, stand_in: StandIn, rows: pa.Table) -> pa.Ta
             f"{definition.name}: the stand-in for its transforms does not leave the declared columns: "
             f"{'; '.join(wrong)}"
         )
-    return found.select(definition.stream.schema.names)
+    return found
 
 
 def _counted(rows: Iterable[dict[str, str]]) -> dict[str, dict[str, int]]:

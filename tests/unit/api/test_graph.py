@@ -46,7 +46,7 @@ def test_the_steps_build_a_graph() -> None:
         ("d.t", Port("Count", "main")),
         ("d.u", Port("Count", "main")),
     ]
-    assert (found.function, found.key, found.source) == (operator.function, ("user",), found.sources["orders"])
+    assert (found.function, found.key) == (operator.function, ("user",))
 
 
 def test_a_uid_is_the_class_of_the_function_unless_it_is_given() -> None:

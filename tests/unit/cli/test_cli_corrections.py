@@ -16,9 +16,15 @@ from tidegate.engine import corrections
 from tidegate.engine.coordinator import Coordinator
 from tidegate.engine.corrections import Correction
 from tidegate.protocol.model import LaneId, Run, Status, Word
+from tidegate.reports.corrections import correction_sentences, correction_summary
 
 EPOCH = make.epoch(7, Status.PLANNED, lane=LaneId("sales"), offsets=make.span(3, 5), failure_message="no")
 FOUND = Correction(EPOCH, (make.slice_(3, "/in/a"), make.slice_(4, "/in/b", skipped=True)))
+
+GAPS = {
+    None: lambda _: FOUND,
+    "till": lambda _: Correction(None, (make.slice_(9, "/in/c", source="till", skipped=True),)),
+}
 
 Call = Callable[..., tuple[Result, list[Any]]]
 
@@ -32,21 +38,21 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Call:
         made.append(word)
         return plan(c)
 
-    def skip(paths: Sequence[str]) -> corrections.Plan:
+    def skip(paths: Sequence[str], source: str | None) -> corrections.Plan:
         def planned(c: Coordinator) -> Correction:
-            made.append(paths)
+            made.append((paths, source))
             return FOUND
 
         return planned
 
     @contextmanager
     def coordinator_of(pipeline: str, home: object, what: object) -> Iterator[tuple[SimpleNamespace, str]]:
-        yield SimpleNamespace(name="sales"), "the coordinator"
+        yield SimpleNamespace(name="sales", sources={"source": None}), "the coordinator"
 
     monkeypatch.setattr(commands, "coordinator_of", coordinator_of)
     monkeypatch.setattr(corrections, "correct", correct)
     monkeypatch.setattr(corrections, "give_up", lambda c: FOUND)
-    monkeypatch.setattr(corrections, "accept_gap", lambda c: FOUND)
+    monkeypatch.setattr(corrections, "accept_gap", lambda source: GAPS[source])
     monkeypatch.setattr(corrections, "skip", skip)
     return lambda *words: (CliRunner().invoke(cli.tidegate, words), made)
 
@@ -72,7 +78,7 @@ def test_a_dry_run_makes_nothing(call: Call) -> None:
         "recut": [],
         "skipped": ["/in/b"],
     }
-    assert made == [("/in/../in/b",)]
+    assert made == [(("/in/../in/b",), None)]
     assert "Nothing was changed." in call("give-up", "sales", "--reason", "x", "--dry-run")[0].output
 
 
@@ -96,10 +102,24 @@ def test_a_gap_is_only_shown_unless_it_is_accepted_for_a_reason(call: Call) -> N
 
 
 def test_slices_that_are_cut_are_said(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    cut = Correction(EPOCH, (make.slice_(3, "/in/a"), make.slice_(4, "clicks@4")), ("clicks@4",))
+    again = make.slice_(4, "clicks@4")
+    cut = Correction(EPOCH, (make.slice_(3, "/in/a"), again), (again,))
     monkeypatch.setattr(corrections, "give_up", lambda c: cut)
     done, _ = call("give-up", "sales", "--reason", "too large", "--dry-run")
     assert "/in/a is taken as it is now\nclicks@4 is cut anew, within the limits" in done.output
+
+
+def test_the_source_is_said(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, made = call("skip", "sales", "b", "--source", "till", "--reason", "cut", "--dry-run")
+    assert made == [(("b",), "till")]
+    assert "/in/c is skipped" in call("gap", "sales", "--source", "till")[0].output
+
+
+def test_of_several_sources_a_slice_is_named_with_its_own() -> None:
+    several: Any = SimpleNamespace(name="sales", sources={"source": None, "till": None})
+    summary = correction_summary(several, GAPS["till"](None))
+    assert summary["skipped"] == ["till: /in/c"]
+    assert correction_sentences(summary) == ["till: /in/c is skipped from now on"]
 
 
 def test_nothing_to_correct_is_said(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

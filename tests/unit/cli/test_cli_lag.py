@@ -44,7 +44,7 @@ def call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 
     @contextmanager
     def fake(definition: Definition, endpoints: wiring.Endpoints, *, progress: Any) -> Iterator[SimpleNamespace]:
-        source: Any = pipeline("clicks").source
+        source: Any = make.source_of(pipeline("clicks"))
         adapters = SimpleNamespace(
             store=Store(), sources={"source": KafkaSourceAdapter(source, "clicks", {}, cluster=cluster)}
         )
@@ -63,11 +63,11 @@ def call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 
 def test_each_partition_is_a_row(call: Any) -> None:
     lines = [line.split("\t") for line in call().output.splitlines()]
-    header = ["TOPIC", "PARTITION", "NEXT OFFSET", "STABLE OFFSET", "END OFFSET", "LAG", "HELD", "HELD SINCE", "GAP"]
+    header = ["SOURCE", "TOPIC", "PARTITION", "NEXT OFFSET", "STABLE OFFSET", "END OFFSET", "LAG", "HELD", "HELD SINCE", "GAP"]
     assert lines == [
         header,
-        ["clicks", "0", "4", "10", "10", "6", "0", "", ""],
-        ["clicks", "1", "5", "5", "1205", "0", "1200", "2026-01-01 00:00:00", ""],
+        ["source", "clicks", "0", "4", "10", "10", "6", "0", "", ""],
+        ["source", "clicks", "1", "5", "5", "1205", "0", "1200", "2026-01-01 00:00:00", ""],
     ]
 
 

@@ -80,7 +80,7 @@ def test_an_aircraft_remembers_where_it_is() -> None:
     with Harness(
         nycflights.AircraftLog(),
         key="tailnum",
-        schema=log.stream.schema,
+        schema=log.operator.events,
         output=log.operator.outputs["main"],
         timestamps="departure",
     ) as harness:

@@ -30,7 +30,8 @@ DAG_RUN = SimpleNamespace(
 )
 EPOCH = make.epoch(7, Status.PLANNED, lane=LaneId("sales"), offsets=make.span(3, 5))
 FOUND = Correction(EPOCH, (make.slice_(4, "/in/b", skipped=True),))
-FORM = {"what": "give up", "slices": [], "reason": "cut off", "dry_run": False}
+GAPS = {None: FOUND, "till": Correction(None, ())}
+FORM = {"what": "give up", "slices": [], "source": "", "reason": "cut off", "dry_run": False}
 
 
 Execute = Callable[..., tuple[Any, list[Any]]]
@@ -50,9 +51,9 @@ def execute(definition: Definition, monkeypatch: pytest.MonkeyPatch, all_connect
             made.append((run, word))
             return plan(c)
 
-        def skip(paths: Sequence[str]) -> Plan:
+        def skip(paths: Sequence[str], source: str | None) -> Plan:
             def planned(c: Coordinator) -> Correction:
-                made.append(paths)
+                made.append((paths, source))
                 return FOUND
 
             return planned
@@ -66,7 +67,7 @@ def execute(definition: Definition, monkeypatch: pytest.MonkeyPatch, all_connect
         monkeypatch.setattr(wiring, "coordinator", coordinator)
         monkeypatch.setattr(correction, "correct", correct)
         monkeypatch.setattr(correction, "give_up", lambda c: FOUND)
-        monkeypatch.setattr(correction, "accept_gap", lambda c: FOUND)
+        monkeypatch.setattr(correction, "accept_gap", lambda source: lambda c: GAPS[source])
         monkeypatch.setattr(correction, "skip", skip)
         operator = correction_dag(definition).get_task("correct")
         assert isinstance(operator, BaseOperator)
@@ -90,7 +91,7 @@ def test_the_form_asks_what_and_why_and_is_a_dry_run_unless_told(definition: Def
     with pytest.raises(Exception, match="No value passed"):
         params.validate()
     params["what"], params["reason"] = "give up", "cut off"
-    assert params.validate() == {"what": "give up", "slices": [], "reason": "cut off", "dry_run": True}
+    assert params.validate() == {**FORM, "dry_run": True}
     for name, wrong in (("what", "rollback"), ("reason", ""), ("slices", "/in/b")):
         with pytest.raises(Exception, match=f"Invalid input for param {name}"):
             params[name] = wrong
@@ -107,14 +108,16 @@ def test_an_epoch_is_given_up_by_the_person_who_started_the_run(execute: Execute
 
 def test_slices_are_skipped(execute: Execute) -> None:
     summary, made = execute(what="skip", slices=["/in/b"])
-    assert made[1:] == [["/in/b"]]
+    assert made[1:] == [(["/in/b"], None)]
     assert summary["skipped"] == ["/in/b"]
+    assert execute(what="skip", slices=["/in/b"], source="till")[1][1:] == [(["/in/b"], "till")]
 
 
 def test_a_gap_is_accepted(execute: Execute) -> None:
     summary, ((_, word),) = execute(what="accept a gap")
     assert word.why == "cut off"
     assert summary["skipped"] == ["/in/b"]
+    assert execute(what="accept a gap", source="till")[0]["skipped"] == []
 
 
 def test_what_is_lost_is_brought_back(execute: Execute) -> None:

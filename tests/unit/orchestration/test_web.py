@@ -307,7 +307,7 @@ def test_the_lag_of_each_partition_is_shown(client: Client, monkeypatch: pytest.
     assert "2,000 offsets since 1970-01-01 00:01:03" in text
     assert "4 offsets are missing, for the partition begins at offset 9 now" in text
     first, second = browser.get("/tidegate/api/pipelines/sales").json()["lag"]["partitions"]
-    assert (first["partition"], first["lag"], second["held"]) == (0, 4_321, 2_000)
+    assert (first["source"], first["partition"], first["lag"], second["held"]) == ("source", 0, 4_321, 2_000)
 
 
 def test_a_page_stands_without_brokers(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Goal: only what no epoch that stays has read can be corrected, and a word counts for what is planned behind it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -50,14 +51,30 @@ def test_what_is_planned_can_still_be_given_up_and_what_is_staged_is_read() -> N
     assert covered(None, FILES) is None
 
 
+def keys(*named: str, sources: Sequence[str] = ("source",)) -> list[dict[str, str]]:
+    return [dict.fromkeys(sources, name) for name in named]
+
+
+def test_of_several_sources_the_one_that_has_a_slice_is_meant() -> None:
+    others = make.slices(3, start=4, source="another")
+    both, waiting = ("source", "another"), (*FILES[1:5], *others)
+    found = skipping(LANE, keys("/in/6", "/in/2", sources=both), waiting)
+    assert found == (replace(others[2], skipped=True), replace(FILES[2], skipped=True))
+    with pytest.raises(RefusedError, match=r"several sources: 'source' \(/in/4\), 'another' \(/in/4\)\. .*--source source"):
+        skipping(LANE, keys("/in/4", sources=both), waiting)
+    assert skipping(LANE, keys("/in/4", sources=["another"]), waiting) == (replace(others[0], skipped=True),)
+    with pytest.raises(RefusedError, match=r"/in/9 is none of the 7 .*: source: /in/1, .*and 2 more\. "):
+        skipping(LANE, keys("/in/9", sources=both), waiting)
+
+
 def test_a_skipped_file_is_named_exactly_and_skipped_once() -> None:
     waiting = (*FILES[1:4], replace(FILES[4], skipped=True))
-    found = skipping(LANE, ["/in/3", "/in/1", "/in/3", "/in/4"], waiting)
+    found = skipping(LANE, keys("/in/3", "/in/1", "/in/3", "/in/4"), waiting)
     assert found == (replace(FILES[3], skipped=True), replace(FILES[1], skipped=True))
     with pytest.raises(RefusedError, match=r"/in/0 is none of the 4 .*: /in/1, /in/2, /in/3, /in/4\. "):
-        skipping(LANE, ["/in/0"], waiting)
+        skipping(LANE, keys("/in/0"), waiting)
     with pytest.raises(RefusedError, match=r"none of the 0 planned .* sealed yet\. "):
-        skipping(LANE, ["/in/0"], [])
+        skipping(LANE, keys("/in/0"), [])
 
 
 @pytest.mark.parametrize(("noted_ms", "read"), [(49, False), (50, False), (51, True)])

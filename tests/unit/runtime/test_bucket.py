@@ -322,7 +322,7 @@ def test_the_latest_timestamp_may_be_before_1970(tmp_path: Path) -> None:
     schema = pa.schema([*EVENT, (HASH, pa.int64()), (BUCKET, pa.int32()), (SLICE, pa.int32()), (TIMESTAMP, pa.int64())])
     rows = [{**event(i, "a", 1, 1), TIMESTAMP: at} for i, at in enumerate((0, -5, None))]
     batches = iter(pa.RecordBatch.from_pylist([r], schema) for r in rows)
-    assert told(replace(spec(tmp_path), timed=True), batches)["max_timestamp"] == 0
+    assert told(replace(spec(tmp_path), timed=True), batches)["latest"] == {"source": 0}
 
 
 def test_the_function_that_was_declared_stays_as_it_is(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def given_files(folder: Path, *, tasks: Sequence[tuple[int, int]], dead: bool = 
     letters = Output("t.dead", f"file://{folder}/dead", (), (("epoch_id", "1"),))
     return SparkReading(
         "p epoch 1",
+        "source",
         reader,
         reader.pieces(slices),
         tuple(tasks),
@@ -105,7 +106,7 @@ def test_apart_each_piece_has_a_task_and_a_report_of_its_own(tmp_path: Path) -> 
 
 def test_no_files_are_no_rows(tmp_path: Path) -> None:
     reader = FileReader(RowFormat(Json(), SCHEMA))
-    given = SparkReading("p epoch 1", reader, (), groups_of((), 4), f"file://{tmp_path}", None)
+    given = SparkReading("p epoch 1", "source", reader, (), groups_of((), 4), f"file://{tmp_path}", None)
     assert task(given, 0) == []
     assert given.reports() == [Report()]
 

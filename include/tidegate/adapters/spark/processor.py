@@ -129,14 +129,14 @@ class _Epoch:
 
     def run(self) -> Processed:
         task = self._task
-        rows, reading = dataframe.placed(self._session, task.definition, SparkReading.of(task))
-        events = dataframe.keyed(task.definition, rows)
+        events, readings = dataframe.events_of(self._session, task.definition, SparkReading.of(task))
         self._tick("plan")
         task.progress(f"{task.epoch}: computing on Spark")
-        done = _collect(events, partial(run_bucket, spec_of(task, reading.keys)), BucketResult, str(task.epoch))
+        spec = spec_of(task, {r.source: r.places for r in readings})
+        done = _collect(events, partial(run_bucket, spec), BucketResult, str(task.epoch))
         done.sort(key=lambda r: r.bucket)
         self._tick("buckets")
-        read = reading.reports()
+        read = [report for reading in readings for report in reading.reports()]
         files = files_of(done, read)
         partitions = partitions_of(task, files, self._rewritten)
         self._tick("rewrite")
