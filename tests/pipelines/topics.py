@@ -96,11 +96,15 @@ class Line:
         return Adapters(
             store=MemoryCheckpointStore(self.store.rows),
             connect=lambda: MemoryCheckpointStore(self.store.rows),
-            sources={uid: self.source() for uid in self.definition.sources},
+            sources=self.sources(),
             processor=self.processor,
             sink=self.sink,
             storage=FsStorage(),
         )
+
+    def sources(self) -> dict[str, Source]:
+        """What a new process reads by, by uid."""
+        return {make.source_of(self.definition).uid: self.source()}
 
     def source(self) -> Source:
         """What a new process reads topics by."""

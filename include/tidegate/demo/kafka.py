@@ -23,6 +23,7 @@ from tidegate import services
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.adapters.kafka import clients
 from tidegate.adapters.kafka.cluster import Cluster
+from tidegate.adapters.kafka.lag import PartitionLag
 from tidegate.demo.flights import load_flights
 from tidegate.demo.producing import HANG_AT, PARTITIONS, TOPIC, Flights, Replay, Sent, committed
 from tidegate.demo.stage import DAGS, FILE_PIPELINES, KAFKA_PIPELINES, Stage, checkpoint, sealed, total
@@ -140,7 +141,7 @@ class KafkaDemo(Stage):
         """Show how far behind each partition is; right is not at all."""
         name = KAFKA_PIPELINES[0]
         with checkpoint(endpoints) as store:
-            rows = lags_of(sealed_slices(store, name), Cluster(kafka_settings(endpoints.kafka), name))
+            rows = _lags(store, name, Cluster(kafka_settings(endpoints.kafka), name))
         table = Table("topic", "partition", "next offset", "stable", "end", "lag", box=None, pad_edge=False)
         for row in rows:
             table.add_row(row.topic, *(f"{n:,}" for n in (row.partition, row.next, row.stable, row.end, row.lag)))
@@ -167,7 +168,7 @@ class _Story:
         epochs = [sealed(self._store, name) for name in KAFKA_PIPELINES]
         if all(epochs):
             self._replay.go_on.set()
-        found = [lags_of(sealed_slices(self._store, name), self._cluster) for name in KAFKA_PIPELINES]
+        found = [_lags(self._store, name, self._cluster) for name in KAFKA_PIPELINES]
         if self._replay.hangs:
             before_ms = (time.time() - _HANGS_S) * 1000
             for row in (row for rows in found for row in rows if row.held_ms is not None and row.held_ms < before_ms):
@@ -235,6 +236,11 @@ class _Airflow:
 
 
 # -- the independent computation ------------------------------------------------------------------------------------
+
+
+def _lags(store: PostgresCheckpointStore, pipeline: str, cluster: Cluster) -> list[PartitionLag]:
+    """Of a pipeline's one source every partition."""
+    return [row for rows in lags_of(sealed_slices(store, pipeline), cluster).values() for row in rows]
 
 
 def expected_log(flights: Flights, sent: Iterable[Sent]) -> list[dict[str, Any]]:

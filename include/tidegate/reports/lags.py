@@ -9,7 +9,18 @@ from tidegate.adapters.kafka.ranges import KafkaDetail
 from tidegate.protocol.model import Epoch, LaneId, OffsetRange, Slice
 from tidegate.reports.epochs import iso
 
-COLUMNS = ("source", "topic", "partition", "next_offset", "stable_offset", "end_offset", "lag", "held", "held_since", "gap")
+COLUMNS = (
+    "source",
+    "topic",
+    "partition",
+    "next_offset",
+    "stable_offset",
+    "end_offset",
+    "lag",
+    "held",
+    "held_since",
+    "gap",
+)
 
 
 class Checkpoint(Protocol):

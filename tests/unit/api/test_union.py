@@ -97,6 +97,10 @@ def test_the_order_of_inputs_is_part_of_the_pipeline_where_there_are_several() -
     assert "source till: is new" in changes(alone.described, one.described)
 
 
+def wrong(given: Any) -> Any:
+    return given
+
+
 def other_type() -> pa.Schema:
     return SALE.set(1, pa.field("amount", pa.float64()))
 
@@ -118,8 +122,14 @@ def other_type() -> pa.Schema:
             lambda: stream().union(stream("till", pipeline=Pipeline("returns"))),
             "streams of one pipeline, not of sales and returns",
         ),
-        (lambda: stream().union(stream("till").key_by("user")), "union takes streams, as they are before key_by, not"),
-        (lambda: stream().union(folder("till")), "union takes streams, as they are before key_by, not FileSource"),
+        (
+            lambda: stream().union(wrong(stream("till").key_by("user"))),
+            "union takes streams, as they are before key_by, not",
+        ),
+        (
+            lambda: stream().union(wrong(folder("till"))),
+            "union takes streams, as they are before key_by, not FileSource",
+        ),
         (
             lambda: stream().union(stream("till", other_type())),
             r"same columns in every stream, in whatever order, but amount is int64 in shop and double in till\. ",
@@ -148,7 +158,10 @@ def other_type() -> pa.Schema:
             "key_by, after assign_timestamps: unknown column 'at'",
         ),
     ],
-    ids="nothing itself twice uid pipeline keyed source type columns null times times2 dropped".split(),
+    ids=[
+        *("nothing", "itself", "twice", "uid", "pipeline", "keyed", "source", "type", "columns", "null"),
+        *("times", "no times", "dropped"),
+    ],
 )
 def test_what_cannot_be_one_names_its_line(mistake: Callable[[], Any], says: str) -> None:
     with pytest.raises(DefinitionError, match=says) as raised:

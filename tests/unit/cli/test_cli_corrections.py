@@ -21,7 +21,7 @@ from tidegate.reports.corrections import correction_sentences, correction_summar
 EPOCH = make.epoch(7, Status.PLANNED, lane=LaneId("sales"), offsets=make.span(3, 5), failure_message="no")
 FOUND = Correction(EPOCH, (make.slice_(3, "/in/a"), make.slice_(4, "/in/b", skipped=True)))
 
-GAPS = {
+GAPS: dict[str | None, Callable[[Any], Correction]] = {
     None: lambda _: FOUND,
     "till": lambda _: Correction(None, (make.slice_(9, "/in/c", source="till", skipped=True),)),
 }

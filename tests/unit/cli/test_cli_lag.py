@@ -63,7 +63,18 @@ def call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 
 def test_each_partition_is_a_row(call: Any) -> None:
     lines = [line.split("\t") for line in call().output.splitlines()]
-    header = ["SOURCE", "TOPIC", "PARTITION", "NEXT OFFSET", "STABLE OFFSET", "END OFFSET", "LAG", "HELD", "HELD SINCE", "GAP"]
+    header = [
+        "SOURCE",
+        "TOPIC",
+        "PARTITION",
+        "NEXT OFFSET",
+        "STABLE OFFSET",
+        "END OFFSET",
+        "LAG",
+        "HELD",
+        "HELD SINCE",
+        "GAP",
+    ]
     assert lines == [
         header,
         ["source", "clicks", "0", "4", "10", "10", "6", "0", "", ""],

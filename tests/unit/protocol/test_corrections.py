@@ -60,7 +60,9 @@ def test_of_several_sources_the_one_that_has_a_slice_is_meant() -> None:
     both, waiting = ("source", "another"), (*FILES[1:5], *others)
     found = skipping(LANE, keys("/in/6", "/in/2", sources=both), waiting)
     assert found == (replace(others[2], skipped=True), replace(FILES[2], skipped=True))
-    with pytest.raises(RefusedError, match=r"several sources: 'source' \(/in/4\), 'another' \(/in/4\)\. .*--source source"):
+    with pytest.raises(
+        RefusedError, match=r"several sources: 'source' \(/in/4\), 'another' \(/in/4\)\. .*--source source"
+    ):
         skipping(LANE, keys("/in/4", sources=both), waiting)
     assert skipping(LANE, keys("/in/4", sources=["another"]), waiting) == (replace(others[0], skipped=True),)
     with pytest.raises(RefusedError, match=r"/in/9 is none of the 7 .*: source: /in/1, .*and 2 more\. "):
