@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import builders as make
-from pipelines import kinds, totals
-from tidegate import Definition
+from pipelines import kinds, several, totals
+from tidegate import Definition, FileSource
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.adapters.spark.processor import SparkProcessor
 from tidegate.errors import DataDamagedError, StateIncompatibleError, UserFunctionError
@@ -47,12 +47,12 @@ class Line:
     def task(self) -> EpochTask:
         """The next epoch: it reads the file of its number."""
         number = len(self.made) + 1
-        source = FileSourceAdapter(make.folder_of(self.definition), self.definition.name)
+        sources = {uid: FileSourceAdapter(s, self.definition.name) for uid, s in folders_of(self.definition).items()}
         return EpochTask(
             definition=self.definition,
             epoch=make.epoch(number, Status.PLANNED),
-            slices=tuple(source.discover(None, lambda _: ())[number - 1 : number]),
-            readers={make.source_of(self.definition).uid: source.reader()},
+            slices=tuple(s for of in sources.values() for s in of.discover(None, lambda _: ())[number - 1 : number]),
+            readers={uid: source.reader() for uid, source in sources.items()},
             parent_state=self.made[-1].state if self.made else (),
             parent_watermarks=self.made[-1].watermarks if self.made else {},
             root=f"file://{self.folder}/{number}-{uuid4().hex}",
@@ -73,12 +73,17 @@ def told(made: Processed) -> tuple[Any, ...]:
     return rows, state, made.counts, made.watermarks, made.written
 
 
+def folders_of(definition: Definition) -> dict[str, FileSource]:
+    return {uid: source for uid, source in definition.sources.items() if isinstance(source, FileSource)}
+
+
 def arrive(definition: Definition, *files: Sequence[dict[str, Any]]) -> None:
-    source = make.folder_of(definition)
-    folder = Path(source.path)
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, records in enumerate(files):
-        (folder / f"{number:03d}.{source.dialect.word}").write_bytes(file_of(source, records))
+    """The same files in the folder of each source."""
+    for source in folders_of(definition).values():
+        folder = Path(source.path)
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, records in enumerate(files):
+            (folder / f"{number:03d}.{source.dialect.word}").write_bytes(file_of(source, records))
 
 
 # -- the same bytes ---------------------------------------------------------------------------------------------------
@@ -119,6 +124,19 @@ def test_rows_state_and_counts_are_the_same_here_and_on_spark(
     local = Line(LocalProcessor(), definition, folder / "local")
     for _ in files:
         assert told(local.run()) == told(spark.run())
+
+
+@pytest.mark.services
+def test_several_sources_are_in_one_order_here_and_on_spark(endpoints: Any, tmp_path: Path) -> None:
+    definition = several.pipeline(*(several.folder(uid, tmp_path) for uid in ("shop", "till", "bank")))
+    sale = {"user": "a", "id": "1", "amount": 1, "at": MOMENT}
+    arrive(definition, [sale, sale | {"id": "2", "user": "b"}, sale | {"id": "3", "amount": 0}], [sale | {"id": "4"}])
+    spark = Line(SparkProcessor(endpoints.spark), definition, tmp_path / "spark")
+    local = Line(LocalProcessor(), definition, tmp_path / "local")
+    for _ in range(2):
+        made = spark.run()
+        assert told(local.run()) == told(made)
+        assert made.watermarks.keys() == {"shop", "till", "bank"}
 
 
 # -- what every processor promises ------------------------------------------------------------------------------------

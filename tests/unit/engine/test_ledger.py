@@ -1,14 +1,15 @@
 """Goal: the sources of a pipeline are planned and checked side by side, each against its own part of the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 import builders as make
-from tidegate.engine.ledger import Ledger
-from tidegate.errors import SourceGapError, StateIncompatibleError
+from tidegate.engine.ledger import Ledger, Offer
+from tidegate.errors import RefusedError, SourceGapError, StateIncompatibleError
 from tidegate.protocol.ledger import NO_LIMIT, Limit
 from tidegate.protocol.model import OffsetRange, Slice
 
@@ -83,6 +84,47 @@ def test_slices_are_checked_by_their_own_source() -> None:
     assert sources.asked == [("a", 1, 2), ("b", 1)]
     with pytest.raises(SourceGapError, match=r"p: of source positions a \[1, 9\), b \[0, 1\) only 3 are known still"):
         sources.ledger.slices({"a": make.positions(1, 9), "b": make.positions(0, 1)})
+
+
+def test_an_error_says_which_of_several_sources_it_is_of() -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise SourceGapError("p: it is gone")
+
+    for found, says in ((Sources(a=(2, 0)), "^p: it"), (Sources(a=(2, 0), b=(1, 0)), "^source 'a' of p: it is gone$")):
+        ledger, slices = found.ledger, make.slices(1, source="a")
+        asked = dict.fromkeys(("discover", "check", "renewed", "bridged", "outlook"), refuse)
+        vars(ledger.sources["a"]).update(asked)
+        calls: list[Callable[[], object]] = [
+            partial(ledger.offer, None),
+            partial(ledger.check, slices),
+            partial(ledger.renewed, slices),
+            partial(ledger.bridged, slices, source="a"),
+            partial(ledger.outlook, Offer((), {}, (), 0)),
+        ]
+        for call in calls:
+            with pytest.raises(SourceGapError, match=says):
+                call()
+
+
+def test_only_the_source_that_a_person_means_is_asked() -> None:
+    sources = Sources(a=(2, 0), b=(1, 0))
+    ledger = sources.ledger
+
+    def bridged(uid: str, tail: Slice, waiting: Sequence[Slice]) -> list[Slice]:
+        sources.asked.append((uid, tail.key, *waiting))
+        return []
+
+    for uid, source in ledger.sources.items():
+        vars(source).update(bridged=partial(bridged, uid), named=f"/{uid}/{{}}".format)
+    waiting = [*make.slices(1, source="a"), *make.slices(1, source="b")]
+    assert ledger.bridged(waiting, source="b") == ()
+    assert sources.asked == [("b", sources.kept["b"][0].key, waiting[1])]
+    ledger.bridged(waiting)
+    assert [uid for uid, *_ in sources.asked] == ["b", "a", "b"]
+    assert ledger.named(["x"]) == [{"a": "/a/x", "b": "/b/x"}]
+    assert ledger.named(["x"], source="a") == [{"a": "/a/x"}]
+    with pytest.raises(RefusedError, match="p has no source 'c'; its sources are 'a', 'b'"):
+        ledger.named(["x"], source="c")
 
 
 def test_rows_are_told_when_every_source_tells_them() -> None:

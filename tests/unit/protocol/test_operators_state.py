@@ -16,3 +16,5 @@ def test_an_epochs_watermark_is_the_earliest_of_its_sources() -> None:
     watermarks = {"orders": {"0": 9, "1": 5}, "users": {"": 7}}
     assert make.manifest(watermarks=watermarks).watermark_ms == 5
     assert make.manifest(watermarks={"orders": {}}).watermark_ms is None
+    assert make.manifest(watermarks=watermarks | {"till": {}}).watermark_ms is None  # it may be at any time
+    assert make.manifest(watermarks={}).watermark_ms is None

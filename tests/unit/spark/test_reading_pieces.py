@@ -1,6 +1,7 @@
 """Goal: the tasks of the reading stage decode each piece once, place its rows, and count what they met."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -72,6 +73,21 @@ def test_every_row_has_its_place_and_every_record_is_counted(tmp_path: Path, tas
         ("read", "c.json", "[]"),
     ]
     assert set(letters[0]) == set(DEAD_LETTER_SCHEMA.names)
+
+
+def test_of_several_sources_pieces_are_numbered_on_and_named(tmp_path: Path) -> None:
+    later = replace(given_files(tmp_path, tasks=[(0, 1), (1, 3)]), first=5, named=True)
+    rows = [row for group in range(2) for row in task(later, group)]
+    assert rows == [(5, 0, 1), (5, 1, 2), (6, 0, 3), (7, 1, 4)]
+    assert later.places == tuple(f"source: {tmp_path}/{name}" for name in FILES)
+    letters = [f.path.removeprefix("file://") for r in later.reports() for w in r.files for f in w.files]
+    named = {row["source"] for path in letters for row in pq.ParquetFile(path).read().to_pylist()}
+    assert named == {f"source: {tmp_path}/a.json", f"source: {tmp_path}/c.json"}
+    one = replace(later, dead_letters=None, groups=((0, 1),))
+    with pytest.raises(
+        MalformedInputError, match=r"source 'source' of p epoch 1: 2 malformed .* in source: /.*/a"
+    ):
+        task(one, 0)
 
 
 def test_a_repeated_task_is_counted_once(tmp_path: Path) -> None:
