@@ -61,9 +61,14 @@ class Pipeline:
     dead_letters: str | None = None
     retention: Retention = field(default_factory=Retention)
     pause_after: int | None = 3
+    ended: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         identifier(self.name, "pipeline")
+        if isinstance(self.ended, str):
+            raise fail(f"pipeline {self.name}: ended must be a tuple of uids: ({self.ended!r},)")
+        for uid in self.ended:
+            identifier(uid, f"pipeline {self.name}: ended: uid")
         if not 1 <= self.buckets <= MAX_BUCKETS:
             raise fail(f"pipeline {self.name}: buckets must be from 1 to {MAX_BUCKETS}, not {self.buckets}")
         if self.dead_letters is not None:
@@ -265,6 +270,9 @@ class Definition:
         if len(self.operators) != 1:
             uids = ", ".join(o.uid for o in self.operators) or "none"
             raise fail(f"pipeline {self.name}: it needs exactly one operator as yet; here are {uids}")
+        for uid in self.pipeline.ended:
+            if uid in self.sources:
+                raise fail(f"pipeline {self.name}: the source {uid!r} is declared, so it has not ended: leave one out")
         known = {Port(uid) for uid in self.sources}
         for operator in self.operators:
             operator_uid(operator.uid)

@@ -47,7 +47,8 @@ def give_up(main: Coordinator) -> Correction:
     if epoch is None or not reads_sources(epoch.kind):
         return Correction(epoch, ())
     ends = ledger.behind(epoch)
-    waiting = {source: OffsetRange(r.start, ends[source].stop) for source, r in epoch.offsets.items()}
+    read = {uid: r for uid, r in epoch.offsets.items() if uid in ledger.sources}  # the others have ended
+    waiting = {uid: OffsetRange(r.start, ends[uid].stop) for uid, r in read.items()}
     renewed = {(s.source, s.position): s for s in ledger.renewed(ledger.slices(waiting))}
     recut = ledger.recut(renewed.get((s.source, s.position), s) for s in ledger.known(waiting))
     slices = renewed | {(s.source, s.position): s for s in recut}

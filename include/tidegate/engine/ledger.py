@@ -3,7 +3,7 @@
 A source sees no checkpoint, and the checkpoint no source. Nothing here writes: what is found is written with the epoch.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -35,11 +35,12 @@ class Offer:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The slices of one pipeline's `sources`, which are by uid."""
+    """The slices of one pipeline's `sources`, which are by uid. Of those that have `ended` nothing is read."""
 
     pipeline: str
     store: LedgerStore
     sources: Mapping[str, Source]
+    ended: Collection[str] = ()
 
     def offer(self, before: Epoch | None, *, limit: Limit = NO_LIMIT, until_ms: int | None = None) -> Offer:
         """Look for new input, and choose what an epoch behind `before` takes, within the sources' limits and `limit`.
@@ -48,17 +49,19 @@ class Ledger:
         range ends before the first slice that is not.
 
         Raises:
-            StateIncompatibleError: `before` has a source that is not declared any more.
+            StateIncompatibleError: `before` has a source that is not declared any more, and has not ended.
             ConfigurationError: a source cannot be looked at, or the time of an input cannot be told.
             SourceGapError: input is gone that was never offered.
         """
         read = before.offsets if before else ()
-        if reason := undeclared(f"{before} has read the source", read, self.sources, how="uid=…"):
-            raise StateIncompatibleError(reason)
+        going_on = [uid for uid in read if uid not in self.ended]
+        if reason := undeclared(f"{before} has read the source", going_on, self.sources, how="uid=…"):
+            raise StateIncompatibleError(f"{reason}; or say that it has ended, by Pipeline(ended=…)")
+        left = {uid: r for uid, r in nothing_behind(before, ()).items() if uid not in self.sources}
         offers = [self._offer(uid, start_of(before, uid), limit, until_ms) for uid in self.sources]
         return Offer(
             discovered=tuple(chain.from_iterable(o.discovered for o in offers)),
-            offsets={uid: r for o in offers for uid, r in o.offsets.items()},
+            offsets=left | {uid: r for o in offers for uid, r in o.offsets.items()},
             taken=tuple(chain.from_iterable(o.taken for o in offers)),
             left=sum(o.left for o in offers),
         )

@@ -87,7 +87,7 @@ def look_ahead(
     parent = read_manifest(adapters.storage, last.manifest) if last else None
     state_for(definition, parent)
     compactions = _compactions(definition, adapters) if last else ()
-    ledger = Ledger(definition.name, store, adapters.sources)
+    ledger = Ledger(definition.name, store, adapters.sources, definition.pipeline.ended)
     offer = ledger.offer(before, limit=limit, until_ms=until_ms)
     slices = [s for s in offer.taken if not s.skipped]
     size = sum(s.bytes or 0 for s in slices)

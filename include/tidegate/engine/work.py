@@ -77,7 +77,8 @@ class Work:
     @property
     def ledger(self) -> Ledger:
         """The slices of the pipeline's sources."""
-        return Ledger(self.definition.name, self.adapters.store, self.adapters.sources)
+        d, adapters = self.definition, self.adapters
+        return Ledger(d.name, adapters.store, adapters.sources, d.pipeline.ended)
 
     def _process(self, epoch: Epoch, parent: Manifest | None, root: str, superseded: tuple[str, ...]) -> Processed:
         state = state_for(self.definition, parent)

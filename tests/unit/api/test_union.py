@@ -97,6 +97,20 @@ def test_the_order_of_inputs_is_part_of_the_pipeline_where_there_are_several() -
     assert "source till: is new" in changes(alone.described, one.described)
 
 
+@pytest.mark.parametrize(
+    ("ended", "says"),
+    [
+        ("till", r"ended must be a tuple of uids: \('till',\)"),
+        (("a/b",), "ended: uid 'a/b' is not a valid identifier"),
+        (("shop",), "the source 'shop' is declared, so it has not ended"),
+    ],
+)
+def test_what_has_ended_is_not_declared(ended: Any, says: str) -> None:
+    with pytest.raises(DefinitionError, match=says):
+        defined(stream(pipeline=Pipeline("sales", ended=ended)))
+    assert defined(stream(pipeline=Pipeline("sales", ended=("till",)))).fingerprint == defined(stream()).fingerprint
+
+
 def wrong(given: Any) -> Any:
     return given
 

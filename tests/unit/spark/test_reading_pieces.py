@@ -84,9 +84,7 @@ def test_of_several_sources_pieces_are_numbered_on_and_named(tmp_path: Path) -> 
     named = {row["source"] for path in letters for row in pq.ParquetFile(path).read().to_pylist()}
     assert named == {f"source: {tmp_path}/a.json", f"source: {tmp_path}/c.json"}
     one = replace(later, dead_letters=None, groups=((0, 1),))
-    with pytest.raises(
-        MalformedInputError, match=r"source 'source' of p epoch 1: 2 malformed .* in source: /.*/a"
-    ):
+    with pytest.raises(MalformedInputError, match=r"source 'source' of p epoch 1: 2 malformed .* in source: /.*/a"):
         task(one, 0)
 
 

@@ -9,11 +9,19 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+import builders as make
 from pipelines.several import SALE, SeveralLine, completed, expected, folder, pipeline, with_times, write
 from tidegate import Definition, Json, KafkaSource, Pipeline
-from tidegate.engine.corrections import correct, skip
+from tidegate.engine.corrections import correct, give_up, skip
 from tidegate.engine.crash import POINTS
-from tidegate.errors import DefinitionError, MalformedInputError, RefusedError, SourceGapError
+from tidegate.errors import (
+    DefinitionError,
+    MalformedInputError,
+    RefusedError,
+    SourceGapError,
+    StateIncompatibleError,
+    UnavailableError,
+)
 from tidegate.protocol.model import Run, Word
 from tidegate.testing import LocalRun
 
@@ -221,6 +229,50 @@ def test_a_source_that_is_added_begins_at_its_start_and_finds_the_state(tmp_path
     line.run()
     rows = sorted(line.rows(), key=lambda row: (row["user"], row["n"]))
     assert rows == expected(sales("shop", 0, 4), sales("till", 0, 4))
+
+
+def test_a_source_that_is_not_declared_any_more_has_ended_by_ones_word(tmp_path: Path) -> None:
+    shop, till = folder("shop", tmp_path), folder("till", tmp_path)
+    for uid, source in (("shop", shop), ("till", till)):
+        write(source, "1.json", *sales(uid, 0, 2))
+    line = SeveralLine(pipeline(shop, till), tmp_path)
+    line.run()
+    write(shop, "2.json", *sales("shop", 2, 4)), write(till, "2.json", *sales("till", 2, 4))
+    line.definition = pipeline(shop)
+    with pytest.raises(StateIncompatibleError, match=r"read the source 'till', .* or say .* by Pipeline\(ended=…\)"):
+        line.plan()
+    line.definition = pipeline(shop, ended=("till",))
+    assert "source till: is gone" in line.plan().changed
+    report = line.run()
+    assert report
+    assert report.epoch.offsets == {"shop": make.positions(1, 2), "till": make.positions(1)}
+    assert report.manifest
+    assert report.manifest.watermarks.keys() == {"shop"}  # it holds nothing up any more
+    line.definition = pipeline(shop, till)
+    line.run()
+    rows = sorted(line.rows(), key=lambda row: (row["user"], row["n"]))
+    assert rows == expected(sales("shop", 0, 2), sales("till", 0, 2), sales("shop", 2, 4), sales("till", 2, 4))
+
+
+def test_an_epoch_that_was_planned_with_what_has_ended_is_given_up(tmp_path: Path) -> None:
+    shop, till = folder("shop", tmp_path), folder("till", tmp_path)
+    for uid, source in (("shop", shop), ("till", till)):
+        write(source, "1.json", *sales(uid, 0, 2))
+    line = SeveralLine(pipeline(shop, till), tmp_path)
+    line.processor.before = dies
+    with pytest.raises(UnavailableError):
+        line.run()
+    line.processor.before = lambda: None
+    line.definition = pipeline(shop, ended=("till",))
+    with pytest.raises(StateIncompatibleError, match=r"is of the source 'till', .*: declare it again"):
+        line.run(again=True)
+    assert correct(line.engine, Run("by-hand", "test"), Word("joe", "no till"), give_up).gives_up
+    line.run()
+    assert [row["id"] for row in line.rows()] == ["shop-0", "shop-1"]
+
+
+def dies() -> None:
+    raise UnavailableError("sales: Spark does not answer")
 
 
 # -- event time -------------------------------------------------------------------------------------------------------
