@@ -54,6 +54,8 @@ class Pipeline:
         retention: how long past epochs are kept.
         pause_after: when so many attempts at an epoch in a row failed in the same way (the same kind of error, by the
             same code), no run tries it again before a person resumes the pipeline. None: runs try for ever.
+        ended: uids of sources that were read and are not declared any more, for good or for a while: one that is
+            declared again goes on where it ended. What was read of it, and the state, stays.
     """
 
     name: str
