@@ -565,6 +565,20 @@ MUTANTS: tuple[Mutant, ...] = (
         "",
     ),
     Mutant(
+        "number the pieces of each source from the first",
+        "I3",
+        "adapters/reading.py",
+        "_placed(decoded.batch, reading.first + first + place,",
+        "_placed(decoded.batch, first + place,",
+    ),
+    Mutant(
+        "forget where a source has ended",
+        "I1",
+        "engine/ledger.py",
+        "            offsets=left | {",
+        "            offsets={",
+    ),
+    Mutant(
         "count only the records that could be read",
         "I7",
         "adapters/reading.py",

@@ -1,6 +1,7 @@
 """Goal: the sources of a pipeline are planned and checked side by side, each against its own part of the ledger."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
@@ -8,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 import builders as make
+from tidegate.engine.corrections import accept_gap
 from tidegate.engine.ledger import Ledger, Offer
 from tidegate.errors import RefusedError, SourceGapError, StateIncompatibleError
 from tidegate.protocol.ledger import NO_LIMIT, Limit
@@ -125,6 +127,29 @@ def test_only_the_source_that_a_person_means_is_asked() -> None:
     assert ledger.named(["x"], source="a") == [{"a": "/a/x"}]
     with pytest.raises(RefusedError, match="p has no source 'c'; its sources are 'a', 'b'"):
         ledger.named(["x"], source="c")
+
+
+def test_gaps_of_two_sources_are_accepted_one_by_one() -> None:
+    ledger = Sources(a=(2, 0), b=(1, 0)).ledger
+    lost = {uid: make.slice_(5, f"/gap/{uid}", source=uid, skipped=True) for uid in ledger.sources}
+    for uid, source in ledger.sources.items():
+        vars(source)["bridged"] = lambda *_, uid=uid: [lost[uid]]
+    store = SimpleNamespace(last_sealed=lambda _: BEFORE, unfinished=lambda _: None)
+    main: Any = SimpleNamespace(
+        lane_id=make.LANE, adapters=SimpleNamespace(store=store), work=SimpleNamespace(ledger=ledger)
+    )
+    with pytest.raises(RefusedError, match=r"several sources: 'a' \(/gap/a\), 'b' \(/gap/b\)\. .*--source a`"):
+        accept_gap()(main)
+    assert accept_gap("b")(main).slices == (lost["b"],)
+
+
+def test_a_source_that_has_ended_keeps_its_position() -> None:
+    sources = Sources(a=(3, 1))
+    ledger = replace(sources.ledger, ended=("b",))
+    assert ledger.offer(BEFORE).offsets == {"a": make.positions(2, 4), "b": make.positions(1)}
+    assert ledger.offer(None).offsets == {"a": make.positions(0, 4)}
+    with pytest.raises(StateIncompatibleError, match=r"'b', .*; or say that it has ended, by Pipeline\(ended=…\)"):
+        sources.ledger.offer(BEFORE)
 
 
 def test_rows_are_told_when_every_source_tells_them() -> None:
