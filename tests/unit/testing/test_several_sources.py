@@ -287,12 +287,13 @@ def test_the_watermark_is_that_of_the_source_that_is_behind() -> None:
             {"till": sales("till", 0, 50)},
             {"shop": sales("shop", 100, 200)},
             {"till": [sale("till", 170), sale("till", 20)], "shop": [sale("shop", 1)]},
+            {"till": [sale("till", 300)], "shop": [sale("shop", 210)]},
         ):
             report = run.epoch(batch)
             assert report
             at = report.epoch.watermark_out_ms
             reached.append(at and (at - noon) / 1000)
-        assert reached == [None, 39, 39, 160]
+        assert reached == [None, 39, 39, 160, 200]
         assert report
         assert report.manifest
-        assert report.manifest.watermarks == {"shop": {"": noon + 189_000}, "till": {"": noon + 160_000}}
+        assert report.manifest.watermarks == {"shop": {"": noon + 200_000}, "till": {"": noon + 290_000}}
