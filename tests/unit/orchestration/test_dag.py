@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
@@ -14,6 +15,7 @@ from airflow.sdk.timezone import coerce_datetime
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import DataInterval, TimeRestriction
 
+from pipelines import several
 from tidegate import Definition
 from tidegate.errors import DefinitionError
 from tidegate.orchestration import Bound, Connections, epoch_dag, table_asset
@@ -54,6 +56,17 @@ def test_everything_can_be_set(definition: Definition) -> None:
     process = process_of(dag)
     assert (dag.dag_id, dag.max_active_runs, dag.tags, process.owner) == ("other", 4, {"a"}, "shop")
     assert (process.retries, process.connections.spark) == (7, "big_spark")
+
+
+def test_each_of_several_sources_is_told_and_must_tell_time() -> None:
+    timed, other = several.folder("shop", path_time="%Y-%m-%d"), several.folder("till")
+    dag = epoch_dag(several.pipeline(timed, other))
+    assert (dag.doc_md or "").count("| Source | `/nowhere/") == 2
+    with pytest.raises(
+        DefinitionError, match=r"needs sources that tell time, which 'till' does not: FileSource\(path_ti"
+    ):
+        epoch_dag(several.pipeline(timed, other), "0 * * * *", bound="interval")
+    epoch_dag(several.pipeline(timed, replace(other, path_time="%Y-%m-%d")), "0 * * * *", bound="interval")
 
 
 def test_schedules_have_contiguous_intervals() -> None:
