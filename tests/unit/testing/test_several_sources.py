@@ -14,6 +14,7 @@ from pipelines.several import SALE, SeveralLine, completed, expected, folder, pi
 from tidegate import Definition, Json, KafkaSource, Pipeline
 from tidegate.engine.corrections import correct, give_up, skip
 from tidegate.engine.crash import POINTS
+from tidegate.engine.rollback import roll_back
 from tidegate.errors import (
     DefinitionError,
     MalformedInputError,
@@ -227,8 +228,17 @@ def test_a_source_that_is_added_begins_at_its_start_and_finds_the_state(tmp_path
     assert "source till: is new" in plan.changed
     assert sizes(plan.offsets) == {"shop": 1, "till": 1}
     line.run()
-    rows = sorted(line.rows(), key=lambda row: (row["user"], row["n"]))
-    assert rows == expected(sales("shop", 0, 4), sales("till", 0, 4))
+    assert in_order(line) == expected(sales("shop", 0, 4), sales("till", 0, 4))
+    roll_back(line.engine, Run("back", "test"), to_epoch=1)  # to before it was there
+    assert in_order(line) == expected(sales("shop", 0, 2))
+    report = line.run()
+    assert report
+    assert report.epoch.offsets == {"shop": make.positions(1, 2), "till": make.positions(0, 1)}
+    assert in_order(line) == expected(sales("shop", 0, 4), sales("till", 0, 4))
+
+
+def in_order(line: SeveralLine) -> list[Event]:
+    return sorted(line.rows(), key=lambda row: (row["user"], row["n"]))
 
 
 def test_a_source_that_is_not_declared_any_more_has_ended_by_ones_word(tmp_path: Path) -> None:
@@ -250,8 +260,18 @@ def test_a_source_that_is_not_declared_any_more_has_ended_by_ones_word(tmp_path:
     assert report.manifest.watermarks.keys() == {"shop"}  # it holds nothing up any more
     line.definition = pipeline(shop, till)
     line.run()
-    rows = sorted(line.rows(), key=lambda row: (row["user"], row["n"]))
-    assert rows == expected(sales("shop", 0, 2), sales("till", 0, 2), sales("shop", 2, 4), sales("till", 2, 4))
+    every = expected(sales("shop", 0, 2), sales("till", 0, 2), sales("shop", 2, 4), sales("till", 2, 4))
+    assert in_order(line) == every
+    line.definition = pipeline(shop, ended=("till",))
+    with pytest.raises(StateIncompatibleError, match="declare it again"):  # it is looked at: what is undone comes again
+        roll_back(line.engine, Run("back", "test"), to_epoch=1)
+    line.definition = pipeline(shop, till)
+    roll_back(line.engine, Run("back", "test"), to_epoch=1)
+    line.definition = pipeline(shop, ended=("till",))
+    line.run()
+    line.definition = pipeline(shop, till)  # what was undone comes again where it is declared
+    line.run()
+    assert in_order(line) == every
 
 
 def test_an_epoch_that_was_planned_with_what_has_ended_is_given_up(tmp_path: Path) -> None:
