@@ -146,7 +146,7 @@ def run(pipeline: str, epochs: int, home: Path, *, until_empty: bool, json_wante
 
 
 @tidegate.command(
-    help="Show what the next epoch would do: what comes first, which slices of the source it would take, what to "
+    help="Show what the next epoch would do: what comes first, which slices of each source it would take, what to "
     f"expect. Changes nothing.\n\n{PIPELINE}"
 )
 @click.argument("pipeline")

@@ -40,7 +40,7 @@ def give_up(pipeline: str, reason: str, home: Path, *, dry_run: bool, json_wante
 
 
 @click.command(
-    help="Go on without slices of the source that cannot be mended, or are gone: no epoch reads them from now on, and "
+    help="Go on without slices of a source that cannot be mended, or are gone: no epoch reads them from now on, and "
     "a replay neither. Only slices that are not sealed yet; an epoch that is planned with one of them is given up, and "
     "planned anew. A file that comes back under its old name stays skipped.\n\n"
     f"{PIPELINE}\n\nSLICES are named as errors name them: of a folder, the paths of files."

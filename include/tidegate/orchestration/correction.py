@@ -30,7 +30,7 @@ def correction_dag(
 ) -> DAG:
     """A DAG that is run by hand: task `correct`, with a form for `what`, `slices`, `source`, `reason` and `dry_run`.
 
-    It gives a planned epoch up, skips slices of the source, accepts a gap, or repairs manifests and partitions, as
+    It gives a planned epoch up, skips slices of sources, accepts a gap, or repairs manifests and partitions, as
     `tidegate give-up`, `skip`, `gap` and `verify --repair` do. The pipeline's own DAG then goes on.
 
     Args:
@@ -105,7 +105,7 @@ def _form() -> dict[str, Param]:
             type="array",
             items={"type": "string"},
             title="Slices",
-            description="To skip: slices of the source that are not sealed yet, as errors name them (of a folder: "
+            description="To skip: slices of sources that are not sealed yet, as errors name them (of a folder: "
             "paths of files), one a line.",
         ),
         "source": Param(

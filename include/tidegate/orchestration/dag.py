@@ -42,12 +42,12 @@ def epoch_dag(
         pipeline: the complete declaration.
         schedule: a timedelta or cron text, in UTC, makes contiguous data intervals (so that a backfill has intervals
             to fill); None runs on demand; a timetable or assets are taken as they are.
-        bound: what ends a run's input, beside the source's limits. "available" takes what has arrived. "interval" takes
-            what is left from before the end of the run's data interval, however old; it needs the source's `path_time`
+        bound: what ends a run's input, beside the sources' limits. "available" takes what has arrived. "interval" takes
+            what is left from before the end of the run's data interval, however old; it needs each source's `path_time`
             or `event_time`, and a schedule whose intervals follow each other, such as a timedelta or cron text.
         start_date: the earliest interval; needed with `catchup=True`.
         catchup: False takes everything since the last epoch in the next run; True makes one run per missed interval,
-            each of which takes the oldest input that is left, within the source's limits and `bound`.
+            each of which takes the oldest input that is left, within the sources' limits and `bound`.
         dag_id: the pipeline's name when left out.
         connections: the Airflow connections; by default those named ``tidegate_…``.
         retries: how often a retryable failure is tried again. A failure that needs a person is never retried.

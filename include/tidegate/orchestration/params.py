@@ -47,7 +47,7 @@ def declared() -> dict[str, Param]:
         ),
         "max_slices": _count(
             "Most slices",
-            "In this run take at most so many slices of the source (of a folder: files); empty: as the pipeline says.",
+            "In this run take at most so many slices of each source (of a folder: files); empty: as the pipeline says.",
         ),
         "lane": Param(
             None,
