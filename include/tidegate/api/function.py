@@ -55,7 +55,7 @@ class Context:
 
 
 class KeyedProcessFunction(ABC):
-    """Called once per event, in source order within a key.
+    """Called once per event, within a key in the order of the source; of several, those of an epoch one after another.
 
     Declare state as class attributes (`ValueState`, `ListState`, `MapState`). One instance serves many keys in turn:
     keep nothing that must last in other attributes. The function must be deterministic: the same events and state

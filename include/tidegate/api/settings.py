@@ -176,6 +176,7 @@ DEAD_LETTER_SCHEMA = pa.schema(
     ]
 )
 """Columns of a dead-letter table: the step that refused the row ("read", "type", "key", "process"), why, where it came
-from (of a folder, the path of the file; of Kafka, ``topic[partition]``), the key and the row as JSON (or as it stood in
+from (of a folder, the path of the file; of Kafka, ``topic[partition]``; where the pipeline has several sources, behind
+the uid: ``till: topic[partition]``), the key and the row as JSON (or as it stood in
 the input). Of a record of Kafka that could not be read, `position` is a JSON object of its topic, partition, offset,
 timestamp, key and headers, and `raw` its value; else both are null. Its partition column is `epoch_id`."""
