@@ -481,8 +481,10 @@ def test_k3_a_gap_is_gone_over_by_a_word_that_stays_on_record(kafka: Kafka, topi
     assert accept(of).slices == ()
     kafka.produce(topic, clicks(range(10, 30), partitions=2))
     kafka.delete_records(topic, 1, 12)
-    (slice_,) = accept(of).slices
-    assert accept(of).slices == ()
+    found = accept(of)
+    (slice_,), (missing,) = found.slices, found.missing
+    assert f"{topic}[1] from offset 5 on: 7 offsets are missing" in missing
+    assert accept(of) == Correction(None, ())
     assert f"{slice_.key} is skipped, by joe: they are lost" in of.plan().notes
     counts = counted(of)
     assert (counts.rows_in, counts.skipped) == (13, 1)
@@ -500,6 +502,7 @@ def test_k3_a_planned_epoch_goes_on_with_what_is_left(kafka: Kafka, topic: str, 
     of.processor.before = lambda: None
     found = accept(of)
     assert found.gives_up is not None
+    assert ["4 offsets are missing" in missing for missing in found.missing] == [True]
     assert [s.skipped for s in found.slices] == [False]
     of.run()
     assert of.numbers == list(range(4, 10))

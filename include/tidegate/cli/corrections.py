@@ -71,8 +71,8 @@ def skip(
 
 @click.command(
     help="Go on without what a source does not have any more: offsets of Kafka that expired before they were read, or "
-    "of a topic that was made again, or rows that came late. The run's error says what is missing, this what would "
-    f"change; with --accept the pipeline goes on behind it, and your word stays on record.\n\n{PIPELINE}",
+    "of a topic that was made again, or rows that came late. Says what is missing and what would change; "
+    f"with --accept the pipeline goes on behind it, and your word stays on record.\n\n{PIPELINE}",
 )
 @click.argument("pipeline")
 @_source
@@ -102,7 +102,7 @@ def _correct(pipeline: str, home: Path, plan: "Plan", reason: str, *, dry_run: b
     if json_wanted:
         as_json(summary)
         return
-    for line in correction_sentences(summary):
+    for line in [*(summary["missing"] if dry_run else ()), *correction_sentences(summary)]:
         click.echo(line)
     if dry_run:
         say("Nothing was changed.")

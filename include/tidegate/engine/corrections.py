@@ -23,11 +23,13 @@ class Correction:
         gives_up: the PLANNED epoch that is abandoned: its number and ranges are planned anew.
         slices: those that are taken as they are now, or `skipped`.
         recut: those among them that have other bounds, for the limits of their source are others.
+        missing: what sources do not have any more, in their words.
     """
 
     gives_up: Epoch | None
     slices: tuple[Slice, ...]
     recut: tuple[Slice, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 Plan = Callable[[Coordinator], Correction]
@@ -83,9 +85,11 @@ def accept_gap(source: str | None = None) -> Plan:
     def plan(main: Coordinator) -> Correction:
         store, ledger = main.adapters.store, main.work.ledger
         last, unfinished = store.last_sealed(main.lane_id), store.unfinished(main.lane_id)
-        slices = ledger.bridged(ledger.known(ledger.behind(last_read(last, unfinished))), source=source)
+        waiting = ledger.known(ledger.behind(last_read(last, unfinished)))
+        slices = ledger.bridged(waiting, source=source)
         of_one_source(main.lane_id, slices)
-        return Correction(covered(unfinished, slices), slices)
+        missing = ledger.missing(waiting, source=source) if slices else ()
+        return Correction(covered(unfinished, slices), slices, missing=missing)
 
     return plan
 

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import chain
 
 from tidegate.errors import RefusedError, SourceGapError, StateIncompatibleError, of_source
-from tidegate.ports import LedgerStore, Source
+from tidegate.ports import Known, LedgerStore, Source
 from tidegate.protocol.ledger import NO_LIMIT, Limit, behind, choose, nothing_behind, start_of, told
 from tidegate.protocol.model import Epoch, OffsetRange, Offsets, Slice
 from tidegate.protocol.uids import undeclared
@@ -70,14 +70,15 @@ class Ledger:
         source, limit = self.sources[uid], self.sources[uid].limit.within(limit)
         tail = self.store.tail(self.pipeline, uid)
         with self._of(uid):
-            new = source.discover(
-                tail, lambda keys: self.store.known(self.pipeline, uid, keys), limit=limit, until_ms=until_ms
-            )
+            new = source.discover(tail, self._known(uid), limit=limit, until_ms=until_ms)
             waiting = [*self.store.slices(self.pipeline, uid, OffsetRange(start, behind(tail))), *new]
             measured = source.measured(waiting, rows=limit.rows is not None, times=until_ms is not None)
             taken = choose(measured, limit, until_ms=until_ms)
         stop = start + len(taken)
         return Offer(tuple(new), {uid: OffsetRange(start, stop)}, tuple(taken), behind(tail) + len(new) - stop)
+
+    def _known(self, uid: str) -> Known:
+        return lambda keys: self.store.known(self.pipeline, uid, keys)
 
     def known(self, offsets: Offsets) -> tuple[Slice, ...]:
         """The slices of some ranges, by source and position, skipped ones too; forgotten ones are missing."""
@@ -135,6 +136,19 @@ class Ledger:
         for uid, asked in self._asked(source).items():
             with self._of(uid):
                 found += asked.bridged(self.store.tail(self.pipeline, uid), [s for s in left if s.source == uid])
+        return tuple(found)
+
+    def missing(self, waiting: Iterable[Slice], *, source: str | None = None) -> tuple[str, ...]:
+        """What one source, or each, does not have any more of the slices that wait, and behind them, as sentences."""
+        left, found = [s for s in waiting if not s.skipped], list[str]()
+        for uid, asked in self._asked(source).items():
+            tail, own = self.store.tail(self.pipeline, uid), [s for s in left if s.source == uid]
+            for look in (partial(asked.check, own), partial(asked.discover, tail, self._known(uid))):
+                try:
+                    with self._of(uid):
+                        look()
+                except SourceGapError as e:
+                    found.append(str(e))
         return tuple(found)
 
     def outlook(self, offer: Offer) -> tuple[str, ...]:

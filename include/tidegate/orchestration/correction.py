@@ -86,7 +86,10 @@ def _correct(coordinator: Coordinator, run: Run, word: Word, params: Any) -> dic
     plan = {SKIP: skip(params["slices"], source), GAP: accept_gap(source), GIVE_UP: give_up}[params["what"]]
     if params["dry_run"]:
         summary = correction_summary(coordinator.definition, plan(coordinator))
-        return {**summary, "says": [*correction_sentences(summary), "A dry run: nothing was changed"]}
+        return {
+            **summary,
+            "says": [*summary["missing"], *correction_sentences(summary), "A dry run: nothing was changed"],
+        }
     summary = correction_summary(coordinator.definition, correct(coordinator, run, word, plan))
     return {**summary, "says": correction_sentences(summary)}
 

@@ -17,11 +17,12 @@ def correction_summary(definition: Definition, found: Correction) -> dict[str, A
         "renewed": [place(s, named=named) for s in found.slices if not s.skipped and s not in found.recut],
         "recut": [place(s, named=named) for s in found.recut],
         "skipped": [place(s, named=named) for s in found.slices if s.skipped],
+        "missing": list(found.missing),
     }
 
 
 def correction_sentences(summary: dict[str, Any]) -> list[str]:
-    """The same for people, a line each."""
+    """What changes, for people, a line each."""
     lines = []
     if epoch := summary["gives_up"]:
         lines.append(f"{summary['pipeline']}: epoch {epoch['epoch']} is given up; the next run plans it anew")

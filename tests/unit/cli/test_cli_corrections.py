@@ -19,7 +19,7 @@ from tidegate.protocol.model import LaneId, Run, Status, Word
 from tidegate.reports.corrections import correction_sentences, correction_summary
 
 EPOCH = make.epoch(7, Status.PLANNED, lane=LaneId("sales"), offsets=make.span(3, 5), failure_message="no")
-FOUND = Correction(EPOCH, (make.slice_(3, "/in/a"), make.slice_(4, "/in/b", skipped=True)))
+FOUND = Correction(EPOCH, (make.slice_(3, "/in/a"), make.slice_(4, "/in/b", skipped=True)), missing=("7 are gone",))
 
 GAPS: dict[str | None, Callable[[Any], Correction]] = {
     None: lambda _: FOUND,
@@ -77,6 +77,7 @@ def test_a_dry_run_makes_nothing(call: Call) -> None:
         "renewed": ["/in/a"],
         "recut": [],
         "skipped": ["/in/b"],
+        "missing": ["7 are gone"],
     }
     assert made == [(("/in/../in/b",), None)]
     assert "Nothing was changed." in call("give-up", "sales", "--reason", "x", "--dry-run")[0].output
@@ -93,12 +94,14 @@ def test_a_reason_and_slices_are_asked_for(call: Call, words: tuple[str, ...]) -
 def test_a_gap_is_only_shown_unless_it_is_accepted_for_a_reason(call: Call) -> None:
     done, made = call("gap", "sales")
     assert (done.exit_code, made) == (0, [])
+    assert done.output.startswith("7 are gone\n")
     assert "/in/b is skipped from now on" in done.output
     assert "Nothing was changed." in done.output
     assert (call("gap", "sales", "--accept")[0].exit_code, made) == (2, [])
     done, ((word),) = call("gap", "sales", "--accept", "--reason", "retention")
     assert (done.exit_code, word.why) == (0, "retention")
     assert "Nothing was changed." not in done.output
+    assert "7 are gone" not in done.output
 
 
 def test_slices_that_are_cut_are_said(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,17 +130,21 @@ def test_only_the_source_that_a_person_means_is_asked() -> None:
 
 
 def test_gaps_of_two_sources_are_accepted_one_by_one() -> None:
+    def gone(*_: Any) -> None:
+        raise SourceGapError("p: 7 are gone")
+
     ledger = Sources(a=(2, 0), b=(1, 0)).ledger
     lost = {uid: make.slice_(5, f"/gap/{uid}", source=uid, skipped=True) for uid in ledger.sources}
     for uid, source in ledger.sources.items():
-        vars(source)["bridged"] = lambda *_, uid=uid: [lost[uid]]
+        vars(source).update(bridged=lambda *_, uid=uid: [lost[uid]], check=lambda _: None, discover=gone)
     store = SimpleNamespace(last_sealed=lambda _: BEFORE, unfinished=lambda _: None)
     main: Any = SimpleNamespace(
         lane_id=make.LANE, adapters=SimpleNamespace(store=store), work=SimpleNamespace(ledger=ledger)
     )
     with pytest.raises(RefusedError, match=r"several sources: 'a' \(/gap/a\), 'b' \(/gap/b\)\. .*--source a`"):
         accept_gap()(main)
-    assert accept_gap("b")(main).slices == (lost["b"],)
+    found = accept_gap("b")(main)
+    assert (found.slices, found.missing) == ((lost["b"],), ("source 'b' of p: 7 are gone",))
 
 
 def test_a_source_that_has_ended_keeps_its_position() -> None:
