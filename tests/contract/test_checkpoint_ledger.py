@@ -64,6 +64,17 @@ def test_no_source_is_left_out_or_goes_on_elsewhere(story: Story, kept: Kept, of
     assert kept() == before
 
 
+def test_slices_are_found_by_their_keys_and_ledgers_by_theirs(story: Story) -> None:
+    lease = story.lease()
+    sealed(story, lease)
+    keys = ["/in/2", "/in/0", "/in/9"]
+    assert story.store.entries("orders", "a", keys) == [make.slice_(n, source="a") for n in (0, 2)]
+    assert story.store.entries("orders", "none", keys) == []
+    assert story.store.readers(keys) == [("orders", "a"), ("orders", "b")]
+    assert story.store.readers(["/in/2"]) == [("orders", "a")]
+    assert story.store.readers([]) == []
+
+
 def test_the_last_slice_of_a_source_is_not_forgotten(story: Story) -> None:
     """What is found next would get its position, though epochs have read it (I1)."""
     lease = story.lease()

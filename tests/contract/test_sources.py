@@ -224,4 +224,4 @@ def test_nothing_leads_over_a_gap_that_is_not_there(world: World) -> None:
     ledger.look()
     assert world.source().bridged(ledger.slices[-1], ledger.slices) == []
     assert world.source().bridged(None, []) == []
-    assert all("left" in note for note in world.source().outlook(ledger.slices[-1]))
+    assert all("left" in note for note in world.source().outlook(ledger.slices[-1], lambda keys: keys))

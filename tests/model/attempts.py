@@ -118,6 +118,10 @@ class _Source:
     def measured(self, slices: Iterable[Slice], *, rows: bool, times: bool) -> Iterator[Slice]:
         yield from slices
 
+    @property
+    def retiring(self) -> None:
+        return None
+
     def check(self, slices: Sequence[Slice]) -> None:
         self._ask(SOURCE, "check", tuple(slices))
 
@@ -139,7 +143,7 @@ class _Source:
     def bridged(self, tail: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:
         return []
 
-    def outlook(self, tail: Slice | None) -> tuple[str, ...]:
+    def outlook(self, tail: Slice | None, known: Any) -> tuple[str, ...]:
         return ()
 
     def sealed(self, last: Callable[[], Slice | None]) -> str | None:

@@ -1,5 +1,6 @@
 """What a pipeline's author writes with: declarations, state, sources and sinks."""
 
+from tidegate.api.after_sealed import Delete, Move
 from tidegate.api.database import DatabaseSource
 from tidegate.api.files import FileSource
 from tidegate.api.formats import Avro, Csv, Debezium, Json, Parquet, Raw
@@ -16,6 +17,7 @@ __all__ = [
     "DatabaseSource",
     "Debezium",
     "Definition",
+    "Delete",
     "FileSource",
     "HiveTable",
     "Json",
@@ -24,6 +26,7 @@ __all__ = [
     "ListState",
     "MapState",
     "Mode",
+    "Move",
     "Parquet",
     "Pipeline",
     "Raw",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tidegate.api.after_sealed import AfterSealed, check_beside
 from tidegate.api.formats import Parquet, RowFormat, TypedFormat
 from tidegate.api.path_time import PathTime
 from tidegate.api.schema import fail, identifier
@@ -42,6 +43,10 @@ class FileSource:
             ``year=%Y/month=%m/day=%d/hour=%H`` or ``orders-%Y%m%dT%H%M%S.json`` (see `PathTime`).
         event_time: in its place, for Parquet: the timestamp column whose smallest value in a file, as the statistics in
             its footer have it, is that time. A file without a value in it is taken at once.
+        look_back: with `path_time`: folders and files whose paths tell a time of more than this before the newest
+            file's, or before now, are not looked at, so that a look costs what is new. A file that appears there is
+            **not taken**; `tidegate plan` counts such files. None looks everywhere.
+        after_sealed: what a clean-up makes of files that the tables have: `Delete` or `Move`. None leaves them.
         uid: names the source in the ranges of the pipeline's epochs, for good: a source with another uid is another
             one.
     """
@@ -56,6 +61,8 @@ class FileSource:
     aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
     path_time: str | None = None
     event_time: str | None = None
+    look_back: timedelta | None = None
+    after_sealed: AfterSealed | None = None
     uid: str = "source"
 
     def __post_init__(self) -> None:
@@ -72,6 +79,9 @@ class FileSource:
             raise fail("FileSource settle must not be negative")
         if self.path_time is not None:
             PathTime(self.path_time)
+        check_beside(str(self.path), self.after_sealed)
+        if self.look_back is not None and (self.path_time is None or self.look_back < timedelta(0)):
+            raise fail("FileSource look_back is a time that is not negative, for a source with path_time")
         if self.event_time is not None:
             self._check_event_time(self.event_time)
 

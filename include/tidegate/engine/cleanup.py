@@ -5,12 +5,13 @@ way round there would be rows whose files are gone.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.ledger import Ledger
 from tidegate.engine.manifests import read_manifest
+from tidegate.engine.retiring import Retired, Retirer
 from tidegate.ports import Adapters, StoredFile
 from tidegate.protocol.layout import maker, of_pipeline
 from tidegate.protocol.model import Epoch, LaneId, LaneStatus, Lease, Status
@@ -22,12 +23,16 @@ _ALL = 2**31 - 1
 
 @dataclass(frozen=True)
 class Cleanup:
-    """What a clean-up removes, or would remove; `positions` are those of slices, by source."""
+    """What a clean-up removes, or would remove.
+
+    `positions` are those of slices, by source, and `input` is what goes of sources that declare it.
+    """
 
     epochs: tuple[int, ...]
     positions: Mapping[str, tuple[int, ...]]
     lanes: tuple[LaneId, ...]
     files: tuple[StoredFile, ...]
+    input: Retired = field(default_factory=Retired)
 
     @property
     def bytes(self) -> int:
@@ -68,7 +73,14 @@ class Cleaner:
         self.progress(
             f"{lease.lane}: forgot {len(found.epochs)} epochs, deleted {len(found.files)} files, {found.bytes} bytes"
         )
-        return found
+        return replace(found, input=self.retire(lease, dry_run=False))
+
+    def retire(self, lease: Lease, *, dry_run: bool) -> Retired:
+        """Let input go that is done with, as its source declares it. Raises what `Retirer.retire` raises."""
+        retired = Retirer(self.definition.name, self.adapters, self.progress).retire(lease, dry_run=dry_run)
+        if retired.slices and not dry_run:
+            self.progress(f"{lease.lane}: {retired.slices} slices of input went, {retired.bytes} bytes")
+        return retired
 
     def plan(self, lease: Lease) -> Cleanup:
         """What could be removed now. Changes nothing.

@@ -156,7 +156,10 @@ class Coordinator:
     def clean(self, run: Run, *, dry_run: bool) -> Cleanup:
         """Forget old epochs and delete what nothing leads to, by the pipeline's `Retention`."""
         with self.exclusive(run) as lease:
-            return self.rooms.cleaner.plan(lease) if dry_run else self.rooms.cleaner.clean(lease)
+            cleaner = self.rooms.cleaner
+            if dry_run:
+                return replace(cleaner.plan(lease), input=cleaner.retire(lease, dry_run=True))
+            return cleaner.clean(lease)
 
     def repair(self, run: Run) -> Repaired:
         """Bring back manifests that storage has lost, then every partition of every table to its head."""

@@ -3,7 +3,7 @@
 A source sees no checkpoint, and the checkpoint no source. Nothing here writes: what is found is written with the epoch.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +14,8 @@ from tidegate.ports import Known, LedgerStore, Source
 from tidegate.protocol.ledger import NO_LIMIT, Limit, behind, choose, nothing_behind, start_of, told
 from tidegate.protocol.model import Epoch, OffsetRange, Offsets, Slice
 from tidegate.protocol.uids import undeclared
+
+_NEWEST = 1000
 
 
 @dataclass(frozen=True)
@@ -154,10 +156,16 @@ class Ledger:
     def outlook(self, offer: Offer) -> tuple[str, ...]:
         """What is to be said of input that `offer` leaves where it is."""
         new = {s.source: s for s in offer.discovered}
+        offered = {s.key for s in offer.discovered}
         found: list[str] = []
+
+        def known(uid: str, keys: Sequence[str]) -> set[str]:
+            return offered.intersection(keys) | self.store.known(self.pipeline, uid, keys)
+
         for uid, source in self.sources.items():
             with self._of(uid):
-                found += source.outlook(new.get(uid) or self.store.tail(self.pipeline, uid))
+                tail = new.get(uid) or self.store.tail(self.pipeline, uid)
+                found += source.outlook(tail, partial(known, uid))
         return tuple(found)
 
     def sealed(self, offsets: Offsets) -> Iterator[str]:
@@ -183,9 +191,15 @@ class Ledger:
         epochs, gone = tuple(kept), {}
         for uid, source in self.sources.items():
             floor = min((e.offsets[uid].start if uid in e.offsets else 0 for e in epochs), default=0)
-            slices = source.gone(self.store.slices(self.pipeline, uid, OffsetRange(0, floor))) if floor else []
-            if slices:
-                gone[uid] = tuple(s.position for s in slices)
+            if not floor:
+                continue
+            slices = self.store.slices(self.pipeline, uid, OffsetRange(0, floor))
+            if source.retiring:  # all of these may be gone, and the newest show that the place is not
+                end = behind(self.store.tail(self.pipeline, uid))
+                slices += self.store.slices(self.pipeline, uid, OffsetRange(max(floor, end - _NEWEST), end))
+            slices = source.gone(slices)
+            if positions := tuple(s.position for s in slices if s.position < floor):
+                gone[uid] = positions
         return gone
 
     def named(self, texts: Iterable[str], *, source: str | None = None) -> list[dict[str, str]]:

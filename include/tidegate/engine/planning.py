@@ -13,6 +13,7 @@ from tidegate.protocol.forecast import Forecast, Made, forecast, made
 from tidegate.protocol.ledger import NO_LIMIT, Limit, place
 from tidegate.protocol.model import Epoch, LaneId, Offsets, Slice, Status
 from tidegate.protocol.purposes import reads_sources
+from tidegate.protocol.spelling import printable
 
 SAMPLE = 10
 """Estimates are averages over at most so many sealed epochs of events, the newest."""
@@ -117,7 +118,7 @@ def look_ahead(
 def _said(definition: Definition, taken: Iterable[Slice]) -> Iterator[str]:
     for skipped in (s for s in taken if s.skipped):
         word = f", by {skipped.word.by}: {skipped.word.why}" if skipped.word else ""
-        yield f"{place(skipped, named=len(definition.sources) > 1)} is skipped{word}"
+        yield f"{printable(place(skipped, named=len(definition.sources) > 1))} is skipped{word}"
 
 
 def _compactions(definition: Definition, adapters: Adapters) -> tuple[Compaction, ...]:

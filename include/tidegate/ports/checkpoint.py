@@ -215,6 +215,12 @@ class LedgerStore(Protocol):
     def known(self, pipeline: str, source: str, keys: Sequence[str]) -> set[str]:
         """Those of `keys` that slices in the source's ledger have."""
 
+    def entries(self, pipeline: str, source: str, keys: Sequence[str]) -> list[Slice]:
+        """The slices in the source's ledger that have one of `keys`, by position."""
+
+    def readers(self, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """The pipelines and sources, in order, in whose ledgers a slice has one of `keys`."""
+
     def slices(self, pipeline: str, source: str, offsets: OffsetRange) -> list[Slice]:
         """The slices in a range of the source's ledger, in order; those that were forgotten are missing."""
 

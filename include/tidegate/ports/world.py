@@ -26,6 +26,31 @@ Known = Callable[[Sequence[str]], Collection[str]]
 """Tells which of some keys slices of a source's ledger have."""
 
 
+Entries = Callable[[Sequence[str]], list[Slice]]
+"""Gives the slices of a source's ledger that have some keys."""
+
+
+class Retiring(Protocol):
+    """What becomes of a source's input behind SEALED. Its steps may be repeated."""
+
+    @property
+    def keeps_ms(self) -> int:
+        """How long input stays after it was sealed, in milliseconds."""
+
+    @property
+    def regardless_of(self) -> tuple[str, ...]:
+        """Pipelines that have the same input in their ledgers, and do without it."""
+
+    def present(self, entries: Entries) -> Iterator[list[Slice]]:
+        """The slices whose input is still there, some at once, in no order. Raises ConfigurationError."""
+
+    def retire(self, slices: Sequence[Slice], *, dry_run: bool) -> dict[str, str]:
+        """Let the input of slices go, which nothing needs any more. What is not as it was read is left.
+
+        Returns the keys of those that are left, each with the reason as a sentence.
+        """
+
+
 class Source(Protocol):
     """Where events come from. What appears there becomes slices, in an order that is fixed when they are found.
 
@@ -36,6 +61,10 @@ class Source(Protocol):
     @property
     def limit(self) -> Limit:
         """The most that one epoch takes, as the user declared it."""
+
+    @property
+    def retiring(self) -> Retiring | None:
+        """What becomes of its input behind SEALED; None: it stays."""
 
     def discover(
         self, tail: Slice | None, known: Known, *, limit: Limit = NO_LIMIT, until_ms: int | None = None
@@ -86,8 +115,12 @@ class Source(Protocol):
         What is appended is skipped: it holds no data, only where the source goes on. Nothing when there is no gap.
         """
 
-    def outlook(self, tail: Slice | None) -> tuple[str, ...]:
-        """What people may want to know of input that is in no slice up to `tail`, as sentences."""
+    def outlook(self, tail: Slice | None, known: Known) -> tuple[str, ...]:
+        """What people may want to know of input that is in no slice up to `tail`, as sentences.
+
+        It may take longer than `discover`, which is asked more often. `known` tells which keys slices up to `tail`
+        have.
+        """
 
     def rows(self, slices: Sequence[Slice]) -> int | None:
         """How many rows the slices hold; None when that cannot be told without reading them whole."""

@@ -6,6 +6,7 @@ from tidegate.api.pipeline import Definition
 from tidegate.engine.corrections import Correction
 from tidegate.engine.repairing import Repaired
 from tidegate.protocol.ledger import place
+from tidegate.protocol.spelling import printable
 
 
 def correction_summary(definition: Definition, found: Correction) -> dict[str, Any]:
@@ -26,9 +27,9 @@ def correction_sentences(summary: dict[str, Any]) -> list[str]:
     lines = []
     if epoch := summary["gives_up"]:
         lines.append(f"{summary['pipeline']}: epoch {epoch['epoch']} is given up; the next run plans it anew")
-    lines += [f"{key} is taken as it is now" for key in summary["renewed"]]
-    lines += [f"{key} is cut anew, within the limits that its source has now" for key in summary["recut"]]
-    lines += [f"{key} is skipped from now on" for key in summary["skipped"]]
+    lines += [f"{printable(key)} is taken as it is now" for key in summary["renewed"]]
+    lines += [f"{printable(key)} is cut anew, within the limits that its source has now" for key in summary["recut"]]
+    lines += [f"{printable(key)} is skipped from now on" for key in summary["skipped"]]
     return lines or [f"{summary['pipeline']}: there is nothing to give up or to skip that is not already"]
 
 

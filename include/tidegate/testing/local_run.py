@@ -195,7 +195,7 @@ class Crash(BaseException):
 def _folder(source: Source, path: Path) -> FileSource:
     """The source as a folder."""
     if isinstance(source, FileSource):
-        return replace(source, path=path, settle=timedelta(0))
+        return replace(source, path=path, settle=timedelta(0), after_sealed=None)
     return FileSource(path, "json", source.schema, settle=timedelta(0), uid=source.uid)
 
 

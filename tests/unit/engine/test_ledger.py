@@ -44,6 +44,7 @@ class Sources:
 
         return SimpleNamespace(
             limit=self.limits[uid],
+            retiring=None,
             discover=lambda tail, known, limit, until_ms: self.new[uid],
             measured=measured,
             check=lambda slices: self.asked.append((uid, *(s.position for s in slices))),

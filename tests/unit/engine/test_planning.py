@@ -100,7 +100,7 @@ class World:
             limit=Limit(self.max_files),
             discover=lambda tail, known, limit, until_ms: self.files[self.known :],
             measured=lambda slices, rows, times: slices,
-            outlook=lambda tail: (),
+            outlook=lambda tail, known: (),
             rows=self._counted,
         )
         storage = SimpleNamespace(read=self.objects.__getitem__)

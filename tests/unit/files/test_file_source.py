@@ -16,7 +16,8 @@ import builders as make
 from ledgers import MemoryLedger
 from tidegate import FileSource
 from tidegate.adapters.files import source
-from tidegate.adapters.files.source import HIDDEN, UNFINISHED, FileSourceAdapter
+from tidegate.adapters.files.listing import HIDDEN, UNFINISHED
+from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.engine.ledger import Ledger, Offer
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, TidegateError
 from tidegate.ports import LedgerStore

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import builders as make
 from tidegate import Json
 from tidegate.adapters import reading
+from tidegate.adapters.files.places import Places
 from tidegate.adapters.files.reader import FileReader
 from tidegate.adapters.reading import BYTES_PER_TASK, groups_of
 from tidegate.adapters.spark.reading import SparkReading, read_pieces
@@ -31,7 +32,7 @@ FILES = {"a.json": '{"id": 1}\n{"id": 2}\n{"id": \n{"id": "x"}\n', "b.json": '{"
 
 
 def given_files(folder: Path, *, tasks: Sequence[tuple[int, int]], dead: bool = True) -> SparkReading:
-    reader = FileReader(RowFormat(Json(), SCHEMA))
+    reader = FileReader(RowFormat(Json(), SCHEMA), Places("/"))
     slices = []
     for number, (name, text) in enumerate(FILES.items()):
         (folder / name).write_text(text)
@@ -119,7 +120,7 @@ def test_apart_each_piece_has_a_task_and_a_report_of_its_own(tmp_path: Path) -> 
 
 
 def test_no_files_are_no_rows(tmp_path: Path) -> None:
-    reader = FileReader(RowFormat(Json(), SCHEMA))
+    reader = FileReader(RowFormat(Json(), SCHEMA), Places("/"))
     given = SparkReading("p epoch 1", "source", reader, (), groups_of((), 4), f"file://{tmp_path}", None)
     assert task(given, 0) == []
     assert given.reports() == [Report()]

@@ -18,6 +18,17 @@ class PostgresLedger(OverSession):
         with self._session.transaction(f"{pipeline}: known slices", writes=False) as cursor:
             return {r["key"] for r in cursor.execute(QUERIES["known"], values)}
 
+    def entries(self, pipeline: str, source: str, keys: Sequence[str]) -> list[Slice]:
+        """The slices in the source's ledger that have one of `keys`, by position."""
+        values = {"pipeline": pipeline, "source": source, "keys": list(keys)}
+        with self._session.transaction(f"{pipeline}: entries", writes=False) as cursor:
+            return [slice_of(r) for r in cursor.execute(QUERIES["entries"], values)]
+
+    def readers(self, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """The pipelines and sources, in order, in whose ledgers a slice has one of `keys`."""
+        with self._session.transaction("readers of slices", writes=False) as cursor:
+            return [(r["pipeline"], r["source"]) for r in cursor.execute(QUERIES["readers"], {"keys": list(keys)})]
+
     def slices(self, pipeline: str, source: str, offsets: OffsetRange) -> list[Slice]:
         """The slices in a range of the source's ledger, in order."""
         values = {"pipeline": pipeline, "source": source, "start": offsets.start, "stop": offsets.stop}

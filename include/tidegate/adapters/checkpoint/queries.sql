@@ -403,6 +403,21 @@ VALUES (
 -- Those of the keys that slices of a source have.
 SELECT key FROM slices WHERE pipeline = %(pipeline)s AND source = %(source)s AND key = ANY(%(keys)s);
 
+-- name: entries
+-- The slices of a source that have one of the keys.
+SELECT * FROM slices
+WHERE pipeline = %(pipeline)s AND source = %(source)s AND key = ANY(%(keys)s)
+ORDER BY position;
+
+-- name: readers
+-- The ledgers that have one of the keys: each is asked by its own part of the index.
+SELECT pipeline, source FROM (SELECT DISTINCT pipeline, source FROM epoch_offsets) AS ledgers
+WHERE EXISTS (
+    SELECT FROM slices
+    WHERE (slices.pipeline, slices.source) = (ledgers.pipeline, ledgers.source) AND key = ANY(%(keys)s)
+)
+ORDER BY pipeline, source;
+
 -- name: correct_slice
 -- A person's word on a slice: it is taken as it is now, or skipped; its place stays (I1, I8). One that leads over a gap
 -- is appended.

@@ -37,6 +37,11 @@ class DatabaseSourceAdapter:
         """The cap of the settings."""
         return Limit(rows=self._source.max_rows)
 
+    @property
+    def retiring(self) -> None:
+        """None: what is there belongs to others; see the port."""
+        return None
+
     def discover(
         self,
         tail: Slice | None,
@@ -150,7 +155,7 @@ class DatabaseSourceAdapter:
                 return found
             return [*found, replace(self._slice(behind(tail), look.mark(last)), skipped=True)]
 
-    def outlook(self, tail: Slice | None) -> tuple[str, ...]:
+    def outlook(self, tail: Slice | None, known: Known) -> tuple[str, ...]:  # noqa: ARG002
         """How much is left behind the slices, and which transactions may commit rows late; see the port."""
         told, source = [], self._source
         with self._table.snapshot() as now:

@@ -1,25 +1,26 @@
 """A folder as a source: each file that appears is a slice."""
 
 import os
-import shlex
-import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from tidegate.adapters.files.detail import FileDetail
+from tidegate.adapters.files.listing import Listing
+from tidegate.adapters.files.places import Places
 from tidegate.adapters.files.reader import FileReader
+from tidegate.adapters.files.retiring import FileRetiring
 from tidegate.adapters.files.times import FileTimes
+from tidegate.api.after_sealed import Delete, Move
 from tidegate.api.files import FileSource
 from tidegate.api.formats import Parquet
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, UnavailableError
 from tidegate.ports import Known
 from tidegate.protocol.ledger import NO_LIMIT, Limit, behind
 from tidegate.protocol.model import Slice
+from tidegate.protocol.spelling import spelled
 from tidegate.runtime.decoding import check_file, count_records
-
-HIDDEN = (".", "_")
-UNFINISHED = (".tmp", ".part", ".partial", ".inprogress", ".crdownload", ".filepart", "._COPYING_")
 
 
 class FileSourceAdapter:
@@ -30,12 +31,21 @@ class FileSourceAdapter:
         self._pipeline = pipeline
         self._now = now
         self._times = FileTimes(settings, pipeline)
+        self._listing = Listing(settings, pipeline, self._times, now=now)
+        after = settings.after_sealed
+        self._places = Places(str(settings.path), str(after.to) if isinstance(after, Move) else None)
+        self._retiring = FileRetiring(after, self._places, self._listing, pipeline) if after else None
 
     @property
     def limit(self) -> Limit:
         """The caps of the settings."""
         s = self._settings
         return Limit(slices=s.max_files, rows=s.max_rows, bytes=s.max_bytes)
+
+    @property
+    def retiring(self) -> FileRetiring | None:
+        """What `after_sealed` declares."""
+        return self._retiring
 
     def discover(
         self,
@@ -50,13 +60,25 @@ class FileSourceAdapter:
         Raises:
             ConfigurationError: the folder is missing or cannot be listed, or a file does not tell its time.
         """
-        found = sorted(self._settled(), key=lambda f: f[0])
-        there = known([path for path, _ in found])
-        new = [(path, info) for path, info in found if path not in there]
+        if self._retiring:
+            self._retiring.check()
+        new = sorted(self._listing.new(known, since_ms=self._since(tail)), key=lambda f: f[0])
         return [
             self._slice(behind(tail) + i, path, info, time_ms)
             for i, (time_ms, path, info) in enumerate(self._in_order(new, until_ms))
         ]
+
+    def _since(self, tail: Slice | None) -> int | None:
+        """The time before which files are not looked for; None looks for all, as behind a file that tells none.
+
+        It is no later than now allows: a file whose path tells a time to come hides nothing.
+        """
+        if self._settings.look_back is None or tail is None:
+            return None
+        newest = self._times.told(tail.key)
+        if newest is None:
+            return None
+        return min(newest, int(self._now() * 1000)) - self._settings.look_back // timedelta(milliseconds=1)
 
     def _slice(self, position: int, path: str, info: os.stat_result, time_ms: int | None) -> Slice:
         detail = FileDetail.found(info)
@@ -70,9 +92,9 @@ class FileSourceAdapter:
         for slice_ in slices:
             measured = slice_
             if times and not slice_.skipped:
-                measured = replace(measured, time_ms=self._times.ms(slice_.key))
+                measured = replace(measured, time_ms=self._times.ms(slice_.key, self._places.of(slice_.key)))
             if rows and not slice_.skipped:
-                measured = replace(measured, rows=self._rows(slice_.key))
+                measured = replace(measured, rows=self._rows(self._places.of(slice_.key)))
             yield measured
 
     def check(self, slices: Sequence[Slice]) -> None:
@@ -81,14 +103,15 @@ class FileSourceAdapter:
             planned, now = FileDetail.of(slice_), FileDetail.found(self._look_at(slice_))
             if now != planned:
                 raise SourceGapError(
-                    f"{self._pipeline}: planned file {slice_.key} has changed: planned with {planned.size} bytes, now "
-                    f"{now.size}, modified {(now.modified_ns - planned.modified_ns) / 1e9:+.3f} s later. Put the "
-                    f"old file back, or let it be taken as it is now: `tidegate give-up {self._pipeline} --reason …`. "
-                    "New data belong into a file of a new name"
+                    f"{self._pipeline}: planned file {spelled(slice_.key)} has changed: planned with {planned.size} "
+                    f"bytes, now {now.size}, modified {(now.modified_ns - planned.modified_ns) / 1e9:+.3f} s later. "
+                    "Put the old file back, or let it be taken as it is now: "
+                    f"`tidegate give-up {self._pipeline} --reason …`. New data belong into a file of a new name"
                 )
-            if not os.access(slice_.key, os.R_OK):
-                raise ConfigurationError(f"{self._pipeline}: no right to read {slice_.key}")
-            self._look(slice_.key)
+            place = self._places.of(slice_.key)
+            if not os.access(place, os.R_OK):
+                raise ConfigurationError(f"{self._pipeline}: no right to read {spelled(slice_.key)}")
+            self._look(place)
 
     def renewed(self, slices: Sequence[Slice]) -> list[Slice]:
         """Those whose files have changed, as they are now; see the port. A file settles before it is taken (I8)."""
@@ -99,8 +122,8 @@ class FileSourceAdapter:
                 continue
             if (age := self._now() - info.st_mtime) < settle:
                 raise UnavailableError(
-                    f"{self._pipeline}: {planned.key} was changed {age:.1f} s ago and may not be complete: it is taken "
-                    f"when it has not changed for {settle:g} s"
+                    f"{self._pipeline}: {spelled(planned.key)} was changed {age:.1f} s ago and may not be complete: it "
+                    f"is taken when it has not changed for {settle:g} s"
                 )
             now = FileDetail.found(info)
             changed.append(replace(planned, detail=now.to_json(), bytes=now.size, rows=None, time_ms=None))
@@ -108,15 +131,20 @@ class FileSourceAdapter:
 
     def _look_at(self, planned: Slice) -> os.stat_result:
         try:
-            return os.stat(planned.key)  # noqa: PTH116  (thousands of files: no Path objects)
+            return os.stat(self._places.of(planned.key))  # noqa: PTH116  (thousands of files: no Path objects)
         except FileNotFoundError:
             raise SourceGapError(
-                f"{self._pipeline}: planned file {planned.key} is gone: put it back as it was "
-                f"({FileDetail.of(planned).size} bytes), or go on without it: "
-                f"`tidegate skip {self._pipeline} {shlex.quote(planned.key)} --reason …`"
+                f"{self._pipeline}: planned file {spelled(planned.key)} is gone{self._why_gone()}: put it back as "
+                f"it was ({FileDetail.of(planned).size} bytes), or go on without it: "
+                f"`tidegate skip {self._pipeline} {spelled(planned.key)} --reason …`"
             ) from None
         except OSError as e:
-            raise UnavailableError(f"{self._pipeline}: {planned.key} cannot be looked at: {e}") from e
+            raise UnavailableError(f"{self._pipeline}: {spelled(planned.key)} cannot be looked at: {e}") from e
+
+    def _why_gone(self) -> str:
+        if not isinstance(self._settings.after_sealed, Delete):
+            return ""
+        return f" (the source deletes what was sealed {self._settings.after_sealed.keep_for} ago: after_sealed)"
 
     def recut(self, before: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:  # noqa: ARG002
         """None: files are never split; see the port."""
@@ -126,16 +154,28 @@ class FileSourceAdapter:
         """None: files that are gone are skipped by name; see the port."""
         return []
 
-    def outlook(self, tail: Slice | None) -> tuple[str, ...]:  # noqa: ARG002
-        """Nothing: every file that is there is in a slice."""
-        return ()
+    def outlook(self, tail: Slice | None, known: Known) -> tuple[str, ...]:
+        """The files that no look finds, for their paths tell a time that lies further back than `look_back`."""
+        since_ms = self._since(tail)
+        if since_ms is None:
+            return ()
+        times = ((path, self._times.told(path)) for path, _ in self._listing.new(known))
+        late = sorted(path for path, time_ms in times if time_ms is not None and time_ms < since_ms)
+        if not late:
+            return ()
+        said = (
+            f"{len(late)} files are not taken, for their paths tell a time of more than look_back "
+            f"({self._settings.look_back}) before the newest: {spelled(late[0])}{', …' if late[1:] else ''}. A larger "
+            "look_back takes them"
+        )
+        return (said,)
 
     def rows(self, slices: Sequence[Slice]) -> int | None:
         """Rows by the footers of Parquet files; None for other formats, and when a footer cannot be read."""
         if not isinstance(self._settings.format, Parquet):
             return None
         try:
-            return sum(count_records(self._settings.row_format, s.key) for s in slices)
+            return sum(count_records(self._settings.row_format, self._places.of(s.key)) for s in slices)
         except (OSError, MalformedInputError):
             return None
 
@@ -154,7 +194,7 @@ class FileSourceAdapter:
 
     def reader(self) -> FileReader:
         """What decodes the files."""
-        return FileReader(self._settings.row_format)
+        return FileReader(self._settings.row_format, self._places)
 
     def _in_order(
         self, new: list[tuple[str, os.stat_result]], until_ms: int | None
@@ -162,37 +202,8 @@ class FileSourceAdapter:
         """Newly found files, which come by path: before `until_ms`, in the order of their times where they tell one."""
         if not self._settings.tells_time and until_ms is None:
             return [(None, path, info) for path, info in new]
-        timed = sorted(((self._times.ms(path), path, info) for path, info in new), key=lambda f: f[:2])
+        timed = sorted(((self._times.ms(path, path), path, info) for path, info in new), key=lambda f: f[:2])
         return [(time_ms, path, info) for time_ms, path, info in timed if until_ms is None or time_ms < until_ms]
-
-    def _settled(self) -> Iterator[tuple[str, os.stat_result]]:
-        """Finished files: not hidden, no temporary suffix, unchanged for the settle time."""
-        latest = self._now() - self._settings.settle.total_seconds()
-        for path in self._walk(str(self._settings.path)):
-            try:
-                info = os.stat(path)  # noqa: PTH116
-            except OSError:
-                continue  # it vanished since the listing: it was never planned
-            if stat.S_ISREG(info.st_mode) and info.st_mtime <= latest:
-                yield path, info
-
-    def _walk(self, folder: str) -> Iterator[str]:
-        try:
-            with os.scandir(folder) as listing:
-                for item in listing:
-                    if item.name.startswith(HIDDEN) or item.name.endswith(UNFINISHED):
-                        continue
-                    if item.is_dir():
-                        yield from self._walk(item.path)
-                    else:
-                        yield _as_text(item.path, self._pipeline)
-        except OSError as e:
-            if folder != str(self._settings.path) and isinstance(e, FileNotFoundError):
-                return
-            raise ConfigurationError(
-                f"{self._pipeline}: source folder {folder} cannot be listed: {e.strerror}; "
-                "make it, mount it or correct FileSource.path"
-            ) from e
 
     def _look(self, path: str) -> None:
         try:
@@ -205,13 +216,3 @@ class FileSourceAdapter:
             return count_records(self._settings.row_format, path)
         except (OSError, MalformedInputError):
             return None  # the epoch itself says what is wrong with the file
-
-
-def _as_text(path: str, pipeline: str) -> str:
-    """The path itself, if it is text that can be kept and shipped."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        shown = os.fsencode(path).decode(errors="backslashreplace")
-        raise ConfigurationError(f"{pipeline}: the name {shown} is not UTF-8; rename the file") from None
-    return path

@@ -21,23 +21,31 @@ class FileTimes:
         self._pipeline = pipeline
         self._path_time = PathTime(settings.path_time) if settings.path_time is not None else None
 
-    def ms(self, path: str) -> int:
-        """When the file's data begin, in milliseconds UTC. Raises ConfigurationError when it does not tell."""
+    def ms(self, path: str, place: str) -> int:
+        """When the data of the file of that path begin, which is now at `place`, in milliseconds UTC.
+
+        Raises ConfigurationError when it does not tell.
+        """
         if self._settings.event_time is not None:
-            return self._first_event(path, self._settings.event_time)
+            return self._first_event(place, self._settings.event_time)
         if self._path_time is None:
             raise ConfigurationError(
                 f"{self._pipeline}: epochs that are bounded by data intervals need FileSource.path_time, which says "
                 "how a file's path tells the time of its data, or event_time"
             )
-        below = path.removeprefix(str(self._settings.path)).lstrip("/")
-        time_ms = self._path_time.ms(below)
+        time_ms = self.told(path)
         if time_ms is None:
             raise ConfigurationError(
                 f"{self._pipeline}: the path {path} does not tell one time by FileSource.path_time "
                 f"{self._settings.path_time!r}; move or rename the file, or correct the pattern"
             )
         return time_ms
+
+    def told(self, path: str) -> int | None:
+        """The time that a path tells by `path_time`, in milliseconds UTC; None when it tells none, or several."""
+        if self._path_time is None:
+            return None
+        return self._path_time.ms(path.removeprefix(str(self._settings.path)).lstrip("/"))
 
     def _first_event(self, path: str, column: str) -> int:
         """The smallest value of a column, from the footer alone; before all times when there is no value."""

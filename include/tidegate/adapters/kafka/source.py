@@ -64,6 +64,11 @@ class KafkaSourceAdapter:
         """The caps of the settings."""
         return Limit(rows=self._source.max_records)
 
+    @property
+    def retiring(self) -> None:
+        """None: what is there belongs to others; see the port."""
+        return None
+
     def discover(
         self,
         tail: Slice | None,
@@ -184,7 +189,7 @@ class KafkaSourceAdapter:
             changed.append(Slice(self._source.uid, position, self._key(position), detail, skipped=True))
         return changed
 
-    def outlook(self, tail: Slice | None) -> tuple[str, ...]:
+    def outlook(self, tail: Slice | None, known: Known) -> tuple[str, ...]:  # noqa: ARG002
         """How much is left behind the slices, and which transactions hold a partition; see the port."""
         return outlook(self._source.named, self.lag(tail))
 

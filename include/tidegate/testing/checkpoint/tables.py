@@ -60,6 +60,14 @@ class MemoryLedger(OverRows):
         """Those of `keys` that slices in the source's ledger have."""
         return {s.key for s in self._slices(pipeline, source)} & set(keys)
 
+    def entries(self, pipeline: str, source: str, keys: Sequence[str]) -> list[Slice]:
+        """The slices in the source's ledger that have one of `keys`, by position."""
+        return [s for s in self._slices(pipeline, source) if s.key in set(keys)]
+
+    def readers(self, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """The pipelines and sources, in order, in whose ledgers a slice has one of `keys`."""
+        return sorted({(of, s.source) for (of, _, _), s in self.rows.slices.items() if s.key in set(keys)})
+
     def slices(self, pipeline: str, source: str, offsets: OffsetRange) -> list[Slice]:
         """The slices in a range of the source's ledger, in order."""
         return [s for s in self._slices(pipeline, source) if s.position in offsets]
