@@ -26,6 +26,7 @@ from tidegate.protocol.model import (
 )
 from tidegate.protocol.purposes import behind, keeps_state, reads_sources
 from tidegate.protocol.recovery import repair
+from tidegate.protocol.spelling import spelled
 
 _PUBLISHED = (Status.PUBLISHED, Status.SEALED)
 
@@ -92,7 +93,7 @@ class _Audit:
         corrected = self.adapters.store.corrected(self.definition.name)
         for slice_ in corrected:
             if slice_.skipped and slice_.word:
-                self.progress(f"{slice_.key} is skipped, by {slice_.word.by}: {slice_.word.why}")
+                self.progress(f"{spelled(slice_.key)} is skipped, by {slice_.word.by}: {slice_.word.why}")
         for epoch in done:
             told = skipped_by(epoch, corrected)
             counted = epoch.counts.skipped if epoch.counts else 0

@@ -4,15 +4,15 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from tidegate.adapters.files.detail import FileDetail
 from tidegate.adapters.files.listing import Listing
+from tidegate.adapters.files.looking_back import LookBack
 from tidegate.adapters.files.places import Places
 from tidegate.adapters.files.reader import FileReader
 from tidegate.adapters.files.retiring import FileRetiring
 from tidegate.adapters.files.times import FileTimes
-from tidegate.api.after_sealed import Delete, Move
+from tidegate.api.after_sealed import AfterSealed, Delete, Move
 from tidegate.api.files import FileSource
 from tidegate.api.formats import Parquet
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, UnavailableError
@@ -32,6 +32,7 @@ class FileSourceAdapter:
         self._now = now
         self._times = FileTimes(settings, pipeline)
         self._listing = Listing(settings, pipeline, self._times, now=now)
+        self._look_back = LookBack(settings, self._times, now=now)
         after = settings.after_sealed
         self._places = Places(str(settings.path), str(after.to) if isinstance(after, Move) else None)
         self._retiring = FileRetiring(after, self._places, self._listing, pipeline) if after else None
@@ -62,23 +63,11 @@ class FileSourceAdapter:
         """
         if self._retiring:
             self._retiring.check()
-        new = sorted(self._listing.new(known, since_ms=self._since(tail)), key=lambda f: f[0])
+        new = sorted(self._listing.new(known, since_ms=self._look_back.since(tail)), key=lambda f: f[0])
         return [
             self._slice(behind(tail) + i, path, info, time_ms)
             for i, (time_ms, path, info) in enumerate(self._in_order(new, until_ms))
         ]
-
-    def _since(self, tail: Slice | None) -> int | None:
-        """The time before which files are not looked for; None looks for all, as behind a file that tells none.
-
-        It is no later than now allows: a file whose path tells a time to come hides nothing.
-        """
-        if self._settings.look_back is None or tail is None:
-            return None
-        newest = self._times.told(tail.key)
-        if newest is None:
-            return None
-        return min(newest, int(self._now() * 1000)) - self._settings.look_back // timedelta(milliseconds=1)
 
     def _slice(self, position: int, path: str, info: os.stat_result, time_ms: int | None) -> Slice:
         detail = FileDetail.found(info)
@@ -134,17 +123,13 @@ class FileSourceAdapter:
             return os.stat(self._places.of(planned.key))  # noqa: PTH116  (thousands of files: no Path objects)
         except FileNotFoundError:
             raise SourceGapError(
-                f"{self._pipeline}: planned file {spelled(planned.key)} is gone{self._why_gone()}: put it back as "
-                f"it was ({FileDetail.of(planned).size} bytes), or go on without it: "
+                f"{self._pipeline}: planned file {spelled(planned.key)} is gone"
+                f"{_deleted(self._settings.after_sealed)}: put it back as it was "
+                f"({FileDetail.of(planned).size} bytes), or go on without it: "
                 f"`tidegate skip {self._pipeline} {spelled(planned.key)} --reason …`"
             ) from None
         except OSError as e:
             raise UnavailableError(f"{self._pipeline}: {spelled(planned.key)} cannot be looked at: {e}") from e
-
-    def _why_gone(self) -> str:
-        if not isinstance(self._settings.after_sealed, Delete):
-            return ""
-        return f" (the source deletes what was sealed {self._settings.after_sealed.keep_for} ago: after_sealed)"
 
     def recut(self, before: Slice | None, waiting: Sequence[Slice]) -> list[Slice]:  # noqa: ARG002
         """None: files are never split; see the port."""
@@ -156,19 +141,8 @@ class FileSourceAdapter:
 
     def outlook(self, tail: Slice | None, known: Known) -> tuple[str, ...]:
         """The files that no look finds, for their paths tell a time that lies further back than `look_back`."""
-        since_ms = self._since(tail)
-        if since_ms is None:
-            return ()
-        times = ((path, self._times.told(path)) for path, _ in self._listing.new(known))
-        late = sorted(path for path, time_ms in times if time_ms is not None and time_ms < since_ms)
-        if not late:
-            return ()
-        said = (
-            f"{len(late)} files are not taken, for their paths tell a time of more than look_back "
-            f"({self._settings.look_back}) before the newest: {spelled(late[0])}{', …' if late[1:] else ''}. A larger "
-            "look_back takes them"
-        )
-        return (said,)
+        left = self._look_back.left(self._listing, tail, known)
+        return (left,) if left else ()
 
     def rows(self, slices: Sequence[Slice]) -> int | None:
         """Rows by the footers of Parquet files; None for other formats, and when a footer cannot be read."""
@@ -216,3 +190,9 @@ class FileSourceAdapter:
             return count_records(self._settings.row_format, path)
         except (OSError, MalformedInputError):
             return None  # the epoch itself says what is wrong with the file
+
+
+def _deleted(after: AfterSealed | None) -> str:
+    if not isinstance(after, Delete):
+        return ""
+    return f" (the source deletes what was sealed {after.keep_for} ago: after_sealed)"
