@@ -154,12 +154,14 @@ class Coordinator:
         return self._report(epoch)
 
     def clean(self, run: Run, *, dry_run: bool) -> Cleanup:
-        """Forget old epochs and delete what nothing leads to, by the pipeline's `Retention`."""
+        """Forget old epochs and delete what nothing leads to, by the pipeline's `Retention`; let sealed input go.
+
+        Raises ConfigurationError when another pipeline has some of that input in its ledger.
+        """
         with self.exclusive(run) as lease:
             cleaner = self.rooms.cleaner
-            if dry_run:
-                return replace(cleaner.plan(lease), input=cleaner.retire(lease, dry_run=True))
-            return cleaner.clean(lease)
+            found = cleaner.plan(lease) if dry_run else cleaner.clean(lease)
+            return replace(found, input=cleaner.retire(lease, dry_run=dry_run))
 
     def repair(self, run: Run) -> Repaired:
         """Bring back manifests that storage has lost, then every partition of every table to its head."""

@@ -7,6 +7,7 @@ from tidegate.engine.manifests import read_manifest
 from tidegate.engine.publishing import Publisher
 from tidegate.engine.timings import Timings
 from tidegate.engine.work import Work
+from tidegate.errors import ConfigurationError
 from tidegate.protocol.model import MAIN_LANE, Epoch, Lease, Status
 
 
@@ -52,3 +53,7 @@ class Sealer:
         if sealed.epoch % max(1, self.work.definition.pipeline.retention.epochs // 10) == 0:
             with self.timings.of("clean"):
                 self.cleaner.clean(lease)  # 14
+                try:
+                    self.cleaner.retire(lease, dry_run=False)
+                except ConfigurationError as e:  # the epoch is sealed all the same
+                    self.work.progress(str(e))

@@ -7,6 +7,7 @@ from tidegate.errors import MalformedInputError, RefusedError, SourceGapError
 from tidegate.protocol.ledger import place
 from tidegate.protocol.model import MAIN_LANE, Epoch, LaneId, Slice, Status
 from tidegate.protocol.purposes import reads_sources
+from tidegate.protocol.spelling import printable
 
 _NAMED = 5
 """An error names at most so many slices."""
@@ -51,7 +52,7 @@ def skipping(lane: LaneId, keys: Sequence[Mapping[str, str]], waiting: Sequence[
     for by_source in keys:
         found = [of for of in by_source.items() if of in by_key]
         if not found:
-            named = " or ".join(dict.fromkeys(by_source.values()))
+            named = " or ".join(map(printable, dict.fromkeys(by_source.values())))
             raise RefusedError(
                 f"{lane}: {named} is none of the {len(waiting)} planned or discovered slices that are not sealed yet"
                 f"{_listed(waiting)}. What is sealed can be rolled back first; what was never discovered can be moved "
@@ -107,4 +108,4 @@ def _listed(waiting: Sequence[Slice]) -> str:
     several = len({s.source for s in waiting}) > 1
     named = [place(s, named=several) for s in waiting]
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-    return f": {', '.join(named[:_NAMED])}{more}" if named else ""
+    return f": {', '.join(map(printable, named[:_NAMED]))}{more}" if named else ""

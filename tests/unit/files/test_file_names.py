@@ -17,9 +17,9 @@ from tidegate.testing.records import file_of
 ROW = pa.schema({"k": pa.string(), "n": pa.int64()})
 NAMES = (
     "a b", " ", "~", "-", "--reason", "k=v", "100%", "%20", "%2F", "a#b", "a?b=c&d", "*", "[ab]", "{a,b}", "$HOME",
-    "`id`", "it's", '"quoted"', "a\\b", "a\\nb", "new\nline", "tab\t", "\x01", "\x7f", "a:b", "file:", "s3:", "a,b", "a;b",
-    "!", "|", unicodedata.normalize("NFC", "café"), unicodedata.normalize("NFD", "café"), "日本", "👩\u200d🚀", "\u202eabc",
-    "\ufeff", "é" * 100,
+    "`id`", "it's", '"quoted"', "a\\b", "a\\nb", "new\nline", "tab\t", "\x01", "\x7f", "a:b", "file:", "s3:", "a,b",
+    "a;b", "!", "|", unicodedata.normalize("NFC", "café"), unicodedata.normalize("NFD", "café"), "日本",
+    "👩\u200d🚀", "\u202eabc", "\ufeff", "é" * 100,
 )  # fmt: skip
 
 

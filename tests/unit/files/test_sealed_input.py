@@ -220,6 +220,20 @@ def test_input_of_another_pipeline_is_refused_by_name(world: World) -> None:
     assert clean(world.engine(Delete(AT_ONCE, regardless_of=("other",)))).slices == 3
 
 
+def test_epochs_clean_up_now_and_then_and_seal_whatever_it_says(world: World) -> None:
+    """Files of the very epoch may go with it."""
+    retention, other = Retention(epochs=20), world.engine(None, "other")
+    world.put(*NAMES, "4.json", "5.json")
+    run(other, 1)
+    run(world.engine(Delete(AT_ONCE), retention=retention), 2)
+    assert any("stays, for the source 'source' of pipeline other" in line for line in world.said)
+    engine = world.engine(Delete(AT_ONCE, regardless_of=("other",)), retention=retention)
+    run(engine, 2)
+    assert world.there() == ["b/3.json"]
+    assert "p: 4 slices of input went" in " ".join(world.said)
+    run(engine)
+
+
 # -- moving -----------------------------------------------------------------------------------------------------------
 
 
