@@ -55,7 +55,7 @@ class Retirer:
         for uid, source in self.adapters.sources.items():
             if (retiring := source.retiring) is None:
                 continue
-            before = self._done_with(lease.lane, uid, retiring.keeps_ms)
+            before = self._done_with(uid, retiring.keeps_ms)
             entries = partial(self.adapters.store.entries, self.pipeline, uid)
             for present in retiring.present(entries) if before else ():
                 done = [s for s in present if s.position < before and not s.skipped]
@@ -82,9 +82,9 @@ class Retirer:
             self.progress(f"{lease.lane}: {why}")
         return [s for s in slices if s.key not in left]
 
-    def _done_with(self, main: LaneId, uid: str, keeps_ms: int) -> int:
+    def _done_with(self, uid: str, keeps_ms: int) -> int:
         store = self.adapters.store
-        epochs = store.epochs(main, limit=_ALL)
+        epochs = store.epochs(LaneId(self.pipeline), limit=_ALL)
         promoting = {takes_lane(e.purpose) for e in epochs if e.status not in (Status.SEALED, Status.ABANDONED)}
         forks = [f for f in store.forks(self.pipeline) if f.status is LaneStatus.OPEN or f.lane.lane in promoting]
         return done_with(uid, epochs, forked_behind=[f.base for f in forks], keeps_ms=keeps_ms, now_ms=store.now_ms())

@@ -99,10 +99,11 @@ def test_folders_of_an_earlier_time_than_look_back_allows_are_not_listed(
     assert folder.look() == ["day=2025-03-08/late", "day=2025-03-11/new", "x/y/day=2025-03-12/new"]
     days = {Path(path).name for path in listed if "day=" in path}
     assert days == {f"day=2025-03-{day:02d}" for day in range(8, 13)}
+    folder.put("day=2025-03-10/just-in-time")
     assert len(folder.told()) == 1
     assert folder.told()[0].startswith("1 files are not taken, ")
     assert f"{tmp_path}/day=2025-03-07/too-late. A larger look_back takes them" in folder.told()[0]
-    assert (folder.look(), Folder(tmp_path).told()) == ([], ())
+    assert (folder.look(), Folder(tmp_path).told()) == (["day=2025-03-10/just-in-time"], ())
 
 
 @pytest.mark.parametrize("pattern", ["%Y%m%d.json", "day=%Y/%m%d"])

@@ -26,7 +26,7 @@ from tidegate.engine.retiring import Retired
 from tidegate.engine.rollback import roll_back
 from tidegate.errors import ConfigurationError, DefinitionError, SourceGapError
 from tidegate.ports import Adapters
-from tidegate.protocol.model import Run, Word
+from tidegate.protocol.model import Rollback, Run, Status, Word
 from tidegate.protocol.retiring import done_with
 from tidegate.testing.checkpoint import MemoryCheckpointStore
 from tidegate.testing.processor import LocalProcessor
@@ -337,3 +337,14 @@ def test_up_to_where_input_is_done_with(offsets: list[tuple[int, int]], forked: 
     epochs = [make.epoch(n, offsets=make.span(*o), sealed_ms=n) for n, o in enumerate(offsets, start=1)]
     assert done_with("source", epochs, forked_behind=forked, keeps_ms=0, now_ms=9) == before
     assert done_with("new", epochs, forked_behind=forked, keeps_ms=0, now_ms=9) == 0
+
+
+def test_what_is_to_be_gone_back_over_is_not_done_with() -> None:
+    sealed = [make.epoch(n, offsets=make.span(*o), sealed_ms=n) for n, o in ((1, (0, 3)), (2, (3, 5)))]
+    for status, before in ((Status.PLANNED, 3), (Status.STAGED, 3), (Status.ABANDONED, 5)):
+        back = make.epoch(3, status, offsets=make.span(3), purpose=Rollback(1))
+        assert done_with("source", [*sealed, back], forked_behind=[], keeps_ms=0, now_ms=9) == before
+    young = make.epoch(3, offsets=make.span(3), purpose=Rollback(1), sealed_ms=3)
+    assert done_with("source", [*sealed, young], forked_behind=[], keeps_ms=0, now_ms=9) == 3
+    assert done_with("source", [*sealed, young], forked_behind=[], keeps_ms=8, now_ms=9) == 3
+    assert done_with("source", sealed, forked_behind=[], keeps_ms=8, now_ms=9) == 3
