@@ -25,11 +25,17 @@ class Sources:
         self.new = {uid: make.slices(new, start=old, source=uid) for uid, (old, new) in found.items()}
         self.limits = dict.fromkeys(found, NO_LIMIT)
         self.asked: list[tuple[Any, ...]] = []
+        self.retiring: object | None = None
+        self.gone: slice = slice(1)
 
     @property
     def ledger(self) -> Ledger:
         store = SimpleNamespace(tail=self._tail, slices=self._slices)
         return Ledger("p", cast("Any", store), {uid: cast("Any", self._source(uid)) for uid in self.kept})
+
+    def _gone(self, slices: Sequence[Slice]) -> Sequence[Slice]:
+        self.asked.append((len(slices),))
+        return slices[self.gone]
 
     def _tail(self, pipeline: str, uid: str) -> Slice | None:
         return self.kept[uid][-1] if self.kept.get(uid) else None
@@ -44,12 +50,12 @@ class Sources:
 
         return SimpleNamespace(
             limit=self.limits[uid],
-            retiring=None,
+            retiring=self.retiring,
             discover=lambda tail, known, limit, until_ms: self.new[uid],
             measured=measured,
             check=lambda slices: self.asked.append((uid, *(s.position for s in slices))),
             rows=lambda slices: None if uid == "untold" else len(slices),
-            gone=lambda slices: slices[:1],
+            gone=self._gone,
         )
 
 
@@ -171,3 +177,12 @@ def test_what_no_kept_epoch_reads_again_may_be_forgotten_of_each_source() -> Non
     assert ledger.gone([*kept, older]) == {}
     assert ledger.behind(kept[0]) == {"a": make.positions(2, 3), "b": make.positions(2)}
     assert ledger.behind(None) == {"a": make.positions(0, 3), "b": make.positions(0, 2)}
+
+
+def test_of_a_source_whose_input_goes_the_newest_slices_are_asked_for_too() -> None:
+    """All before may be gone, and these show whether the place is. They are not forgotten: kept epochs have them."""
+    sources = Sources(a=(1005, 0))
+    sources.retiring = object()
+    sources.gone = slice(None)
+    assert sources.ledger.gone([make.epoch(3, offsets={"a": make.positions(3, 4)})]) == {"a": (0, 1, 2)}
+    assert sources.asked == [(3 + 1000,)]

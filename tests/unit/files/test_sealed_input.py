@@ -24,7 +24,7 @@ from tidegate.engine.lanes import Lanes
 from tidegate.engine.replay import replay
 from tidegate.engine.retiring import Retired
 from tidegate.engine.rollback import roll_back
-from tidegate.errors import ConfigurationError, DefinitionError, SourceGapError
+from tidegate.errors import ConfigurationError, DefinitionError, FencedError, SourceGapError
 from tidegate.ports import Adapters
 from tidegate.protocol.model import Rollback, Run, Status, Word
 from tidegate.protocol.retiring import done_with
@@ -218,6 +218,29 @@ def test_input_of_another_pipeline_is_refused_by_name(world: World) -> None:
         clean(engine)
     assert world.there() == sorted(NAMES)
     assert clean(world.engine(Delete(AT_ONCE, regardless_of=("other",)))).slices == 3
+
+
+def test_input_of_another_source_is_refused_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = world.engine(Delete(AT_ONCE))
+    world.put(*NAMES)
+    run(engine)
+    monkeypatch.setattr(world.store, "readers", lambda keys: [("p", "other"), ("p", make.SOURCE)])
+    with pytest.raises(ConfigurationError, match=r"p: input .* stays, for the source 'other' of pipeline p has"):
+        clean(engine)
+
+
+def test_nothing_goes_once_another_attempt_has_the_lane(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = world.engine(Delete(AT_ONCE))
+    world.put(*NAMES)
+    run(engine)
+
+    def superseded(*_: Any, **__: Any) -> None:
+        raise FencedError("p: another attempt")
+
+    monkeypatch.setattr(world.store, "renew", superseded)
+    with pytest.raises(FencedError):
+        clean(engine)
+    assert world.there() == sorted(NAMES)
 
 
 def test_epochs_clean_up_now_and_then_and_seal_whatever_it_says(world: World) -> None:
