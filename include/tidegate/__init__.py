@@ -10,6 +10,7 @@ from tidegate.api import (
     Delete,
     FileSource,
     HiveTable,
+    HiveTableSource,
     Json,
     KafkaSource,
     KeyedProcessFunction,
@@ -23,6 +24,7 @@ from tidegate.api import (
     Retention,
     Row,
     Stream,
+    TidegateSource,
     ValueState,
 )
 from tidegate.version import __version__
@@ -37,6 +39,7 @@ __all__ = [
     "Delete",
     "FileSource",
     "HiveTable",
+    "HiveTableSource",
     "Json",
     "KafkaSource",
     "KeyedProcessFunction",
@@ -50,6 +53,7 @@ __all__ = [
     "Retention",
     "Row",
     "Stream",
+    "TidegateSource",
     "ValueState",
     "__version__",
 ]

@@ -6,20 +6,26 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from tidegate.adapters.checkpoint import PostgresCheckpointStore
 from tidegate.adapters.database.source import DatabaseSourceAdapter
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.adapters.files.storage import FsStorage
 from tidegate.adapters.hive import HiveSink
+from tidegate.adapters.hive.foreign import ForeignTables
+from tidegate.adapters.tables.partitions import HiveTableSourceAdapter
+from tidegate.adapters.tables.source import TidegateSourceAdapter
 from tidegate.api.database import DatabaseSource
 from tidegate.api.files import FileSource
 from tidegate.api.pipeline import Definition
 from tidegate.api.sources import Source as Declared
+from tidegate.api.tables import HiveTableSource, TidegateSource
 from tidegate.engine import crash
 from tidegate.engine.coordinator import Coordinator
 from tidegate.errors import ConfigurationError
-from tidegate.ports import Adapters, Source
+from tidegate.ports import Adapters, CheckpointStore, Source
+from tidegate.protocol.ledger import EVERYTHING
 
 ROOT_FOLDER = "_tidegate"
 """Folder below the warehouse that holds all attempts of all pipelines."""
@@ -86,11 +92,17 @@ class SystemClock:
         time.sleep(seconds)
 
 
-def _source(source: Declared, definition: Definition, endpoints: Endpoints) -> Source:
+def _source(source: Declared, definition: Definition, endpoints: Endpoints, store: CheckpointStore) -> Source:
     if isinstance(source, FileSource):
         return FileSourceAdapter(source, definition.name)
     if isinstance(source, DatabaseSource):
         return DatabaseSourceAdapter(source, definition.name, _database(endpoints.database))
+    ledger = partial(store.slices, definition.name, source.uid, EVERYTHING)
+    if isinstance(source, HiveTableSource):
+        tables = ForeignTables(endpoints.metastore)
+        return HiveTableSourceAdapter(source, definition.name, tables, ledger, now=time.time)
+    if isinstance(source, TidegateSource):
+        return TidegateSourceAdapter(source, definition.name, store, ledger)
     from tidegate.adapters.kafka.source import KafkaSourceAdapter  # noqa: PLC0415  (an extra: not all have the client)
 
     return KafkaSourceAdapter(source, definition.name, kafka_settings(endpoints.kafka))
@@ -145,7 +157,9 @@ def coordinator(
             adapters=Adapters(
                 store=store,
                 connect=lambda: PostgresCheckpointStore(endpoints.checkpoint),
-                sources={uid: _source(source, definition, endpoints) for uid, source in definition.sources.items()},
+                sources={
+                    uid: _source(source, definition, endpoints, store) for uid, source in definition.sources.items()
+                },
                 processor=SparkProcessor(endpoints.spark),
                 sink=sink,
                 storage=FsStorage(),

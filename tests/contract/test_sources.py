@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -13,12 +14,15 @@ import pytest
 
 import builders as make
 from kafka import Kafka, Record
+from pipelines.chain import Chain, RawTable
 from pipelines.rows import Shop
 from pipelines.topics import CLICK
-from tidegate import DatabaseSource, FileSource, KafkaSource
+from tidegate import DatabaseSource, FileSource, HiveTableSource, KafkaSource, TidegateSource
 from tidegate.adapters.database.source import DatabaseSourceAdapter
 from tidegate.adapters.files.source import FileSourceAdapter
 from tidegate.adapters.kafka.source import KafkaSourceAdapter
+from tidegate.adapters.tables.partitions import HiveTableSourceAdapter
+from tidegate.adapters.tables.source import TidegateSourceAdapter
 from tidegate.errors import SourceGapError
 from tidegate.ports import Source
 from tidegate.protocol.ledger import Limit, choose
@@ -30,7 +34,9 @@ PER_ARRIVAL = 6
 
 
 class World(Protocol):
-    """Where events come from."""
+    """Where events come from; `slices` are those that were found."""
+
+    slices: list[Slice]
 
     def source(self, *, most: int | None = None) -> Source:
         """What a new process sees of it; of `most` rows in one epoch."""
@@ -43,6 +49,8 @@ class World(Protocol):
 
 
 class Folder:
+    slices: list[Slice]
+
     def __init__(self, path: Path) -> None:
         self._path = path
 
@@ -60,6 +68,8 @@ class Folder:
 
 
 class Topic:
+    slices: list[Slice]
+
     def __init__(self, kafka: Kafka) -> None:
         self._kafka = kafka
         self._topic = f"contract-{uuid4().hex[:8]}"
@@ -78,6 +88,8 @@ class Topic:
 
 
 class Table:
+    slices: list[Slice]
+
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         shop.do('CREATE TABLE clicks (id xid8 NOT NULL DEFAULT pg_current_xact_id(), "user" text, n bigint)')
@@ -94,12 +106,58 @@ class Table:
         self._shop.do("DELETE FROM clicks WHERE n = (SELECT min(n) FROM clicks)")
 
 
-@pytest.fixture(params=["folder", "kafka", "database"])
+class Upstream:
+    """The table of another pipeline, which has an epoch for each arrival."""
+
+    slices: list[Slice]
+
+    def __init__(self, folder: Path) -> None:
+        self._chain = Chain(folder)
+        self._folder = folder
+
+    def source(self, *, most: int | None = None) -> Source:
+        settings = TidegateSource("t.clicks_log", CLICK, pipeline="clicks", max_rows=most, uid=make.SOURCE)
+        return TidegateSourceAdapter(settings, "p", self._chain.up.engine.adapters.store, lambda: ())
+
+    def arrive(self, *numbers: int) -> None:
+        self._chain.arrive(*numbers)
+
+    def lose(self) -> None:
+        min(self._folder.glob("up/made/**/data/t.clicks_log/**/*.parquet")).unlink()
+
+
+class Days:
+    """A table of Hive's, which gets a partition with each arrival."""
+
+    slices: list[Slice]
+
+    def __init__(self, folder: Path) -> None:
+        self._raw = RawTable(folder)
+        self._days = 0
+
+    def source(self, *, most: int | None = None) -> Source:
+        per_epoch = None if most is None else 1
+        settings = HiveTableSource("d.t", CLICK, settle=timedelta(0), max_partitions=per_epoch, uid=make.SOURCE)
+        return HiveTableSourceAdapter(settings, "p", self._raw, lambda: self.slices, now=time.time)
+
+    def arrive(self, *numbers: int) -> None:
+        self._days += 1
+        self._raw.write(f"{self._days:03d}", *numbers)
+
+    def lose(self) -> None:
+        del self._raw.partitions["001"]
+
+
+@pytest.fixture(params=["folder", "kafka", "database", "tidegate", "hive"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     if request.param == "folder":
         yield Folder(tmp_path)
     elif request.param == "kafka":
         yield Topic(request.getfixturevalue("kafka"))
+    elif request.param == "tidegate":
+        yield Upstream(tmp_path)
+    elif request.param == "hive":
+        yield Days(tmp_path)
     else:
         with closing(Shop(request.getfixturevalue("empty_url"))) as shop:
             yield Table(shop)
@@ -111,6 +169,7 @@ class Ledger:
     def __init__(self, world: World) -> None:
         self.world = world
         self.slices: list[Slice] = []
+        world.slices = self.slices
 
     def look(self, *, most: int | None = None) -> list[Slice]:
         tail, there = self.slices[-1] if self.slices else None, {s.key for s in self.slices}

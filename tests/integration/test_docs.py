@@ -99,6 +99,13 @@ def test_the_page_of_tables_declares_one() -> None:
     assert "orders" in space
 
 
+def test_the_page_of_hive_tables_declares_one_and_a_dag_that_runs_by_its_asset() -> None:
+    space: dict[str, object] = {"__name__": "sources-tables"}
+    for block in blocks("docs/sources-tables.md", "python"):
+        exec(compile(block, "sources-tables.md", "exec"), space)
+    assert {"clicks", "payments", "dag"} <= space.keys()
+
+
 def test_the_readme_has_a_row_for_every_crash_point() -> None:
     assert column("README.md", r"^\| [^|]+ \| `(\w+)` \|") == list(POINTS)
 

@@ -76,7 +76,7 @@ class SeveralLine(Line):
     def sources(self) -> dict[str, Adapter]:
         """What a new process reads by, by uid."""
         d = self.definition
-        return {uid: wiring._source(source, d, self._endpoints) for uid, source in d.sources.items()}
+        return {uid: wiring._source(source, d, self._endpoints, self.store) for uid, source in d.sources.items()}
 
 
 def write(folder: FileSource, name: str, *events: Mapping[str, Any] | str) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import totals
+from pipelines.chain import downstream
 from pipelines.rows import pipeline
 from tidegate.errors import ConfigurationError
 from tidegate.protocol.ledger import Limit
@@ -28,6 +29,11 @@ def test_a_table_is_read_from_its_database() -> None:
     with coordinator(TABLE, replace(NOWHERE, database="postgresql://u:p@db/shop"), progress=print) as engine:
         assert {uid: s.limit for uid, s in engine.adapters.sources.items()} == {"source": Limit(rows=7)}
         assert "u:p" not in repr(engine.adapters.readers)
+
+
+def test_a_table_of_another_pipeline_needs_no_endpoint_of_its_own() -> None:
+    with coordinator(downstream(max_rows=7), NOWHERE, progress=print) as engine:
+        assert {uid: s.limit for uid, s in engine.adapters.sources.items()} == {"source": Limit(rows=7)}
 
 
 @pytest.mark.parametrize(

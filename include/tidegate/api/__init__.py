@@ -9,6 +9,7 @@ from tidegate.api.kafka import KafkaSource
 from tidegate.api.pipeline import Definition, Pipeline, Stream
 from tidegate.api.settings import HiveTable, Mode, Retention
 from tidegate.api.state import ListState, MapState, ValueState
+from tidegate.api.tables import HiveTableSource, TidegateSource
 
 __all__ = [
     "Avro",
@@ -20,6 +21,7 @@ __all__ = [
     "Delete",
     "FileSource",
     "HiveTable",
+    "HiveTableSource",
     "Json",
     "KafkaSource",
     "KeyedProcessFunction",
@@ -33,5 +35,6 @@ __all__ = [
     "Retention",
     "Row",
     "Stream",
+    "TidegateSource",
     "ValueState",
 ]

@@ -82,8 +82,8 @@ class Pipeline:
         """Read events from `source`. Streams of several sources are brought together by `Stream.union`."""
         if not isinstance(source, Source):
             raise fail(
-                f"pipeline {self.name}: source must be a FileSource, a KafkaSource or a DatabaseSource, not "
-                f"{type(source).__name__}"
+                f"pipeline {self.name}: source must be a FileSource, a KafkaSource, a DatabaseSource, a "
+                f"TidegateSource or a HiveTableSource, not {type(source).__name__}"
             )
         return Stream(self, {source.uid: source}, (Input(Port(source.uid), source.schema),))
 

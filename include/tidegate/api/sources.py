@@ -3,5 +3,6 @@
 from tidegate.api.database import DatabaseSource
 from tidegate.api.files import FileSource
 from tidegate.api.kafka import KafkaSource
+from tidegate.api.tables import HiveTableSource, TidegateSource
 
-Source = FileSource | KafkaSource | DatabaseSource
+Source = FileSource | KafkaSource | DatabaseSource | TidegateSource | HiveTableSource

@@ -71,8 +71,9 @@ def skip(
 
 @click.command(
     help="Go on without what a source does not have any more: offsets of Kafka that expired before they were read, or "
-    "of a topic that was made again, or rows that came late. Says what is missing and what would change; "
-    f"with --accept the pipeline goes on behind it, and your word stays on record.\n\n{PIPELINE}",
+    "of a topic that was made again, rows that came late, or what another pipeline took back. Says what is missing and "
+    "what would change; with --accept the pipeline goes on behind it, and your word stays on "
+    f"record.\n\n{PIPELINE}",
 )
 @click.argument("pipeline")
 @_source

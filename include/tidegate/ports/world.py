@@ -54,8 +54,8 @@ class Retiring(Protocol):
 class Source(Protocol):
     """Where events come from. What appears there becomes slices, in an order that is fixed when they are found.
 
-    A source sees no checkpoint: what the ledger has of it is given to it. It reads nothing for an epoch either; that is
-    the processor's part. Slices that it gets are its own.
+    A source sees no checkpoint: what the ledger has of it is given to it (ADR 33 says which see more). It reads
+    nothing for an epoch either; that is the processor's part. Slices that it gets are its own.
     """
 
     @property

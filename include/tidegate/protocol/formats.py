@@ -36,6 +36,8 @@ STATE_RUN = Shape("state run")
 FILE = Shape("detail of the file")
 KAFKA = Shape("ranges of Kafka")
 DATABASE = Shape("range of the table")
+EPOCH = Shape("epoch of another pipeline")
+PARTITION = Shape("state of the partition")
 
 
 def stamped(shape: Shape, content: Mapping[str, Any]) -> dict[str, Any]:

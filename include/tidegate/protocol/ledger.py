@@ -29,6 +29,8 @@ def _least(a: int | None, b: int | None) -> int | None:
 
 
 NO_LIMIT = Limit()
+EVERYTHING = OffsetRange(0, 2**31 - 1)
+"""A range that has every position of a ledger."""
 
 
 def choose(waiting: Iterable[Slice], limit: Limit, *, until_ms: int | None = None) -> list[Slice]:

@@ -38,7 +38,7 @@ class LocalRun:
     In memory are the checkpoint and the tables; an epoch is computed in this process instead of on Spark. The pipeline
     is not changed: a source is read from a folder of this run in place of its own, and a file is taken as soon as it
     is there. Records of Kafka come as files of JSON lines: a row has the columns of `metadata`, too. So do rows of a
-    database, by the names of the schema.
+    database or a Hive table, by the names of the schema.
 
     Args:
         definition: the pipeline.

@@ -10,12 +10,13 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from airflow.sdk import DAG, CronDataIntervalTimetable, DeltaDataIntervalTimetable
+from airflow.sdk import DAG, AssetAll, CronDataIntervalTimetable, DeltaDataIntervalTimetable
 from airflow.sdk.timezone import coerce_datetime
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import DataInterval, TimeRestriction
 
 from pipelines import several
+from pipelines.chain import downstream
 from tidegate import Definition
 from tidegate.errors import DefinitionError
 from tidegate.orchestration import Bound, Connections, epoch_dag, table_asset
@@ -67,6 +68,18 @@ def test_each_of_several_sources_is_told_and_must_tell_time() -> None:
     ):
         epoch_dag(several.pipeline(timed, other), "0 * * * *", bound="interval")
     epoch_dag(several.pipeline(timed, replace(other, path_time="%Y-%m-%d")), "0 * * * *", bound="interval")
+
+
+def test_a_reader_of_a_table_runs_by_the_asset_to_whose_outlet_its_writer_publishes(definition: Definition) -> None:
+    reader = downstream(table="shop.sales", pipeline="sales")
+    dag = epoch_dag(reader, schedule=[table_asset("shop.sales")])
+    condition = dag.timetable.asset_condition
+    assert isinstance(condition, AssetAll)
+    (waited_for,) = condition.objects
+    assert waited_for in epoch_dag(definition).get_task("publish").outlets
+    assert "| Source | epochs of `sales` in table `shop.sales` |" in (dag.doc_md or "")
+    with pytest.raises(DefinitionError, match="tell time"):
+        epoch_dag(reader, schedule=timedelta(minutes=5), bound="interval")
 
 
 def test_schedules_have_contiguous_intervals() -> None:

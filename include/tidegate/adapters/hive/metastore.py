@@ -87,7 +87,7 @@ class Metastore:
 
     def locations(self, table: Table, values: Sequence[PartitionValues] | None = None) -> dict[PartitionValues, str]:
         """Locations of all partitions, or of those given that exist."""
-        found = self._all(table) if values is None else self.partitions(table, values).values()
+        found = self.every(table) if values is None else self.partitions(table, values).values()
         return {tuple(p.values): normal(p.sd.location) for p in found}
 
     def partitions(self, table: Table, values: Sequence[PartitionValues]) -> dict[PartitionValues, Partition]:
@@ -105,7 +105,8 @@ class Metastore:
         except _UndeclaredError as e:  # what Hive 4 answers when there is no such table
             raise _MissingError(f"{self} cannot look into {table.dbName}.{table.tableName}: was it dropped?") from e
 
-    def _all(self, table: Table) -> list[Partition]:
+    def every(self, table: Table) -> list[Partition]:
+        """All partitions, from one call."""
         return list(self._read(lambda c: c.get_partitions(table.dbName, table.tableName, -1)))
 
     def add(self, table: Table, placements: Sequence[Placement]) -> bool:
