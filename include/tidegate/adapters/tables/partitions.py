@@ -53,6 +53,11 @@ class HiveTableSourceAdapter:
         self._listing = Listing(source, pipeline, now)
 
     @property
+    def retiring(self) -> None:
+        """Whose tables they are, their partitions stay; see the port."""
+        return None
+
+    @property
     def limit(self) -> Limit:
         """The caps of the settings."""
         return Limit(slices=self._source.max_partitions, bytes=self._source.max_bytes)
@@ -205,7 +210,7 @@ class HiveTableSourceAdapter:
                 position += 1
         return found
 
-    def outlook(self, tail: Slice | None) -> tuple[str, ...]:  # noqa: ARG002
+    def outlook(self, tail: Slice | None, known: Known) -> tuple[str, ...]:  # noqa: ARG002
         """Nothing: every partition that is complete is in a slice; see the port."""
         return ()
 

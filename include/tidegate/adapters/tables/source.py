@@ -43,6 +43,11 @@ class TidegateSourceAdapter:
         self._ledger = ledger
 
     @property
+    def retiring(self) -> None:
+        """Whose tables they are, their partitions stay; see the port."""
+        return None
+
+    @property
     def limit(self) -> Limit:
         """The cap of the settings."""
         return Limit(rows=self._source.max_rows)
@@ -196,7 +201,7 @@ class TidegateSourceAdapter:
             found.append(replace(mark, skipped=True))
         return found
 
-    def outlook(self, tail: Slice | None) -> tuple[str, ...]:  # noqa: ARG002
+    def outlook(self, tail: Slice | None, known: Known) -> tuple[str, ...]:  # noqa: ARG002
         """Nothing: every epoch that is sealed is in a slice; see the port."""
         return ()
 
