@@ -77,9 +77,13 @@ class OutcomeUnknownError(TidegateError):
 
 
 class SourceGapError(TidegateError):
-    """Planned source data changed or vanished. A person decides; the pipeline never skips it."""
+    """Planned source data changed or vanished. A person decides; the pipeline never skips it.
+
+    `missing` says what, where the source can tell: a part of the message.
+    """
 
     kind = "source_gap"
+    missing: str = ""
 
 
 class StateIncompatibleError(TidegateError):

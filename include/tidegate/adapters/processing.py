@@ -134,6 +134,7 @@ def processed(
         watermarks=_watermarks(task, done),
         counts=_counts(done, read, partitions),
         written=_rows((table, f) for (table, _), found in files.items() for f in found),
+        archives={uid: tuple(r.archive for r in read if r.archive) for uid in task.archives},
         timings_s={**timings_s, **slowest},
     )
 

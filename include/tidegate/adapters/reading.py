@@ -22,10 +22,11 @@ from tidegate.api.settings import DEAD_LETTER_SCHEMA
 from tidegate.errors import InvariantViolationError, MalformedInputError, of_source
 from tidegate.ports import EpochTask
 from tidegate.protocol import layout
+from tidegate.runtime.archive import Keeper
 from tidegate.runtime.decoding import Malformed
 from tidegate.runtime.events import ORDER, SLICE
 from tidegate.runtime.output_files import PartitionedWriter, Written
-from tidegate.runtime.reading import Piece, Reader
+from tidegate.runtime.reading import Archiving, Piece, Reader
 from tidegate.runtime.spec import Output, Report
 
 BYTES_PER_TASK = 4 * 1024 * 1024
@@ -47,6 +48,7 @@ class Reading:
         dead_letters: where malformed rows go; without it they fail the epoch.
         first: the number of its first piece: those of earlier inputs come before.
         named: whether people must be told which source it is, for the pipeline has others.
+        archive: URI of the folder in which all records are kept as they come; None when they are not.
     """
 
     subject: str
@@ -58,6 +60,7 @@ class Reading:
     dead_letters: Output | None
     first: int = 0
     named: bool = False
+    archive: str | None = None
 
     @classmethod
     def of(cls, task: EpochTask) -> tuple[Self, ...]:
@@ -80,6 +83,7 @@ class Reading:
                 dead_letters=output_of(task, d.dead_letters) if d.dead_letters else None,
                 first=first,
                 named=named,
+                archive=task.archives.get(source),
             )
             readings.append(reading)
             first += len(pieces)
@@ -142,8 +146,12 @@ class _Group:
         """Decode, and report at the end."""
         reading, records, rows, malformed = self._reading, 0, 0, 0
         first, behind = reading.groups[self._group]
-        for place, decoded in reading.reader.read(reading.pieces[first:behind]):
+        pieces, keeper, passed = reading.pieces[first:behind], None, 0
+        if reading.archive and isinstance(reading.reader, Archiving):
+            keeper = Keeper(reading.reader, pieces, reading.archive, self._part)
+        for place, decoded in keeper.read() if keeper else reading.reader.read(pieces):
             records += decoded.records
+            passed += decoded.passed
             rows += decoded.batch.num_rows
             malformed += len(decoded.malformed)
             if decoded.malformed:
@@ -157,7 +165,11 @@ class _Group:
             )
         written = self._dead.close() if self._dead else {}
         table = reading.dead_letters.table if reading.dead_letters else ""
-        report = Report(records, rows, malformed, tuple(Written(table, v, tuple(f)) for v, f in written.items()))
+        kept = keeper.close() if keeper else None
+        if kept and kept.rows != records + passed:
+            raise InvariantViolationError(f"{reading.subject}: {kept.rows} records are kept of {records + passed}")
+        files = tuple(Written(table, v, tuple(f)) for v, f in written.items())
+        report = Report(records, rows, malformed, files, kept)
         FsStorage().write(f"{reading.folder}/{self._part}.json", msgspec.json.encode(report))
 
     def _refuse(self, place: str, malformed: Sequence[Malformed]) -> None:

@@ -55,6 +55,9 @@ class KafkaSource:
         max_records_per_partition: at most so many offsets of each partition in one epoch.
         consumer_group: a group to which the offsets that the tables have are written behind each epoch, for tools that
             show how far groups are behind. It is never read, and no consumer of the group may be at work.
+        archive_input: keep the records of each epoch as they came, in files beside those of its tables, as long as the
+            pipeline's `Retention` keeps epochs for replay. A replay then reads these files, so it needs neither the
+            brokers nor that they still have the records.
         uid: names the source in the ranges of the pipeline's epochs, for good.
     """
 
@@ -67,6 +70,7 @@ class KafkaSource:
     max_records: int | None = None
     max_records_per_partition: int | None = None
     consumer_group: str | None = None
+    archive_input: bool = False
     uid: str = "source"
 
     def __post_init__(self) -> None:

@@ -308,8 +308,9 @@ def cleanup(pipeline: str, home: Path, *, dry_run: bool, json_wanted: bool) -> N
         found = coordinator.clean(new_run(), dry_run=dry_run)
     if json_wanted:
         files = [vars(f) for f in found.files]
+        archived = {"archived_files": len(found.archived), "archived_bytes": sum(f.bytes for f in found.archived)}
         told = {"epochs": found.epochs, "source_positions": found.positions, "files": files, "bytes": found.bytes}
-        as_json(told | {"input": vars(found.input)})
+        as_json(told | archived | {"input": vars(found.input)})
         return
     if dry_run:
         for file in found.files:
@@ -317,7 +318,7 @@ def cleanup(pipeline: str, home: Path, *, dry_run: bool, json_wanted: bool) -> N
     done = "would remove" if dry_run else "removed"
     click.echo(
         f"{definition.name}: {done} {len(found.epochs)} epochs, {sum(map(len, found.positions.values()))} slices and "
-        f"{len(found.files)} files ({found.bytes:,} bytes)"
+        f"{found}"
         + (f", and {found.input.slices} slices of input ({found.input.bytes:,} bytes)" if found.input.slices else "")
     )
 

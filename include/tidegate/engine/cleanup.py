@@ -7,13 +7,14 @@ way round there would be rows whose files are gone.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.ledger import Ledger
 from tidegate.engine.manifests import read_manifest
 from tidegate.engine.retiring import Retired, Retirer
 from tidegate.ports import Adapters, StoredFile
-from tidegate.protocol.layout import maker, of_pipeline
+from tidegate.protocol.layout import Archive, maker, of_pipeline
 from tidegate.protocol.model import Epoch, LaneId, LaneStatus, Lease, Status
 from tidegate.protocol.purposes import takes_lane
 from tidegate.protocol.retention import Reachable, collectable, retained
@@ -25,19 +26,25 @@ _ALL = 2**31 - 1
 class Cleanup:
     """What a clean-up removes, or would remove.
 
-    `positions` are those of slices, by source, and `input` is what goes of sources that declare it.
+    `positions` are those of slices, by source, `archived` those of the files that have input as it came, and `input` is
+    what goes of sources that declare it.
     """
 
     epochs: tuple[int, ...]
     positions: Mapping[str, tuple[int, ...]]
     lanes: tuple[LaneId, ...]
     files: tuple[StoredFile, ...]
+    archived: tuple[StoredFile, ...]
     input: Retired = field(default_factory=Retired)
 
     @property
     def bytes(self) -> int:
         """Size of all files."""
         return sum(f.bytes for f in self.files)
+
+    def __str__(self) -> str:
+        kept = f", of which {len(self.archived)} of archived input" if self.archived else ""
+        return f"{len(self.files)} files{kept} ({self.bytes:,} bytes)"
 
 
 @dataclass(frozen=True)
@@ -70,9 +77,7 @@ class Cleaner:
             self.adapters.storage.delete(file.uri)
         self.reached("swept", last)
         self.adapters.storage.prune(of_pipeline(self.root, lease.lane.pipeline))
-        self.progress(
-            f"{lease.lane}: forgot {len(found.epochs)} epochs, deleted {len(found.files)} files, {found.bytes} bytes"
-        )
+        self.progress(f"{lease.lane}: forgot {len(found.epochs)} epochs, deleted {found}")
         return found
 
     def retire(self, lease: Lease, *, dry_run: bool) -> Retired:
@@ -85,7 +90,8 @@ class Cleaner:
     def plan(self, lease: Lease) -> Cleanup:
         """What could be removed now. Changes nothing.
 
-        Kept are: what the manifests of retained epochs and of clones lead to, whatever an attempt with this lease's
+        Kept are: what the manifests of retained epochs and of clones lead to (their input only as long as `Retention`
+        keeps them for replay, and not for rows that are in a table), whatever an attempt with this lease's
         fence or a newer one may write, what an unfinished epoch's attempt may have written, and everything younger than
         the grace period.
         """
@@ -94,40 +100,49 @@ class Cleaner:
         epochs, forks = store.epochs(lease.lane, limit=_ALL), store.forks(self.definition.name)
         promoting = {takes_lane(e.purpose) for e in epochs if e.status not in (Status.SEALED, Status.ABANDONED)}
         over = tuple(f.lane for f in forks if f.status is not LaneStatus.OPEN and f.lane.lane not in promoting)
-        keep = retained(
+        kept_with = partial(
+            retained,
             epochs,
-            named_by_heads={h.epoch for h in store.heads_of_pipeline(self.definition.name)},
             forked_from=min((f.base for f in forks if f.lane not in over), default=None),
             most=retention.epochs,
             age_ms=_ms(retention.age),
             grace_ms=grace_ms,
             now_ms=now_ms,
         )
+        keep = kept_with(named_by_heads={h.epoch for h in store.heads_of_pipeline(self.definition.name)})
         kept = [e for e in epochs if e.epoch in keep]
         of_lanes = [e for f in forks if f.lane not in over for e in store.epochs(f.lane, limit=_ALL)]
         manifests = [e.manifest for e in (*kept, *of_lanes) if e.manifest]
         manifests += [clone.manifest for clone in store.clones(self.definition.name)]
-        reachable = Reachable((ref.uri, read_manifest(self.adapters.storage, ref)) for ref in manifests)
+        reachable = Reachable(
+            ((ref.uri, read_manifest(self.adapters.storage, ref)) for ref in manifests),
+            replayable=kept_with(named_by_heads=set()),
+        )
         fences = {lease.lane.lane: lease.fence, **{f.lane.lane: f.fence for f in forks}}
         for epoch in (*kept, *of_lanes):
             if epoch.status not in (Status.SEALED, Status.ABANDONED):
                 fences[epoch.lane.lane] = min(fences[epoch.lane.lane], epoch.fence)
-        files = tuple(
-            file
+        found = [
+            (file, made_by)
             for file in self.adapters.storage.walk(of_pipeline(self.root, lease.lane.pipeline))
+            for made_by in [maker(self.root, lease.lane.pipeline, file.uri)]
             if collectable(
                 file.uri,
-                maker(self.root, lease.lane.pipeline, file.uri),
+                made_by,
                 modified_ms=file.modified_ms,
                 reachable=reachable,
                 oldest_running_fences=fences,
                 grace_ms=grace_ms,
                 now_ms=now_ms,
             )
-        )
+        ]
         forgotten = tuple(sorted(e.epoch for e in epochs if e.epoch not in keep))
         gone = Ledger(self.definition.name, store, self.adapters.sources).gone(kept)
-        return Cleanup(forgotten, gone, over, files)
+        files, archived = (
+            tuple(file for file, _ in found),
+            tuple(file for file, made_by in found if isinstance(made_by, Archive)),
+        )
+        return Cleanup(forgotten, gone, over, files, archived)
 
 
 def _ms(span: timedelta) -> int:

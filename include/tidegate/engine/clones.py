@@ -172,7 +172,9 @@ class Clones:
         """That of the epoch, with all partitions of the table in place of its own, and without its state."""
         of_epoch = read_manifest(self.main.adapters.storage, behind.manifest)
         alone = tuple(replace(p, previous=None) for p in partitions)
-        data = replace(of_epoch, attempt=lease.fence, partitions=alone, operators={}, counts=Counts()).to_json()
+        data = replace(
+            of_epoch, attempt=lease.fence, partitions=alone, operators={}, counts=Counts(), archives={}
+        ).to_json()
         self.main.adapters.storage.write(uri, data)
         return ManifestRef(uri, checksum(data))
 

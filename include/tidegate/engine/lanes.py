@@ -69,8 +69,7 @@ class Lanes:
         window = line(epochs, base=base, until=until)
         if not window or window[0].epoch != since:
             raise RefusedError(f"{self.main.lane_id}: epoch {since} has no events, or was rolled back")
-        ledger = self.main.work.ledger
-        ledger.check(s for epoch in window for s in ledger.slices(epoch.offsets))
+        self.main.work.archives.check_window(window)
         forkable(epochs, base=base, upsert=bool(self.main.history.merging))
         self.main.adapters.sink.pending(self.main.definition, self.main.adapters.store.heads)
         self._check_state(next((e for e in epochs if e.epoch == base and e.manifest), None))

@@ -122,7 +122,7 @@ def _said(definition: Definition, taken: Iterable[Slice]) -> Iterator[str]:
 
 
 def _compactions(definition: Definition, adapters: Adapters) -> tuple[Compaction, ...]:
-    groups = Work(definition, adapters, lambda *_: None, lambda _: None).joinable()
+    groups = Work(definition, adapters, "", lambda *_: None, lambda _: None).joinable()
     return tuple(
         Compaction(table, sum(len(group.heads) for group in of_table), len(of_table))
         for table in dict.fromkeys(group.target.name for group in groups)

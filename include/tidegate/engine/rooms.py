@@ -43,7 +43,7 @@ class Rooms:
     @property
     def work(self) -> Work:
         """What epochs are computed with."""
-        return Work(self.definition, self.adapters, self.reached, self.progress)
+        return Work(self.definition, self.adapters, self.root, self.reached, self.progress)
 
     @property
     def stager(self) -> Stager:

@@ -14,7 +14,6 @@ from tidegate.ports import Adapters, Processed
 from tidegate.protocol import layout
 from tidegate.protocol.model import MAIN_LANE, Epoch, Lease, Manifest, ManifestRef, Status, checksum
 from tidegate.protocol.operators import by_operator
-from tidegate.protocol.purposes import reads_sources
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,6 @@ class Stager:
             self.timings.add(f"process.{name}", seconds)
         self._reached("processed", epoch)
         with self.timings.of("stage"):
-            if reads_sources(epoch.kind):
-                self.work.ledger.check(self.work.ledger.slices(epoch.offsets))  # 5
             self._sweep(processed)  # 6
             manifest = self._manifest(epoch, processed)
             data, ref = self._written(manifest, root)  # 7
@@ -90,9 +87,11 @@ class Stager:
 
     def _sweep(self, processed: Processed) -> None:
         """Delete files of task attempts that Spark repeated: Hive reads whole folders, so each must hold only ours."""
-        for partition in processed.partitions:
-            expected = {f.path: f.bytes for f in partition.files}
-            found = self._adapters.storage.sizes(partition.location)
+        folders = {partition.location: partition.files for partition in processed.partitions}
+        folders |= {files[0].path.rpartition("/")[0]: files for files in processed.archives.values() if files}
+        for folder, files in folders.items():
+            expected = {f.path: f.bytes for f in files}
+            found = self._adapters.storage.sizes(folder)
             for stray in sorted(found.keys() - expected.keys()):
                 self._adapters.storage.delete(stray)
             lost = [path for path, size in expected.items() if found.get(path) != size]
@@ -118,6 +117,7 @@ class Stager:
             operators=by_operator(processed.state, uids, buckets=buckets),
             watermarks=processed.watermarks,
             counts=processed.counts,
+            archives=processed.archives,
         )
 
     def _written(self, manifest: Manifest, root: str) -> tuple[bytes, ManifestRef]:

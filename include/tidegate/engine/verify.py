@@ -1,6 +1,6 @@
 """`verify`: does the world look as the checkpoint table says?"""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -78,6 +78,7 @@ class _Audit:
         yield from _counts(done, manifests)
         yield from self._skipped(done)
         yield from self._state(newest)
+        yield from self._archives(manifests.values())
         for target in self.definition.all_targets:
             heads = self.adapters.store.heads(target.name)
             self.progress(f"{target.name}: {len(heads)} partitions")
@@ -104,6 +105,18 @@ class _Audit:
         """The state that the next epoch starts from."""
         for run in newest.state if isinstance(newest, Manifest) else ():
             yield from self._file(f"state of {run.operator}", run.path, run.bytes, run.sha256)
+
+    def _archives(self, manifests: Iterable[Manifest | str]) -> Iterator[Finding]:
+        """The kept input, of epochs that have any still: clean-up removes it before the epochs."""
+        there = set()
+        for manifest in (m for m in manifests if isinstance(m, Manifest)):
+            for uid, files in manifest.archives.items():
+                if any(self.adapters.storage.size(file.path) is not None for file in files):
+                    there.add(manifest.epoch)
+                    for file in files:
+                        yield from self._file(f"input of {uid}", file.path, file.bytes, file.sha256)
+        if there:
+            self.progress(f"the input of {len(there)} epochs is kept, the oldest is {min(there)}")
 
     def _placement(self, target: Target, heads: dict[PartitionValues, Head]) -> Iterator[Finding]:
         found = self.adapters.sink.locations(target)

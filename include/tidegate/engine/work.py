@@ -6,6 +6,7 @@ from functools import partial
 
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
+from tidegate.engine.archives import Archives
 from tidegate.engine.history import History
 from tidegate.engine.ledger import Ledger
 from tidegate.engine.manifests import read_manifest, state_for
@@ -48,12 +49,14 @@ class Work:
     Args:
         definition: the pipeline.
         adapters: the world.
+        root: URI below which attempts write.
         reached: called with the name of each crash point.
         progress: called with one sentence per step.
     """
 
     definition: Definition
     adapters: Adapters
+    root: str
     reached: Callable[[str, Epoch], None]
     progress: Callable[[str], None]
 
@@ -80,11 +83,17 @@ class Work:
         d, adapters = self.definition, self.adapters
         return Ledger(d.name, adapters.store, adapters.sources, d.pipeline.ended)
 
+    @property
+    def archives(self) -> Archives:
+        """What is kept of the input."""
+        return Archives(self.definition, self.adapters)
+
     def _process(self, epoch: Epoch, parent: Manifest | None, root: str, superseded: tuple[str, ...]) -> Processed:
         state = state_for(self.definition, parent)
         slices = self.ledger.slices(epoch.offsets)
         skipped = sum(r.size for r in epoch.offsets.values()) - len(slices)
-        self.ledger.check(slices)  # 3
+        archived = self.archives.of(epoch)
+        self.archives.check(epoch, slices, archived)  # 3
         self.reached("processing", epoch)
         if not slices:
             return _without_events(parent, (), skipped=skipped)
@@ -93,16 +102,18 @@ class Work:
                 definition=self.definition,
                 epoch=epoch,
                 slices=slices,
-                readers=self.adapters.readers,
+                readers=self.archives.readers(archived),
                 parent_state=state,
                 parent_watermarks=parent.watermarks if parent else {},
                 root=root,
                 locate=partial(self.history.on_lane, epoch.lane),
                 superseded=superseded,
+                archives=self.archives.places(self.root, epoch),
                 progress=self.progress,
             )
         )  # 4
         self._conserve(epoch, made)
+        self.archives.check(epoch, self.ledger.slices(epoch.offsets), archived)  # 5
         return replace(made, counts=replace(made.counts, skipped=skipped))
 
     def _conserve(self, epoch: Epoch, made: Processed) -> None:

@@ -11,6 +11,7 @@ from tidegate.protocol.ledger import NO_LIMIT, Limit
 from tidegate.protocol.model import (
     Clone,
     Counts,
+    DataFile,
     Epoch,
     Head,
     Manifest,
@@ -156,6 +157,7 @@ class EpochTask:
         root: URI of the attempt's own folder; nobody else writes there.
         locate: an upsert table's partitions that are there: (table, values) → partitions, to rewrite those touched.
         superseded: roots of earlier attempts at this epoch, whose work may still run.
+        archives: URI of the attempt's own folder for the input as it came, of each source whose input is kept.
         progress: called with a sentence now and then.
     """
 
@@ -168,6 +170,7 @@ class EpochTask:
     root: str
     locate: Callable[[str, Sequence[PartitionValues]], Mapping[PartitionValues, StagedPartition]]
     superseded: tuple[str, ...] = ()
+    archives: Mapping[str, str] = field(default_factory=dict)
     progress: Callable[[str], None] = lambda _: None
 
 
@@ -178,7 +181,8 @@ class Processed:
     `watermarks` are the parent's, further on where the input had later events.
 
     `written` are the rows by table in the files that tasks wrote, those of an upsert before it is merged with what is
-    there. `timings_s` are seconds by named part, for people and benchmarks.
+    there. `timings_s` are seconds by named part, for people and benchmarks. `archives` are the files of the input as it
+    came, by source, for each that the task wants kept, in the order of the events.
     """
 
     partitions: tuple[StagedPartition, ...]
@@ -187,6 +191,7 @@ class Processed:
     counts: Counts
     timings_s: Mapping[str, float]
     written: Mapping[str, int] = field(default_factory=dict)
+    archives: Mapping[str, tuple[DataFile, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -231,7 +236,7 @@ class Compared:
 
 
 class Processor(Protocol):
-    """Computes an epoch on Spark. Effects: files below `task.root` only; they are not referenced until STAGED (I2).
+    """Computes an epoch on Spark. Effects: files below `task.root` and in `task.archives`, referenced by nobody (I2).
 
     They are on disk, their folders too, when a method returns. Of what was written before, exactly the listed files are
     read; one that is missing or has not its recorded bytes raises DataDamagedError before anything is made of it (I9).

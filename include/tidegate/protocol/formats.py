@@ -38,6 +38,7 @@ KAFKA = Shape("ranges of Kafka")
 DATABASE = Shape("range of the table")
 EPOCH = Shape("epoch of another pipeline")
 PARTITION = Shape("state of the partition")
+ARCHIVE = Shape("archived input")
 
 
 def stamped(shape: Shape, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,6 +91,16 @@ def decoded(cls: type[T], found: Mapping[str, Any], decoders: Decoders | None = 
         for name in sorted(required - values.keys()):
             raise KeyError(name) from None
         return cls(**{name: values[name] for name in names & values.keys()})
+
+
+def decoder(cls: type[T], decoders: Decoders | None = None) -> Callable[[Any], T]:
+    """A decoder: see `decoded`."""
+    return lambda found: decoded(cls, found, decoders)
+
+
+def each(decode: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
+    """A decoder of lists."""
+    return lambda found: tuple(map(decode, found))
 
 
 @lru_cache(maxsize=64)

@@ -3,8 +3,9 @@
     ROOT/PIPELINE/lane=LANE/epoch=N/gen=N/attempt=FENCE/   what one attempt at an epoch makes: `Attempt`
     ROOT/PIPELINE/lane=LANE/replay=NAME/                   an epoch computed again to compare, then removed: `Replay`
     ROOT/PIPELINE/clone=TABLE/attempt=FENCE/               what one attempt at a clone makes: `CloneAttempt`
+    ROOT/PIPELINE/archive/lane=main/epoch=N/gen=N/attempt=FENCE/UID/    its input as it came, by source: `Archive`
 
-In each of these folders:
+In each of these folders, but for the archive's:
 
     manifest.json            what was made
     data/TABLE/KEY=VALUE/…   the partitions that Hive shows
@@ -63,9 +64,29 @@ class CloneAttempt:
         return f"clone={self.table}/attempt={self.fence}"
 
 
-Maker = Attempt | Replay | CloneAttempt
+@dataclass(frozen=True)
+class Archive:
+    """The input of one attempt at an epoch, as it came.
+
+    It lies beside the attempt's folder: a tidegate from before there were archives, whose clean-up knows only what
+    manifests listed then, takes these files for nothing that it may delete.
+    """
+
+    attempt: Attempt
+
+    @property
+    def lane(self) -> LaneId:
+        """The attempt's."""
+        return self.attempt.lane
+
+    def __str__(self) -> str:
+        return f"{_ARCHIVE}{self.attempt}"
+
+
+Maker = Attempt | Replay | CloneAttempt | Archive
 """Who made a file. As text its folder, below the pipeline's."""
 
+_ARCHIVE = "archive/"
 _ATTEMPT = re.compile(r"lane=([^/]+)/epoch=(\d+)/gen=(\d+)/attempt=(\d+)/")
 _REPLAY = re.compile(r"lane=([^/]+)/replay=([^/]+)/")
 _CLONE = re.compile(r"clone=([^/]+)/attempt=(\d+)/")
@@ -86,9 +107,10 @@ def maker(root: str, pipeline: str, uri: str) -> Maker | None:
     below = uri.removeprefix(f"{of_pipeline(root, pipeline)}/")
     if below == uri:
         return None
-    if found := _ATTEMPT.match(below):
+    if found := _ATTEMPT.match(below.removeprefix(_ARCHIVE)):
         lane, *numbers = found.groups()
-        return Attempt(LaneId(pipeline, lane), *map(int, numbers))
+        attempt = Attempt(LaneId(pipeline, lane), *map(int, numbers))
+        return Archive(attempt) if below.startswith(_ARCHIVE) else attempt
     if found := _REPLAY.match(below):
         return Replay(LaneId(pipeline, found[1]), found[2])
     if found := _CLONE.match(below):

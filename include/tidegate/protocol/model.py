@@ -5,15 +5,13 @@ partition columns. Times are integer milliseconds since 1970-01-01 UTC.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
-from tidegate.protocol.formats import MANIFEST, Decoders, canonical, decoded, read, stamped
+from tidegate.protocol.formats import MANIFEST, Decoders, canonical, decoded, decoder, each, read, stamped
 from tidegate.protocol.watermarks import Watermarks, earliest
-
-T = TypeVar("T")
 
 MAIN_LANE = "main"
 
@@ -345,6 +343,8 @@ class Manifest:
     """What one attempt read and made; immutable, written once, then named by the epoch row with its checksum.
 
     `definition` is what `fingerprint` is the SHA-256 of; see `fingerprint`. `operators` have the whole state version.
+    `archives` are the files of the input that was kept, by the uid of the source, in the order in which they were
+    made; a source that keeps none is not there.
     """
 
     pipeline: str
@@ -361,6 +361,7 @@ class Manifest:
     operators: Mapping[str, OperatorState]
     watermarks: Watermarks
     counts: Counts
+    archives: Mapping[str, tuple[DataFile, ...]] = field(default_factory=dict)
 
     @property
     def state(self) -> tuple[StateRun, ...]:
@@ -374,12 +375,13 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """Canonical bytes: the same manifest, written by the same tidegate, gives the same bytes."""
-        return canonical(stamped(MANIFEST, asdict(self)))
+        content = {name: value for name, value in asdict(self).items() if name != "archives" or value}
+        return canonical(stamped(MANIFEST, content))
 
     @classmethod
     def from_json(cls, data: bytes, where: str = "given as bytes") -> Self:
         """Read what `to_json` of this or another tidegate wrote. Raises FormatError, which names `where`, otherwise."""
-        return read(MANIFEST, data, where, _of(cls, _OF_MANIFEST))
+        return read(MANIFEST, data, where, decoder(cls, _OF_MANIFEST))
 
     def placements(self) -> tuple["Head", ...]:
         """Where the swap of this manifest puts each of its partitions, those that it empties included."""
@@ -407,28 +409,21 @@ class Manifest:
         return frozenset((p.table, p.values) for p in self.partitions if not p.files)
 
 
-def _of(cls: type[T], decoders: Decoders | None = None) -> Callable[[Any], T]:
-    return lambda found: decoded(cls, found, decoders)
-
-
-def _each(decode: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
-    return lambda found: tuple(map(decode, found))
-
-
 def _placed(found: Mapping[str, Any] | None) -> Placed | None:
-    return None if found is None else decoded(Placed, found, {"manifest": _of(ManifestRef)})
+    return None if found is None else decoded(Placed, found, {"manifest": decoder(ManifestRef)})
 
 
-_OF_PARTITION: Decoders = {"values": tuple, "files": _each(_of(DataFile)), "previous": _placed}
-_OF_OPERATOR: Decoders = {"state": _each(_of(StateRun))}
+_OF_PARTITION: Decoders = {"values": tuple, "files": each(decoder(DataFile)), "previous": _placed}
+_OF_OPERATOR: Decoders = {"state": each(decoder(StateRun))}
 _OF_MANIFEST: Decoders = {
     "offsets": lambda found: {source: decoded(OffsetRange, r) for source, r in found.items()},
     "kind": Kind,
-    "partitions": _each(_of(StagedPartition, _OF_PARTITION)),
+    "partitions": each(decoder(StagedPartition, _OF_PARTITION)),
     "operators": lambda found: {uid: decoded(OperatorState, own, _OF_OPERATOR) for uid, own in found.items()},
     "watermarks": lambda found: {source: dict(of_source) for source, of_source in found.items()},
     "definition": dict,
-    "counts": _of(Counts),
+    "counts": decoder(Counts),
+    "archives": lambda found: {source: each(decoder(DataFile))(files) for source, files in found.items()},
 }
 
 

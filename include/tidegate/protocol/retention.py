@@ -1,8 +1,8 @@
 """Which past epochs, and which files of theirs, are still needed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from tidegate.protocol.layout import Attempt, Maker
+from tidegate.protocol.layout import Archive, Attempt, Maker
 from tidegate.protocol.model import Epoch, Manifest, Status
 from tidegate.protocol.purposes import goes_back_to
 
@@ -50,14 +50,17 @@ def retained(
 class Reachable:
     """The files that manifests of retained epochs, and of clones, lead to.
 
-    They are the manifests' own, their state, their partitions and what these replaced.
+    They are the manifests' own, their state, their partitions and what these replaced; and the archived input of epochs
+    with the numbers `replayable`, which are not all whose rows are in a table.
     """
 
-    def __init__(self, manifests: Iterable[tuple[str, Manifest]]) -> None:
+    def __init__(self, manifests: Iterable[tuple[str, Manifest]], replayable: Collection[int] = ()) -> None:
         self._files: set[str] = set()
         self._folders: set[str] = set()
         for uri, manifest in manifests:
             self._files |= {uri, *(run.path for run in manifest.state)}
+            if manifest.epoch in replayable:
+                self._files |= {file.path for files in manifest.archives.values() for file in files}
             for partition in manifest.partitions:
                 self._folders.add(partition.location)
                 if partition.previous:
@@ -84,6 +87,7 @@ def collectable(
     """
     if now_ms - modified_ms <= grace_ms or uri in reachable:
         return False
-    if isinstance(maker, Attempt):
-        return maker.fence < oldest_running_fences.get(maker.lane.lane, 0)
+    attempt = maker.attempt if isinstance(maker, Archive) else maker
+    if isinstance(attempt, Attempt):
+        return attempt.fence < oldest_running_fences.get(attempt.lane.lane, 0)
     return maker is not None

@@ -1,7 +1,7 @@
 """How the files of tables are written and read: the one place that knows their format, Parquet."""
 
-from collections.abc import Iterator
-from types import TracebackType
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import pyarrow as pa
@@ -28,12 +28,14 @@ class TableFile:
     Args:
         uri: where it will lie, with `SUFFIX`. Its folders are made.
         schema: of all rows.
+        footer: what stands in its footer beside that.
     """
 
-    def __init__(self, uri: str, schema: pa.Schema) -> None:
+    def __init__(self, uri: str, schema: pa.Schema, footer: Mapping[str, str] = MappingProxyType({})) -> None:
         self._uri = uri
         self._stream = ChecksummedFile(uri)
-        self._writer = pq.ParquetWriter(self._stream.sink, schema.with_metadata(_FOOTER), compression="zstd")
+        metadata = {**_FOOTER, **footer}
+        self._writer = pq.ParquetWriter(self._stream.sink, schema.with_metadata(metadata), compression="zstd")
         self._rows = 0
 
     def __enter__(self) -> Self:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from tidegate.api.function import KeyedProcessFunction
-from tidegate.protocol.model import StateRun
+from tidegate.protocol.model import DataFile, StateRun
 from tidegate.runtime.output_files import PartitionedWriter, Written
 
 
@@ -68,9 +68,13 @@ class BucketResult:
 
 @dataclass(frozen=True)
 class Report:
-    """What a task read: `records` that it met, of which `rows` went on and `malformed` did not; its dead letters."""
+    """What a task read: `records` that it met, of which `rows` went on and `malformed` did not; its dead letters.
+
+    `archive` has all records as they came, if they are kept.
+    """
 
     records: int = 0
     rows: int = 0
     malformed: int = 0
     files: tuple[Written, ...] = ()
+    archive: DataFile | None = None

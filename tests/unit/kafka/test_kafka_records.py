@@ -7,7 +7,7 @@ import pyarrow as pa
 from confluent_kafka import Message
 
 from tidegate import Debezium, KafkaSource
-from tidegate.adapters.kafka.records import Shape, decoded
+from tidegate.adapters.kafka.records import Received, Shape, decoded
 
 SCHEMA = pa.schema({"who": pa.string(), "id": pa.int64(), "at": pa.timestamp("ms", "UTC")})
 
@@ -17,18 +17,19 @@ def shape(value_format: Any) -> Shape:
     return Shape(source.row_format, source.schema, source.metadata)
 
 
-def messages(*records: tuple[bytes, bytes | None]) -> list[Message]:
+def messages(*records: tuple[bytes, bytes | None]) -> Received:
     """Of key and value, at every other offset from 10 on."""
-    return [
-        Message(topic="t", partition=0, offset=10 + 2 * i, key=key, value=value, headers=[], timestamp=(1, i))
-        for i, (key, value) in enumerate(records)
-    ]
+    return Received(
+        [
+            Message(topic="t", partition=0, offset=10 + 2 * i, key=key, value=value, headers=[], timestamp=(1, i))
+            for i, (key, value) in enumerate(records)
+        ]
+    )
 
 
 def test_a_row_is_made_of_the_value_and_of_what_stands_beside_it() -> None:
-    found = decoded(
-        shape("json"), messages((b"a", b'{"id": 1}'), (b"b", b"x"), (b"\xff", b'{"id": 3}'), (b"d", None)), {}
-    )
+    records = messages((b"a", b'{"id": 1}'), (b"b", b"x"), (b"\xff", b'{"id": 3}'), (b"d", None))
+    found = decoded(shape("json"), records, {})
     assert found.batch.select(["who", "id"]).to_pylist() == [{"who": "a", "id": 1}, {"who": "d", "id": None}]
     assert found.batch.column("at").cast(pa.int64()).to_pylist() == [0, 3]
     assert found.rows.to_pylist() == [10, 16]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 from confluent_kafka import Consumer, KafkaError, Message
@@ -10,7 +11,7 @@ from confluent_kafka import Consumer, KafkaError, Message
 from tidegate.adapters.kafka import clients
 from tidegate.adapters.kafka.clients import Heard, at
 from tidegate.adapters.kafka.ranges import KafkaDetail, Partition
-from tidegate.adapters.kafka.records import Shape, decoded
+from tidegate.adapters.kafka.records import RAW, Archived, Received, Records, Shape, decoded
 from tidegate.errors import ConfigurationError, SourceGapError
 from tidegate.protocol.model import Slice
 from tidegate.runtime.decoding import Decoded
@@ -31,29 +32,39 @@ _STALL_S = 60.0
 class Offsets:
     """A piece: offsets [start, stop) of a partition, none of them written under a later leader than `leader_epoch`.
 
-    `schemas` are those that its records can have been written with, by number, where they are in a registry.
+    `slice` is the position of its slice. `schemas` are those that its records can have been written with, by number,
+    where they are in a registry.
     """
 
+    slice: int
     partition: Partition
     start: int
     stop: int
     leader_epoch: int
     schemas: Mapping[int, str]
 
+    @property
+    def piece(self) -> Piece:
+        """For `Reader`."""
+        topic, number = self.partition
+        return Piece(f"{topic}[{number}]", (self.stop - self.start) * _BYTES_PER_RECORD, self)
+
 
 @dataclass(frozen=True)
 class KafkaReader:
-    """Implements `Reader`. A piece is a range of one partition.
+    """Implements `Archiving`. A piece is a range of one partition.
 
     Args:
         subject: the pipeline, for messages.
         shape: what records are read as.
         settings: of the Kafka connection; they may hold a password.
+        archives: whether records are to be kept as they come.
     """
 
     subject: str
     shape: Shape
     settings: Mapping[str, str] = field(repr=False)
+    archives: bool = False
 
     @property
     def schema(self) -> pa.Schema:
@@ -68,23 +79,31 @@ class KafkaReader:
         found: list[Piece] = []
         schemas: Mapping[int, str] = {}
         for slice_ in slices:
-            detail = KafkaDetail.of(slice_)
-            if self.shape.format.registered and detail.size and not detail.pinned.versions:
-                raise ConfigurationError(
-                    f"{self.subject}: {slice_.key} was planned when its values were not read by a registry's schemas, "
-                    "so it has none of them: read it in the format that it was planned with, or by Avro(schema=…)"
-                )
+            detail = self._detail(slice_)
             if detail.pinned.schemas != schemas:  # what is equal is one object, which is shipped to a task once
                 schemas = detail.pinned.schemas
-            for (topic, number), span in detail.spans():
+            for partition, span in detail.spans():
                 for start in range(span.start, span.stop, PIECE_OFFSETS):
                     stop = min(start + PIECE_OFFSETS, span.stop)
-                    part = Offsets((topic, number), start, stop, span.leader_epoch, schemas)
-                    found.append(Piece(f"{topic}[{number}]", (part.stop - start) * _BYTES_PER_RECORD, part))
+                    found.append(Offsets(slice_.position, partition, start, stop, span.leader_epoch, schemas).piece)
         return tuple(found)
 
+    def _detail(self, slice_: Slice) -> KafkaDetail:
+        detail = KafkaDetail.of(slice_)
+        if self.shape.format.registered and detail.size and not detail.pinned.versions:
+            raise ConfigurationError(
+                f"{self.subject}: {slice_.key} was planned when its values were not read by a registry's schemas, "
+                "so it has none of them: read it in the format that it was planned with, or by Avro(schema=…)"
+            )
+        return detail
+
     def read(self, pieces: Sequence[Piece]) -> Iterator[tuple[int, Decoded]]:
-        """Read all ranges at once, in the order in which brokers send; see `Reader`. `Decoded.rows` are offsets.
+        """Read and decode all ranges; see `raw`. `Decoded.rows` are offsets."""
+        for place, records in self.raw(pieces):
+            yield place, self.decoded(pieces[place], records)
+
+    def raw(self, pieces: Sequence[Piece]) -> Iterator[tuple[int, Records]]:
+        """Read all ranges at once, in the order in which brokers send; see `Reader`.
 
         A range is read when a record at its last offset or behind it came, or the end of the partition behind it: what
         lies between may be a mark of a transaction, aborted, or compacted away.
@@ -96,6 +115,36 @@ class KafkaReader:
         """
         if pieces:
             yield from _Pass(self, pieces).records()
+
+    @property
+    def raw_schema(self) -> pa.Schema:
+        """The columns of a record as it came."""
+        return RAW
+
+    def decoded(self, piece: Piece, raw: Records) -> Decoded:
+        """Decode records of a range; see `Archiving`."""
+        return decoded(self.shape, raw, piece.part.schemas)
+
+    def of_rows(self, rows: pa.RecordBatch) -> Records:
+        """Records of an archive."""
+        return Archived(rows)
+
+    def told(self, piece: Piece) -> Mapping[str, Any]:
+        """A range as JSON; schemas stand in its slice."""
+        part: Offsets = piece.part
+        return {
+            "slice": part.slice,
+            "partition": part.partition,
+            "start": part.start,
+            "stop": part.stop,
+            "leader_epoch": part.leader_epoch,
+        }
+
+    def retold(self, told: Mapping[str, Any], slices: Mapping[int, Slice]) -> Piece:
+        """A range from JSON; see `Archiving`. Raises what `pieces` raises."""
+        topic, number = told["partition"]
+        schemas = self._detail(slices[told["slice"]]).pinned.schemas
+        return Offsets(told["slice"], (topic, number), told["start"], told["stop"], told["leader_epoch"], schemas).piece
 
 
 class _Partition:
@@ -124,7 +173,7 @@ class _Pass:
         self._gathered: dict[int, list[Message]] = {}
         self._count = 0
 
-    def records(self) -> Iterator[tuple[int, Decoded]]:
+    def records(self) -> Iterator[tuple[int, Records]]:
         consumer = clients.consumer(self._reader.settings, self._heard)
         try:
             consumer.assign([at(p, of.ranges[0][0].start) for p, of in self._left.items()])
@@ -164,19 +213,19 @@ class _Pass:
                 del left[partition]  # type: ignore[arg-type]
                 consumer.incremental_unassign([at(partition)])  # type: ignore[arg-type]
 
-    def _full(self) -> Iterator[tuple[int, Decoded]]:
+    def _full(self) -> Iterator[tuple[int, Records]]:
         """Pieces of which many records wait; all when many wait in all."""
         most = BATCH_RECORDS if self._count <= _MOST_GATHERED else 1
         yield from self._flushed([p for p, messages in self._gathered.items() if len(messages) >= most])
 
-    def _flushed(self, places: Sequence[int]) -> Iterator[tuple[int, Decoded]]:
+    def _flushed(self, places: Sequence[int]) -> Iterator[tuple[int, Records]]:
         for place in places:
             messages, part = self._gathered.pop(place), self._parts[place]
             self._count -= len(messages)
             written = messages[-1].leader_epoch()
             if written is not None and written > part.leader_epoch >= 0:
                 raise self._rewritten(part, written)
-            yield place, decoded(self._reader.shape, messages, part.schemas)
+            yield place, Received(messages)
 
     def _gap(self, of: _Partition, said: str) -> SourceGapError:
         part = of.ranges[0][0]

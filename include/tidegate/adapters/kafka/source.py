@@ -227,7 +227,8 @@ class KafkaSourceAdapter:
     def reader(self) -> KafkaReader:
         """What reads ranges."""
         source = self._source
-        return KafkaReader(self._pipeline, Shape(source.row_format, source.schema, source.metadata), self._settings)
+        shape = Shape(source.row_format, source.schema, source.metadata)
+        return KafkaReader(self._pipeline, shape, self._settings, source.archive_input)
 
     @property
     def _now(self) -> Cluster:
@@ -237,11 +238,13 @@ class KafkaSourceAdapter:
 
     def _gap(self, missing: Sequence[Gap]) -> SourceGapError:
         more = f", and {len(missing) - _NAMED} more partitions" if len(missing) > _NAMED else ""
-        named = "; ".join(map(str, missing[:_NAMED]))
-        return SourceGapError(
-            f"{self._pipeline}: Kafka does not have what is to be read next: {named}{more}. Nothing was skipped. Bring "
+        named = "; ".join(map(str, missing[:_NAMED])) + more
+        error = SourceGapError(
+            f"{self._pipeline}: Kafka does not have what is to be read next: {named}. Nothing was skipped. Bring "
             f"the records back, or go on without them: `tidegate gap {self._pipeline} --accept --reason …`"
         )
+        error.missing = named
+        return error
 
 
 def _spans(

@@ -1,0 +1,123 @@
+"""The kept input of epochs: where new ones keep theirs, and what past ones are computed from again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tidegate.api.pipeline import Definition
+from tidegate.engine.ledger import Ledger
+from tidegate.engine.manifests import read_manifest
+from tidegate.errors import DataDamagedError, SourceGapError
+from tidegate.ports import Adapters
+from tidegate.protocol import layout
+from tidegate.protocol.model import MAIN_LANE, DataFile, Epoch, LaneId, Slice
+from tidegate.protocol.purposes import reads_sources
+from tidegate.runtime.archive import ArchiveReader
+from tidegate.runtime.reading import Archiving, Reader
+
+Archived = Mapping[str, tuple[DataFile, ...]]
+"""The files of one epoch's input, by source."""
+_ALL = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Archives:
+    """The archives of one pipeline. Only main has any: what a lane reads, main has read before."""
+
+    definition: Definition
+    adapters: Adapters
+
+    def places(self, root: str, epoch: Epoch) -> dict[str, str]:
+        """The folders, by source, in which the input of an attempt at an epoch is to be kept, below `root`."""
+        if epoch.lane.lane != MAIN_LANE:
+            return {}
+        folder = layout.folder(root, layout.Archive(layout.Attempt.at(epoch)))
+        return {uid: f"{folder}/{uid}" for uid, reader in self._archiving.items() if reader.archives}
+
+    def of(self, epoch: Epoch) -> Archived:
+        """What is there of the input of a past epoch of main, or of the one that a lane's epoch replays.
+
+        A source of whose archive no file is there is left out: it was not kept, or not so long.
+
+        Raises DataDamagedError when a file is missing, or has another size, and others are there.
+        """
+        recorded = epoch if epoch.lane.lane == MAIN_LANE else self._of_main(epoch)
+        if not self._archiving or recorded is None or recorded.manifest is None:
+            return {}
+        kept = read_manifest(self.adapters.storage, recorded.manifest).archives
+        return {uid: files for uid, files in kept.items() if uid in self._archiving and self._is_there(files)}
+
+    def _is_there(self, files: Sequence[DataFile]) -> bool:
+        sizes = [self.adapters.storage.size(file.path) for file in files]
+        for file, size in zip(files, sizes, strict=True):
+            if size != file.bytes and any(s is not None for s in sizes):
+                folder = file.path.rpartition("/")[0]
+                found = "is missing" if size is None else f"has {size} bytes, not {file.bytes}"
+                raise DataDamagedError(
+                    f"{file.path}, of the archived input, {found}. Put it back as it was, or remove {folder}: then the "
+                    "source is read, as long as it has the records"
+                )
+        return not files or sizes[0] is not None
+
+    def _of_main(self, replayed: Epoch) -> Epoch | None:
+        epochs = self.adapters.store.epochs(LaneId(self.definition.name), limit=_ALL)
+        same = (e for e in epochs if e.epoch == replayed.epoch and e.offsets == replayed.offsets and e.manifest)
+        return next(same, None)
+
+    def readers(self, archived: Archived) -> Mapping[str, Reader]:
+        """What reads each source's slices, or what is kept of them."""
+        kept = {uid: ArchiveReader(self._archiving[uid], files) for uid, files in archived.items()}
+        return {**self.adapters.readers, **kept}
+
+    def check(self, epoch: Epoch, slices: Iterable[Slice], archived: Archived) -> None:
+        """Raise SourceGapError when slices that are not `archived` changed or vanished, or cannot be read (I8).
+
+        Args:
+            epoch: that reads them: a planned one of main, or one that was before and is read again.
+            slices: of all its ranges.
+            archived: what is read in place of its sources.
+        """
+        self._check((s for s in slices if s.source not in archived), None if _is_live(epoch) else str(epoch))
+
+    def check_window(self, epochs: Sequence[Epoch]) -> None:
+        """The same for past epochs of main, at once."""
+        ledger = self._ledger
+        archived = [self.of(epoch) for epoch in epochs]
+        slices = (
+            s
+            for epoch, there in zip(epochs, archived, strict=True)
+            for s in ledger.slices(epoch.offsets)
+            if s.source not in there
+        )
+        self._check(slices, f"{epochs[0].lane} epochs {epochs[0].epoch} to {epochs[-1].epoch}")
+
+    def _check(self, slices: Iterable[Slice], again: str | None) -> None:
+        try:
+            self._ledger.check(slices)
+        except SourceGapError as e:
+            if not e.missing or again is None:
+                raise
+            raise SourceGapError(
+                f"{again} cannot be computed again: the source no longer has its records: {e.missing}. "
+                f"{self._way_out()}"
+            ) from e
+
+    @property
+    def _ledger(self) -> Ledger:
+        return Ledger(self.definition.name, self.adapters.store, self.adapters.sources)
+
+    def _way_out(self) -> str:
+        if not any(reader.archives for reader in self._archiving.values()):
+            return "With archive_input=True in the source's declaration, what later epochs read is kept for a replay"
+        for epoch in reversed(self.adapters.store.epochs(LaneId(self.definition.name), limit=_ALL)):
+            if epoch.manifest and reads_sources(epoch.kind) and self.of(epoch):
+                return f"What is read is kept since archive_input=True: epochs from {epoch.epoch} on can be replayed"
+        return "What is read is kept since archive_input=True: later epochs can be replayed"
+
+    @property
+    def _archiving(self) -> dict[str, Archiving]:
+        return {uid: r for uid, r in self.adapters.readers.items() if isinstance(r, Archiving)}
+
+
+def _is_live(epoch: Epoch) -> bool:
+    """True while an epoch reads its input for the first time."""
+    return epoch.lane.lane == MAIN_LANE and epoch.manifest is None
