@@ -15,7 +15,7 @@ BEFORE = HERE / "before"
 """What was written before the first format."""
 
 
-_NAMED = ("rows_out", "offsets", "operators", "watermarks", "definition")
+_NAMED = ("rows_out", "offsets", "operators", "watermarks", "definition", "archives")
 """Objects whose keys are names."""
 
 
@@ -40,13 +40,13 @@ def statements(folder: Path) -> str:
 
 
 def objects(found: Any) -> list[dict[str, Any]]:
-    """Every object within a stored one, except those whose keys are names: in these, the ranges and the operators."""
+    """Every object within a stored one, but for those whose keys are names: of these what stands under the names."""
     if isinstance(found, list):
         return [o for item in found for o in objects(item)]
     if not isinstance(found, dict):
         return []
     within = [o for name, item in found.items() if name not in _NAMED for o in objects(item)]
-    named = (item for name in ("offsets", "operators") for item in found.get(name, {}).values())
+    named = (item for name in ("offsets", "operators", "archives") for item in found.get(name, {}).values())
     return [found, *within, *(o for item in named for o in objects(item))]
 
 

@@ -13,7 +13,7 @@ import pytest
 from confluent_kafka import ConsumerGroupTopicPartitions, Producer, TopicPartition
 
 from kafka import COMPACTED, Kafka, Record, wait_until
-from pipelines.topics import CLICK, Line, pipeline
+from pipelines.topics import CLICK, Line, click, clicks, line, pipeline
 from tidegate.adapters.kafka.source import KafkaSourceAdapter
 from tidegate.api.kafka import HEADERS
 from tidegate.engine.corrections import Correction, accept_gap, correct, give_up
@@ -29,19 +29,6 @@ pytestmark = pytest.mark.services
 @pytest.fixture
 def topic() -> str:
     return f"clicks-{uuid4().hex[:8]}"
-
-
-def click(n: int, *, partition: int = 0, user: str | None = None, **rest: Any) -> Record:
-    value = json.dumps({"user": user or f"u{n % 3}", "n": n}).encode()
-    return Record(value, **{"key": f"k{n}".encode(), "partition": partition, **rest})
-
-
-def clicks(numbers: range, *, partitions: int = 1) -> list[Record]:
-    return [click(n, partition=n % partitions) for n in numbers]
-
-
-def line(kafka: Kafka, topic: Any, folder: Path, **settings: Any) -> Line:
-    return Line(pipeline(topic, **settings), {"bootstrap.servers": kafka.broker.bootstrap}, folder)
 
 
 def counted(of: Line) -> Counts:

@@ -16,6 +16,7 @@ from registry import Registry
 from tidegate import Avro, Definition
 from tidegate.adapters.hive.server import connect
 from tidegate.adapters.kafka.clients import REGISTRY_URL as URL
+from tidegate.engine.replay import replay
 from tidegate.errors import UnavailableError
 from tidegate.protocol.model import Run
 from tidegate.wiring import Endpoints, coordinator
@@ -44,9 +45,10 @@ def expected(numbers: list[int]) -> list[tuple[int, str]]:
 
 
 def test_epochs_on_spark_and_hive(kafka: Kafka, endpoints: Endpoints) -> None:
+    """And each again, from what the tasks kept of the records, when the topic is gone."""
     name = f"clicks_{uuid4().hex[:8]}"
     kafka.create_topic(name, PARTITIONS)
-    definition = pipeline(name, name=name, max_records=3000)
+    definition = pipeline(name, name=name, max_records=3000, archive_input=True)
     given = replace(endpoints, kafka=kafka.broker.bootstrap)
     committed: list[int] = []
     for number in range(8):
@@ -66,6 +68,10 @@ def test_epochs_on_spark_and_hive(kafka: Kafka, endpoints: Endpoints) -> None:
         assert sorted(seen for _, of, seen in found if of == user) == list(
             range(1, 1 + sum(of == user for _, of, _ in found))
         )
+    kafka.delete_topic(name)
+    with coordinator(definition, given, progress=print) as engine:
+        for epoch in range(1, epochs + 1):
+            assert replay(definition, engine.adapters, engine.root, epoch, progress=print) == []
 
 
 def test_a_registrys_schemas_reach_the_tasks(kafka: Kafka, registry: Registry, endpoints: Endpoints) -> None:

@@ -1,5 +1,6 @@
 """A pipeline that reads Kafka, run here with the real engine and real brokers: checkpoint and tables are in memory."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 import builders as make
+from kafka import Kafka, Record
 from tidegate import (
     Context,
     Definition,
@@ -59,6 +61,22 @@ def pipeline(topics: Any, *, name: str = "clicks", **settings: Any) -> Definitio
         .process(Seen(), output=OUT)
         .sink(HiveTable(f"t.{name}"))
     )
+
+
+def click(n: int, *, partition: int = 0, user: str | None = None, **rest: Any) -> Record:
+    """A record with a row of `CLICK`."""
+    value = json.dumps({"user": user or f"u{n % 3}", "n": n}).encode()
+    return Record(value, **{"key": f"k{n}".encode(), "partition": partition, **rest})
+
+
+def clicks(numbers: range, *, partitions: int = 1) -> list[Record]:
+    """Some of them, in turn in each partition."""
+    return [click(n, partition=n % partitions) for n in numbers]
+
+
+def line(kafka: Kafka, topic: Any, folder: Path, **settings: Any) -> "Line":
+    """A pipeline that reads these brokers."""
+    return Line(pipeline(topic, **settings), {"bootstrap.servers": kafka.broker.bootstrap}, folder)
 
 
 class Line:

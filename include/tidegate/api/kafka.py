@@ -85,6 +85,8 @@ class KafkaSource:
         object.__setattr__(self, "start", _start(self.start))
         if self.consumer_group is not None and not (isinstance(self.consumer_group, str) and self.consumer_group):
             raise fail(f"KafkaSource consumer_group {self.consumer_group!r} is not the name of a group")
+        if not isinstance(self.archive_input, bool):
+            raise fail(f"KafkaSource archive_input is True or False, not {self.archive_input!r}")
         for name in ("max_records", "max_records_per_partition"):
             cap = getattr(self, name)
             if cap is not None and cap < 1:

@@ -23,7 +23,8 @@ def test_what_it_reads_is_told() -> None:
     assert KafkaSource(re.compile("a.*"), "json", SCHEMA).describe() == "Kafka `a.*` (json)"
     assert source.meaning()["metadata"] == {"at": "timestamp", "heads": "headers"}
     assert source.meaning() != KafkaSource("a", "json", SCHEMA).meaning()
-    assert KafkaSource("a", "json", SCHEMA).meaning() == KafkaSource("b", "json", SCHEMA, start="latest").meaning()
+    other = KafkaSource("b", "json", SCHEMA, start="latest", archive_input=True)
+    assert KafkaSource("a", "json", SCHEMA).meaning() == other.meaning()
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ def test_what_it_reads_is_told() -> None:
         ({"consumer_group": ""}, "consumer_group '' is not the name of a group"),
         ({"max_records": 0}, "max_records must be at least 1"),
         ({"max_records_per_partition": 0}, "max_records_per_partition must be at least 1"),
+        ({"archive_input": "yes"}, "archive_input is True or False, not 'yes'"),
         ({"uid": "no uid"}, "uid"),
     ],
 )

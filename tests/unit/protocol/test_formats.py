@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from typing import Any
 
 import pytest
@@ -44,6 +44,7 @@ MANIFEST = Manifest(
     operators={"Totals": OperatorState(4, (Run("Totals", 1, "file:///s", 4, 88, "cd", 60, "ef"),))},
     watermarks={"source": {"": 7}},
     counts=Counts(rows_in=3, rows_out={"d.t": 3}),
+    archives={"source": (DataFile("file:///a/1", 3, 5, "ba"),)},
 )
 
 
@@ -62,11 +63,18 @@ def test_a_manifest_says_its_format_and_who_wrote_it() -> None:
     assert reading(stored()) == MANIFEST
 
 
+def test_what_an_epoch_does_not_keep_is_no_key() -> None:
+    """Its manifest is what it was before input could be kept."""
+    plain = replace(MANIFEST, archives={})
+    assert "archives" not in json.loads(plain.to_json())
+    assert Manifest.from_json(plain.to_json()) == plain
+
+
 def test_unknown_keys_are_passed_over_wherever_they_stand() -> None:
     """A newer tidegate of the same format adds keys."""
     found = stored()
     within = objects(found)
-    assert len(within) == 9
+    assert len(within) == 10
     for number, one in enumerate(within):
         one[f"added_{number}"] = {"by": "a newer one"}
     assert reading(found) == MANIFEST
@@ -105,7 +113,7 @@ def test_a_missing_key_has_its_default_or_is_named() -> None:
             (named if why else defaulted).add(name)
             assert why is None or f"the manifest file:///m.json has no '{name}'" in why
     assert named == {name for _, name in required(MANIFEST)}
-    assert defaulted == {f.name for f in fields(Counts)} | {"previous", "writer"}
+    assert defaulted == {f.name for f in fields(Counts)} | {"previous", "writer", "archives"}
 
 
 @pytest.mark.parametrize(
@@ -125,6 +133,7 @@ def test_a_missing_key_has_its_default_or_is_named() -> None:
         ({"operators": ["Totals"]}, "has a value that is none of its format"),
         ({"watermarks": {"source": 7}}, "has a value that is none of its format"),
         ({"definition": 7}, "has a value that is none of its format"),
+        ({"archives": {"source": 7}}, "has a value that is none of its format"),
     ],
 )
 def test_what_is_not_known_is_refused_by_name(changes: Mapping[str, Any], says: str) -> None:

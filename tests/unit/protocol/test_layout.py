@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidegate.protocol import layout
-from tidegate.protocol.layout import Attempt, CloneAttempt, Maker, Replay
+from tidegate.protocol.layout import Archive, Attempt, CloneAttempt, Maker, Replay
 from tidegate.protocol.model import LaneId
 
 ROOT = "hdfs://name/warehouse/_tidegate"
@@ -13,8 +13,10 @@ ROOT = "hdfs://name/warehouse/_tidegate"
 PIPELINES = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)
 LANES = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}", fullmatch=True)
 NUMBERS = st.integers(1, 2**62)
+ATTEMPTS = st.builds(Attempt, st.builds(LaneId, PIPELINES, LANES), NUMBERS, NUMBERS, NUMBERS)
 MAKERS: st.SearchStrategy[Maker] = st.one_of(
-    st.builds(Attempt, st.builds(LaneId, PIPELINES, LANES), NUMBERS, NUMBERS, NUMBERS),
+    ATTEMPTS,
+    st.builds(Archive, ATTEMPTS),
     st.builds(Replay, st.builds(LaneId, PIPELINES, LANES), st.from_regex(r"[0-9a-f]{32}", fullmatch=True)),
     st.builds(
         CloneAttempt, st.builds(LaneId, PIPELINES), st.from_regex(r"[a-z]{1,9}\.[a-z]{1,9}", fullmatch=True), NUMBERS
@@ -45,6 +47,8 @@ def test_the_maker_is_found_again(made_by: Maker, below: str) -> None:
         f"{ROOT}/p/lane=main/epoch=3/notes.txt",
         f"{ROOT}/p/lane=main/epoch=3/gen=1/attempt=x/run",
         f"{ROOT}/p/below/lane=main/epoch=3/gen=1/attempt=4/run",
+        f"{ROOT}/p/archive/archive/lane=main/epoch=3/gen=1/attempt=4/run",
+        f"{ROOT}/p/archive/replay=1/run",
         f"{ROOT}/other/lane=main/epoch=3/gen=1/attempt=4/run",
         f"{ROOT}2/p/lane=main/epoch=3/gen=1/attempt=4/run",
         "lane=main/epoch=3/gen=1/attempt=4/run",

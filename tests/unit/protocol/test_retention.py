@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import builders as make
 from tidegate.protocol.layout import maker
-from tidegate.protocol.model import Epoch, Manifest, Rollback, Status
+from tidegate.protocol.model import DataFile, Epoch, Manifest, Rollback, Status
 from tidegate.protocol.retention import Reachable, collectable, retained
 
 NOW = 1_000_000
@@ -64,11 +64,15 @@ def test_what_an_unfinished_rollback_goes_back_over_stays(status: Status, kept: 
     assert keep([*TEN, replace(epoch(11, status), purpose=Rollback(4))]) == kept
 
 
+KEPT = f"{WAREHOUSE}/p/archive/lane=main/epoch=9/gen=1/attempt=9/source/read"
+
+
 def manifest() -> Manifest:
     at = f"{ROOT}/epoch=9/gen=1/attempt=9"
     return make.manifest(
         make.partition("d.t", "9", at=f"{at}/data/9", previous=OLD),
         epoch=9,
+        archives={"source": (DataFile(KEPT, 1, 1, "aa"),)},
         state=[make.state_run(path=f"{ROOT}/epoch=2/gen=1/attempt=2/state/run")],
     )
 
@@ -100,6 +104,13 @@ def test_what_a_kept_manifest_leads_to_is_reachable(uri: str) -> None:
     assert uri not in Reachable([])
 
 
+def test_archived_input_is_kept_for_epochs_that_are_replayed_and_not_for_their_rows() -> None:
+    assert KEPT in Reachable([(URI, manifest())], replayable={9})
+    assert KEPT not in Reachable([(URI, manifest())], replayable={8})
+    assert KEPT not in Reachable([(URI, manifest())])
+    assert KEPT.replace("read", "stray") not in Reachable([(URI, manifest())], replayable={9})
+
+
 STRAY = f"{ROOT}/epoch=3/gen=1/attempt=5/data/x"
 
 
@@ -118,6 +129,11 @@ STRAY = f"{ROOT}/epoch=3/gen=1/attempt=5/data/x"
         (f"{ROOT}/replay=0abc/data/x", {"modified_ms": NOW - 10}, False),
         (f"{WAREHOUSE}/p/clone=c.may/attempt=5/manifest.json", {}, True),
         (f"{WAREHOUSE}/p/clone=c.may/attempt=5/manifest.json", {"modified_ms": NOW - 10}, False),
+        (KEPT, {}, True),
+        (KEPT, {"modified_ms": NOW - 10}, False),
+        (KEPT, {"oldest_running_fences": {"main": 9}}, False),
+        (KEPT, {"oldest_running_fences": {"main": 10}}, True),
+        (KEPT, {"reachable": Reachable([(STRAY, manifest())], replayable={9})}, False),
         (f"{ROOT}/somebody/elses", {}, False),
         (f"{ROOT}/epoch=3/notes.txt", {}, False),
     ],
