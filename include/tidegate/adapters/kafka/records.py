@@ -60,8 +60,16 @@ class Received(Records):
 
     def rows(self) -> pa.RecordBatch:
         """See `Records`."""
-        arrays = [pa.array(self.part(f.name), _in_ms(f.type)).cast(f.type) for f in RAW]
-        return pa.RecordBatch.from_arrays(arrays, schema=RAW)
+        of_all = {name: _OF[name](self.messages[0]) for name in ("topic", "partition")}
+        return pa.RecordBatch.from_arrays(
+            [
+                pa.repeat(pa.scalar(of_all[f.name], f.type), len(self.messages))
+                if f.name in of_all
+                else pa.array(self.part(f.name), _in_ms(f.type)).cast(f.type)
+                for f in RAW
+            ],
+            schema=RAW,
+        )
 
 
 @dataclass(frozen=True)
@@ -159,8 +167,8 @@ def _timestamp(message: Message) -> int | None:
 
 
 def _headers(message: Message) -> list[dict[str, Any]]:
-    headers: Any = message.headers() or ()  # pairs
-    return [{"key": key, "value": value} for key, value in headers]
+    headers: Any = message.headers()  # pairs
+    return [{"key": key, "value": value} for key, value in headers] if headers else []
 
 
 _OF: Mapping[str, Callable[[Message], Any]] = {
