@@ -16,7 +16,7 @@ from pipelines.world import local
 from tidegate import Retention
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.verify import verify
-from tidegate.errors import DataDamagedError, InternalError, SourceGapError
+from tidegate.errors import DataDamagedError, InternalError, InvariantViolationError, SourceGapError
 from tidegate.protocol.model import DataFile, LaneId, Manifest, Run, Status
 
 pytestmark = pytest.mark.services
@@ -182,6 +182,28 @@ def test_an_attempt_that_dies_leaves_its_archive_to_a_clean_up(kafka: Kafka, top
     of.engine.clean(Run("clean", "test"), dry_run=False)
     assert kept_files(tmp_path) == {local(file.path)}
     assert of.replayed(1) == []
+
+
+def test_what_is_kept_is_what_the_manifest_lists(kafka: Kafka, topic: str, tmp_path: Path) -> None:
+    """Files of repeated tasks go, and an epoch whose file is not there is not staged."""
+    kafka.create_topic(topic)
+    kafka.produce(topic, clicks(range(5)))
+    of = line(kafka, topic, tmp_path, archive_input=True)
+
+    def lost() -> None:
+        for file in kept_files(tmp_path):
+            file.unlink()
+
+    def repeated() -> None:
+        for file in kept_files(tmp_path):
+            file.with_name("read-000000-again.parquet").write_bytes(b"")
+
+    of.processor.behind = lost
+    with pytest.raises(InvariantViolationError, match="is not there as it was written: found None bytes"):
+        of.run()
+    of.processor.behind = repeated
+    of.run(again=True)
+    assert kept_files(tmp_path) == {local(file.path) for file in archive(of, 1)}
 
 
 def at_once(*, epochs: int) -> Retention:

@@ -14,6 +14,7 @@ from tidegate.ports import Adapters, Processed
 from tidegate.protocol import layout
 from tidegate.protocol.model import MAIN_LANE, Epoch, Lease, Manifest, ManifestRef, Status, checksum
 from tidegate.protocol.operators import by_operator
+from tidegate.protocol.purposes import reads_sources
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Stager:
             self.timings.add(f"process.{name}", seconds)
         self._reached("processed", epoch)
         with self.timings.of("stage"):
+            if reads_sources(epoch.kind):
+                self.work.check(epoch)  # 5
             self._sweep(processed)  # 6
             manifest = self._manifest(epoch, processed)
             data, ref = self._written(manifest, root)  # 7

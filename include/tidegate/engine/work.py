@@ -88,6 +88,10 @@ class Work:
         """What is kept of the input."""
         return Archives(self.definition, self.adapters)
 
+    def check(self, epoch: Epoch) -> None:
+        """Raise SourceGapError when what an epoch reads of its sources is not as it was planned (I8)."""
+        self.archives.check(epoch, self.ledger.slices(epoch.offsets), self.archives.of(epoch))
+
     def _process(self, epoch: Epoch, parent: Manifest | None, root: str, superseded: tuple[str, ...]) -> Processed:
         state = state_for(self.definition, parent)
         slices = self.ledger.slices(epoch.offsets)
@@ -113,7 +117,6 @@ class Work:
             )
         )  # 4
         self._conserve(epoch, made)
-        self.archives.check(epoch, self.ledger.slices(epoch.offsets), archived)  # 5
         return replace(made, counts=replace(made.counts, skipped=skipped))
 
     def _conserve(self, epoch: Epoch, made: Processed) -> None:

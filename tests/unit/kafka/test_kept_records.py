@@ -10,18 +10,20 @@ import pytest
 from confluent_kafka import Message
 
 import builders as make
-from tidegate import KafkaSource
+from tidegate import Debezium, KafkaSource
 from tidegate.adapters.kafka.ranges import KafkaDetail, OffsetSpan, TopicSpans
 from tidegate.adapters.kafka.reader import KafkaReader
 from tidegate.adapters.kafka.records import Received, Shape
+from tidegate.adapters.reading import Reading
 from tidegate.api.kafka import HEADERS
-from tidegate.errors import DataDamagedError, FormatError
+from tidegate.errors import DataDamagedError, FormatError, InvariantViolationError
 from tidegate.protocol.formats import ARCHIVE
 from tidegate.protocol.model import DataFile, Slice
 from tidegate.runtime import archive
 from tidegate.runtime.archive import ArchiveReader, Keeper
 from tidegate.runtime.decoding import Decoded
 from tidegate.runtime.reading import Archiving, Piece
+from tidegate.runtime.spec import Output
 
 SCHEMA = pa.schema(
     {
@@ -91,6 +93,36 @@ def flat(found: Sequence[tuple[int, Decoded]]) -> list[object]:
         [(place, replace(m, row=0)) for place, d in found for m in d.malformed],
         sum(d.records for _, d in found),
     ]
+
+
+def reading(of: Listed, folder: Path) -> Reading:
+    pieces = of.pieces([slice_()])
+    dead = Output("t.dead", f"file://{folder}/dead", (), ())
+    return Reading(
+        "p epoch 1", of, pieces, ((0, len(pieces)),), f"file://{folder}/read", dead, f"file://{folder}/source"
+    )
+
+
+def test_a_task_reports_what_it_kept(tmp_path: Path) -> None:
+    """Of a null that is passed over, too, which is no row and not malformed."""
+    source = KafkaSource("t", Debezium(), SCHEMA, metadata=METADATA)
+    given = replace(reader(), shape=Shape(source.row_format, source.schema, source.metadata))
+    of = reading(given, tmp_path)
+    assert sum(batch.num_rows for batch in of.read(0)) == 0
+    (report,) = of.reports()
+    assert (report.records, report.rows, report.malformed) == (5, 0, 5)
+    assert report.archive
+    assert (report.archive.rows, report.archive.path.rpartition("/")[0]) == (6, f"file://{tmp_path}/source")
+
+
+def test_a_record_that_is_counted_and_not_kept_is_no_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Received.rows
+    monkeypatch.setattr(Received, "rows", lambda of: whole(of).slice(1))
+    of = reading(reader(), tmp_path)
+    with pytest.raises(InvariantViolationError, match="p epoch 1: 2 records are kept of 6"):
+        list(of.read(0))
+    with pytest.raises(InvariantViolationError, match="no task says what it read"):
+        of.reports()
 
 
 def test_it_reads_in_two_steps() -> None:
