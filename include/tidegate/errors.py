@@ -109,17 +109,23 @@ class FormatError(TidegateError):
 
 
 class DataDamagedError(TidegateError):
-    """A file that tidegate wrote is missing or has other bytes. Put it back, or go back to before it was written."""
+    """A file that tidegate wrote is missing or has other bytes. Put it back, or go back to before it was written.
+
+    `problem` says what is wrong with it, where it is one file: a part of the message.
+    """
 
     kind = "damaged_data"
+    problem: str = ""
 
     @classmethod
     def of(cls, uri: str, problem: str) -> Self:
         """The error for one file: `problem` is what is wrong with it, as the end of a sentence."""
-        return cls(
+        error = cls(
             f"{uri} {problem}. Put the file back as it was, or `tidegate rollback` to before the epoch that wrote it; "
             "`tidegate verify --checksums` names every damaged file"
         )
+        error.problem = problem
+        return error
 
 
 class InvariantViolationError(TidegateError):

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from tidegate.api.pipeline import Definition
 from tidegate.engine.ledger import Ledger
 from tidegate.engine.manifests import read_manifest
-from tidegate.errors import DataDamagedError, SourceGapError
+from tidegate.errors import SourceGapError
 from tidegate.ports import Adapters
 from tidegate.protocol import layout
-from tidegate.protocol.model import MAIN_LANE, DataFile, Epoch, LaneId, Slice
+from tidegate.protocol.fingerprint import changes
+from tidegate.protocol.model import MAIN_LANE, DataFile, Epoch, LaneId, Manifest, Slice
 from tidegate.protocol.purposes import reads_sources
-from tidegate.runtime.archive import ArchiveReader
+from tidegate.runtime.archive import ArchiveReader, damaged
 from tidegate.runtime.reading import Archiving, Reader
 
 Archived = Mapping[str, tuple[DataFile, ...]]
@@ -40,28 +41,25 @@ class Archives:
 
         Raises DataDamagedError when a file is missing, or has another size, and others are there.
         """
-        recorded = epoch if epoch.lane.lane == MAIN_LANE else self._of_main(epoch)
-        if not self._archiving or recorded is None or recorded.manifest is None:
-            return {}
-        kept = read_manifest(self.adapters.storage, recorded.manifest).archives
+        recorded = self._recorded(epoch) if self._archiving else None
+        kept = recorded.archives if recorded else {}
         return {uid: files for uid, files in kept.items() if uid in self._archiving and self._is_there(files)}
 
     def _is_there(self, files: Sequence[DataFile]) -> bool:
         sizes = [self.adapters.storage.size(file.path) for file in files]
         for file, size in zip(files, sizes, strict=True):
             if size != file.bytes and any(s is not None for s in sizes):
-                folder = file.path.rpartition("/")[0]
-                found = "is missing" if size is None else f"has {size} bytes, not {file.bytes}"
-                raise DataDamagedError(
-                    f"{file.path}, of the archived input, {found}. Put it back as it was, or remove {folder}: then the "
-                    "source is read, as long as it has the records"
-                )
+                raise damaged(file, "is missing" if size is None else f"has {size} bytes, not {file.bytes}")
         return not files or sizes[0] is not None
 
-    def _of_main(self, replayed: Epoch) -> Epoch | None:
-        epochs = self.adapters.store.epochs(LaneId(self.definition.name), limit=_ALL)
-        same = (e for e in epochs if e.epoch == replayed.epoch and e.offsets == replayed.offsets and e.manifest)
-        return next(same, None)
+    def _recorded(self, epoch: Epoch) -> Manifest | None:
+        """What main has of an epoch, or of the one that a lane's epoch replays; None while it is new."""
+        recorded = epoch.manifest
+        if epoch.lane.lane != MAIN_LANE:
+            epochs = self.adapters.store.epochs(LaneId(self.definition.name), limit=_ALL)
+            same = (e.manifest for e in epochs if e.epoch == epoch.epoch and e.offsets == epoch.offsets and e.manifest)
+            recorded = next(same, None)
+        return read_manifest(self.adapters.storage, recorded) if recorded else None
 
     def readers(self, archived: Archived) -> Mapping[str, Reader]:
         """What reads each source's slices, or what is kept of them."""
@@ -100,6 +98,24 @@ class Archives:
                 f"{again} cannot be computed again: the source no longer has its records: {e.missing}. "
                 f"{self._way_out()}"
             ) from e
+
+    def compare(self, epoch: Epoch, archived: Archived, rows_in: int) -> None:
+        """Raise SourceGapError when a lane met fewer records in the source than main did (I8).
+
+        A compacted topic has what was planned as far as it can tell. Nothing is told where records are read in another
+        way now, for then other ones may be passed over.
+        """
+        if epoch.lane.lane == MAIN_LANE or archived or not self._archiving:
+            return
+        then = self._recorded(epoch)
+        if then is None or rows_in >= then.counts.rows_in:
+            return
+        before, now = ({"sources": d.get("sources", {})} for d in (then.definition, self.definition.described))
+        if not changes(before, now):
+            raise SourceGapError(
+                f"{epoch} cannot be computed again: the source has {rows_in:,} records of it now, not "
+                f"{then.counts.rows_in:,}, as behind a compaction. {self._way_out()}"
+            )
 
     @property
     def _ledger(self) -> Ledger:

@@ -117,6 +117,7 @@ class Work:
             )
         )  # 4
         self._conserve(epoch, made)
+        self.archives.compare(epoch, archived, made.counts.rows_in)
         return replace(made, counts=replace(made.counts, skipped=skipped))
 
     def _conserve(self, epoch: Epoch, made: Processed) -> None:

@@ -155,9 +155,17 @@ def _records(file: DataFile) -> Iterator[tuple[int, pa.RecordBatch]]:
 
 @contextmanager
 def _archived(file: DataFile) -> Iterator[None]:
-    """An error says what the file is, and that there may be another way."""
+    """What is wrong with the file is told as `damaged`."""
     try:
         yield
     except DataDamagedError as e:
-        folder = file.path.rpartition("/")[0]
-        raise DataDamagedError(f"{e}. It is archived input: without {folder} the source is read again") from e
+        raise damaged(file, e.problem) from e
+
+
+def damaged(file: DataFile, problem: str) -> DataDamagedError:
+    """The error for a file of an archive; `problem` ends a sentence. No rollback is needed: live reads no archive."""
+    folder = file.path.rpartition("/")[0]
+    return DataDamagedError(
+        f"{file.path}, of the archived input, {problem}. Put it back as it was, or remove {folder}: then the source is "
+        "read, as long as it has the records"
+    )
