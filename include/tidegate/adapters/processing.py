@@ -134,9 +134,13 @@ def processed(
         watermarks=_watermarks(task, done),
         counts=_counts(done, read, partitions),
         written=_rows((table, f) for (table, _), found in files.items() for f in found),
-        archives={uid: tuple(r.archive for r in read if r.archive) for uid in task.archives},
+        archives={uid: tuple(_below(folder, (r.archive for r in read))) for uid, folder in task.archives.items()},
         timings_s={**timings_s, **slowest},
     )
+
+
+def _below(folder: str, files: Iterable[DataFile | None]) -> Iterator[DataFile]:
+    return (file for file in files if file and file.path.startswith(f"{folder}/"))
 
 
 def _state(task: EpochTask, done: Sequence[BucketResult]) -> tuple[StateRun, ...]:

@@ -105,7 +105,7 @@ class Archives:
         A compacted topic has what was planned as far as it can tell. Nothing is told where records are read in another
         way now, for then other ones may be passed over.
         """
-        if epoch.lane.lane == MAIN_LANE or archived or not self._archiving:
+        if epoch.lane.lane == MAIN_LANE or archived.keys() >= self._archiving.keys():
             return
         then = self._recorded(epoch)
         if then is None or rows_in >= then.counts.rows_in:
