@@ -99,7 +99,13 @@ def reading(of: Listed, folder: Path) -> Reading:
     pieces = of.pieces([slice_()])
     dead = Output("t.dead", f"file://{folder}/dead", (), ())
     return Reading(
-        "p epoch 1", of, pieces, ((0, len(pieces)),), f"file://{folder}/read", dead, f"file://{folder}/source"
+        subject="p epoch 1",
+        reader=of,
+        pieces=pieces,
+        groups=((0, len(pieces)),),
+        folder=f"file://{folder}/read",
+        dead_letters=dead,
+        archive=f"file://{folder}/source",
     )
 
 
