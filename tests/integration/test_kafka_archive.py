@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from kafka import COMPACTED, Kafka, Record
+from pipelines.several import SALE, SeveralLine, pipeline
 from pipelines.topics import CLICK, Line, click, clicks, line
 from pipelines.world import local
-from tidegate import Retention
+from tidegate import KafkaSource, Retention
 from tidegate.engine.lanes import Lanes
 from tidegate.engine.verify import verify
 from tidegate.errors import DataDamagedError, InternalError, InvariantViolationError, SourceGapError
@@ -270,6 +271,30 @@ def test_an_open_lane_keeps_what_it_has_to_replay(kafka: Kafka, topic: str, tmp_
     lanes.discard("fix")
     of.engine.clean(Run("clean again", "test"), dry_run=False)
     assert kept_files(tmp_path) == {local(file.path) for file in archive(of, 3)}
+
+
+def test_of_several_sources_each_is_kept_by_itself(kafka: Kafka, topic: str, tmp_path: Path) -> None:
+    """What is kept of one is read, the other is asked again."""
+    kept, plain = (
+        KafkaSource(f"{topic}-{uid}", "json", SALE, uid=uid, archive_input=uid == "kept") for uid in ("kept", "plain")
+    )
+    of = SeveralLine(pipeline(kept, plain, name="clicks", timed=False), tmp_path, kafka=kafka.broker.bootstrap)
+    for source in (kept, plain):
+        kafka.create_topic(source.named, 2)
+    for n in range(2):
+        sale = {"user": "u", "amount": 1, "at": "2026-11-27T00:00:00Z"}
+        for source in (kept, plain)[n:]:
+            values = [json.dumps({**sale, "id": f"{source.uid}-{n}-{i}"}).encode() for i in range(4)]
+            kafka.produce(source.named, [Record(v, partition=i % 2) for i, v in enumerate(values)])
+        of.run()
+    found = {n: {uid: sum(f.rows for f in files) for uid, files in manifest(of, n).archives.items()} for n in (1, 2)}
+    assert found == {1: {"kept": 4}, 2: {"kept": 0}}
+    kafka.delete_topic(kept.named)
+    assert [of.replayed(1), of.replayed(2)] == [[], []]
+    assert replayed(of) == [1, 2]
+    expire(kafka, plain.named, 0, 1)
+    with pytest.raises(SourceGapError, match=r"clicks epoch 2 cannot be .*plain\[0\] from offset"):
+        of.replayed(2)
 
 
 def test_a_damaged_archive_is_named_and_without_it_the_source_is_read(kafka: Kafka, topic: str, tmp_path: Path) -> None:

@@ -100,6 +100,7 @@ def reading(of: Listed, folder: Path) -> Reading:
     dead = Output("t.dead", f"file://{folder}/dead", (), ())
     return Reading(
         subject="p epoch 1",
+        source="source",
         reader=of,
         pieces=pieces,
         groups=((0, len(pieces)),),
