@@ -60,3 +60,10 @@ def test_what_lies_elsewhere_has_no_maker(uri: str) -> None:
 
 def test_each_operator_has_a_folder_of_its_own() -> None:
     assert {layout.state_in("at", uid) for uid in ("a", "b")} == {"at/state/a", "at/state/b"}
+
+
+@given(ATTEMPTS)
+def test_a_clean_up_from_before_there_were_archives_knows_no_maker_of_one(attempt: Attempt) -> None:
+    """It knew the folders that begin like this, and would delete what its manifests do not list in them."""
+    assert str(attempt).startswith("lane=")
+    assert not str(Archive(attempt)).startswith(("lane=", "clone="))
