@@ -125,7 +125,9 @@ class Archives:
         if not any(reader.archives for reader in self._archiving.values()):
             return "With archive_input=True in the source's declaration, what later epochs read is kept for a replay"
         for epoch in reversed(self.adapters.store.epochs(LaneId(self.definition.name), limit=_ALL)):
-            if epoch.manifest and reads_sources(epoch.kind) and self.of(epoch):
+            recorded = self._recorded(epoch) if reads_sources(epoch.kind) else None
+            files = [file.path for own in recorded.archives.values() for file in own] if recorded else []
+            if any(self.adapters.storage.size(path) is not None for path in files):
                 return f"What is read is kept since archive_input=True: epochs from {epoch.epoch} on can be replayed"
         return "What is read is kept since archive_input=True: later epochs can be replayed"
 
