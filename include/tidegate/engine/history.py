@@ -1,7 +1,7 @@
 """What the tables of a pipeline were, and would be, behind other epochs: read from manifests, changing nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.manifests import listed, read_manifest
@@ -19,10 +19,11 @@ from tidegate.protocol.model import (
     PartitionValues,
     Place,
     Placed,
+    Promotion,
     StagedPartition,
     Status,
 )
-from tidegate.protocol.rebasing import changes, redo, undo, undone
+from tidegate.protocol.rebasing import changes, reapplied, redo, undo, undone
 
 _ALL = 2**31 - 1
 
@@ -65,18 +66,14 @@ class History:
         now, replayed, epochs = self.now(), self.replayed(fork.lane), self.epochs_of_main()
         of_main = line(epochs, base=fork.base)
         after = redo(self._behind(fork.base, now), self._manifests([*replayed, *left(fork, replayed, of_main)]))
-        window = {str(e.epoch) for e in replayed}
+        window = {e.epoch for e in replayed}
         append = {t.name for t in self.definition.all_targets if t.mode.stamped}
-        earlier = [
-            (
-                ref,
-                replace(
-                    m, partitions=tuple(p for p in m.partitions if p.table in append and p.values[0] not in window)
-                ),
-            )
-            for ref, m in self._manifests(line(epochs, base=fork.base, kind=Kind.PROMOTION))
-        ]
-        return changes(now, redo(after, earlier))
+        earlier = line(epochs, base=fork.base, kind=Kind.PROMOTION)
+        for promotion, (ref, manifest) in zip(earlier, self._manifests(earlier), strict=True):
+            assert isinstance(promotion.purpose, Promotion)
+            since = promotion.purpose.base
+            after = reapplied(after, ref, manifest, since=since, base=fork.base, window=window, tables=append)
+        return changes(now, after)
 
     def replayed(self, lane: LaneId) -> tuple[Epoch, ...]:
         """The epochs that a lane has sealed, the oldest first."""

@@ -121,6 +121,7 @@ class Stager:
             watermarks=processed.watermarks,
             counts=processed.counts,
             archives=processed.archives,
+            until=self.work.until(epoch),
         )
 
     def _written(self, manifest: Manifest, root: str) -> tuple[bytes, ManifestRef]:

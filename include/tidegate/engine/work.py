@@ -185,6 +185,15 @@ class Work:
         gone = [place for place, placed in changed if placed is None]
         return _without_events(parent, (*there, *self._emptied(gone, root)))
 
+    def until(self, epoch: Epoch) -> int | None:
+        """Main's last epoch that the lane of a promotion has replayed; None when that is none, and of other epochs."""
+        match epoch.purpose:
+            case Promotion(lane=name):
+                replayed = self.history.replayed(self._fork(name).lane)
+                return replayed[-1].epoch if replayed else None
+            case _:
+                return None
+
     def _fork(self, name: str) -> Fork:
         return next(f for f in self.adapters.store.forks(self.definition.name) if f.lane.lane == name)
 

@@ -344,7 +344,7 @@ class Manifest:
 
     `definition` is what `fingerprint` is the SHA-256 of; see `fingerprint`. `operators` have the whole state version.
     `archives` are the files of the input that was kept, by the uid of the source, in the order in which they were
-    made; a source that keeps none is not there.
+    made; a source that keeps none is not there. `until` is main's last epoch that the lane of a promotion replayed.
     """
 
     pipeline: str
@@ -362,6 +362,7 @@ class Manifest:
     watermarks: Watermarks
     counts: Counts
     archives: Mapping[str, tuple[DataFile, ...]] = field(default_factory=dict)
+    until: int | None = None
 
     @property
     def state(self) -> tuple[StateRun, ...]:
@@ -375,7 +376,7 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """Canonical bytes: the same manifest, written by the same tidegate, gives the same bytes."""
-        content = {name: value for name, value in asdict(self).items() if name != "archives" or value}
+        content = {name: value for name, value in asdict(self).items() if name not in _WHERE_THERE_IS or value}
         return canonical(stamped(MANIFEST, content))
 
     @classmethod
@@ -407,6 +408,10 @@ class Manifest:
     def removed(self) -> frozenset[Place]:
         """The partitions that have no head after this manifest is published."""
         return frozenset((p.table, p.values) for p in self.partitions if not p.files)
+
+
+_WHERE_THERE_IS = ("archives", "until")
+"""Keys that a manifest has only where there is something to say."""
 
 
 def _placed(found: Mapping[str, Any] | None) -> Placed | None:

@@ -1,6 +1,7 @@
 """Going back to an earlier epoch: which epochs are undone, and where each partition then lies."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from tidegate.errors import RefusedError
 from tidegate.protocol.model import Epoch, Manifest, ManifestRef, Place, Placed, Status
@@ -67,6 +68,48 @@ def redo(placed: Mapping[Place, Placed], manifests: Iterable[tuple[ManifestRef, 
             else:
                 after.pop(place, None)
     return after
+
+
+def reapplied(
+    placed: Mapping[Place, Placed],
+    ref: ManifestRef,
+    manifest: Manifest,
+    *,
+    since: int,
+    base: int,
+    window: Collection[int],
+    tables: Collection[str],
+) -> dict[Place, Placed]:
+    """Where partitions lie when what an earlier promotion made of epochs is put over them again.
+
+    Its manifest lists what it changed then. Compactions had joined partitions by that time, so that it also put back
+    others than its own, and did not list those of its own that it left empty. So of its epochs there is what it lists,
+    and nothing else; what it lists of others is wanted only where they are joined with its own here, too.
+
+    Args:
+        placed: the partitions as they lie without the promotion, behind epoch `base` as they were then, each with the
+            rows of what was joined by then; behind that each with those of one epoch.
+        ref: of `manifest`.
+        manifest: that of the promotion. One from before `until` was noted is taken to have made all that it lists.
+        since: the epoch behind which its lane was forked.
+        base: see `placed`.
+        window: epochs that are replayed now, so what it made of them is not wanted.
+        tables: those whose partitions begin with the number of an epoch; what it lists of others is not wanted.
+    """
+    listed = {int(p.values[0]) for p in manifest.partitions if p.table in tables}
+    made = listed if manifest.until is None else range(since + 1, manifest.until + 1)
+
+    def own(place: Place) -> bool:
+        table, values = place
+        return table in tables and int(values[0]) in made and int(values[0]) not in window
+
+    def joined(place: Place) -> bool:
+        table, values = place
+        return table in tables and since < base and int(values[0]) <= base
+
+    kept = {place: at for place, at in placed.items() if not own(place)}
+    wanted = [p for p in manifest.partitions if own((p.table, p.values)) or joined((p.table, p.values))]
+    return redo(kept, [(ref, replace(manifest, partitions=tuple(wanted)))])
 
 
 def changes(now: Mapping[Place, Placed], wanted: Mapping[Place, Placed]) -> list[tuple[Place, Placed | None]]:
