@@ -47,9 +47,12 @@ class KeyedState:
         self._bucket = bucket
         self._runs = tuple(runs)
         self._key_width = key_width
-        self._part = f"{root}/%s-{bucket:05d}-{uuid4().hex}.arrow"
+        self._root, self._part = root, f"{bucket:05d}-{uuid4().hex}.arrow"
         self._reader = StateReader(runs, self.schema, key_width=key_width)
-        self._writer = RunWriter(self._part % "run", self.schema)
+        self._writer = RunWriter(self._named("run"), self.schema)
+
+    def _named(self, kind: str) -> str:
+        return f"{self._root}/{kind}-{self._part}"
 
     @classmethod
     def of(cls, spec: BucketSpec, bucket: int) -> Self:
@@ -81,6 +84,6 @@ class KeyedState:
         newest = tail_to_merge([r.rows for r in self._runs], minimum=MIN_MERGE)
         if newest:
             rest, tail = self._runs[:-newest], self._runs[-newest:]
-            target, drop = self._part % "merged", not rest
+            target, drop = self._named("merged"), not rest
             self._runs = (*rest, *merge(tail, target, self.schema, key_width=self._key_width, drop_deleted=drop))
         return self._runs

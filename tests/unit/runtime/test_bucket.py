@@ -212,6 +212,14 @@ def test_all_that_a_task_writes_survives_a_power_cut(tmp_path: Path, monkeypatch
     assert disk.lost(tmp_path) == []
 
 
+def test_a_folder_of_any_name_holds_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyed_state, "MIN_MERGE", 2)
+    given = spec(tmp_path / "100% é {0} %s")
+    first = run(given, EVENTS, 2)
+    second = run(replace(given, state={3: make.told_runs(first["state"])}), EVENTS, 2)
+    assert "/100% é {0} %s/" in second["state"][0]["path"]
+
+
 class Odd(Totals):
     """Changes state in every way, then does what the event's day says."""
 
