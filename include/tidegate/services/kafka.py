@@ -1,77 +1,40 @@
 """The embedded Kafka: broker and controller in one process, on loopback, from jars that Maven fetches once."""
 
-import fcntl
-import os
-import re
 import secrets
-import shutil
 import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tidegate.errors import ConfigurationError, UnavailableError
+from tidegate.errors import UnavailableError
 from tidegate.services.java import find_java
 from tidegate.services.jvm import port_open, write_log4j
+from tidegate.services.maven import Jars
 from tidegate.services.model import HOST, Settings
 
-_POM = Path(__file__).with_name("kafka-pom.xml")
 _CONTROLLER = "CONTROLLER"
 _ANSWER_S = 5.0
 
 
+_JARS = Jars(
+    pom=Path(__file__).with_name("kafka-pom.xml"),
+    version="kafka.version",
+    title="Kafka",
+    name="kafka",
+    variable="TIDEGATE_KAFKA_JARS",
+    sign="kafka_2.13-*.jar",
+    otherwise="the `libs` of an installed Kafka",
+)
+
+
 def jars(telling: Callable[[str], None]) -> Path:
-    """The folder of Kafka's jars: ``TIDEGATE_KAFKA_JARS``, else the user's cache, which Maven fills the first time.
-
-    Two processes may ask at once: one fetches, the other waits. What a killed one leaves is not taken for the jars.
-    `telling` is called once before anything is fetched, with what and where to. Durable effect: a folder of 45 MB in
-    the cache, ``$XDG_CACHE_HOME`` or ``~/.cache``.
-
-    Raises:
-        ConfigurationError: the folder that is named holds no broker, or there is neither a folder nor Maven.
-        UnavailableError: Maven could not fetch them.
-    """
-    if named := os.environ.get("TIDEGATE_KAFKA_JARS"):
-        if not any(Path(named).glob("kafka_2.13-*.jar")):
-            raise ConfigurationError(f"TIDEGATE_KAFKA_JARS={named} holds no kafka_2.13-….jar: name a Kafka's `libs`")
-        return Path(named).resolve()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tidegate"
-    kept = cache / f"kafka-{version()}"
-    if not kept.exists():
-        _fetch(kept, telling)
-    return kept
+    """The folder of Kafka's jars, 45 MB in the cache; see `Jars.found`."""
+    return _JARS.found(telling)
 
 
 def version() -> str:
     """The version of Kafka that is fetched."""
-    found = re.search(r"<kafka.version>([^<]+)<", _POM.read_text(encoding="utf-8"))
-    assert found is not None  # the file is ours
-    return found[1]
-
-
-def _fetch(kept: Path, telling: Callable[[str], None]) -> None:
-    """Fill the folder, which appears when it is whole."""
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise ConfigurationError(
-            "the embedded Kafka needs its jars: put Maven's `mvn` on the path, which fetches them once, or name the "
-            f"`libs` of an installed Kafka (such as {version()}) in TIDEGATE_KAFKA_JARS"
-        )
-    partial = kept.with_name(f"{kept.name}.part")
-    partial.parent.mkdir(parents=True, exist_ok=True)
-    with kept.with_name(f"{kept.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if kept.exists():
-            return
-        telling(f"fetching Kafka {version()} into {kept}")
-        shutil.rmtree(partial, ignore_errors=True)
-        wanted = ("dependency:copy-dependencies", f"-DoutputDirectory={partial}")
-        done = subprocess.run(
-            [maven, "--quiet", "--batch-mode", "--file", _POM, *wanted], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise UnavailableError(f"Maven could not fetch Kafka {version()}:\n{(done.stdout + done.stderr)[-3000:]}")
-        partial.rename(kept)
+    return _JARS.of()
 
 
 def properties(data: Path, *, port: int, controller_port: int) -> dict[str, str]:
