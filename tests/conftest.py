@@ -18,6 +18,7 @@ from tidegate.wiring import Endpoints
 if TYPE_CHECKING:
     from database import Postgres
     from kafka import Kafka
+    from objects import Store
     from registry import Registry
 
 # Nothing here is timed: a slow machine is no failure.
@@ -87,6 +88,15 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Kafka]":
 def own_kafka(tmp_path: Path) -> "Iterator[Kafka]":
     """A real broker for one test, which may kill it."""
     yield from _running(tmp_path / "kafka")
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Store]":
+    """A real S3-compatible store, which all tests of the session share: a test makes a bucket of its own."""
+    from objects import running
+
+    with running(tmp_path_factory.mktemp("objects")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
