@@ -39,18 +39,18 @@ OF_READING: tuple[Mutant, ...] = (
         "            rows = decoded.batch.num_rows\n",
     ),
     Mutant(
-        "count repeated tasks twice",
+        "count what a task read twice",
         "I7",
         "adapters/reading.py",
-        'uri.rpartition("/")[2].partition("-")[0]: uri',
-        "uri: uri",
+        "for group in range(len(self.groups))]",
+        "for group in (0, *range(len(self.groups)))]",
     ),
     Mutant(
         "do not miss a task's report",
         "I7",
         "adapters/reading.py",
-        "        if missing:\n",
-        "        if len(missing) == len(self.groups):\n",
+        'raise InvariantViolationError(f"{self.subject}: no task says what it read of group {group}") from None',
+        "return Report()",
     ),
     Mutant(
         "let a task change the function that was declared",

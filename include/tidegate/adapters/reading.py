@@ -114,12 +114,21 @@ class Reading:
             yield from _Group(self, group).rows()
 
     def reports(self) -> list[Report]:
-        """One report for each group, in order. A task may have been repeated: then any of its reports is right."""
-        by_group = {uri.rpartition("/")[2].partition("-")[0]: uri for uri in FsStorage().sizes(self.folder)}
-        missing = [g for g in range(len(self.groups)) if f"{g:06d}" not in by_group]
-        if missing:
-            raise InvariantViolationError(f"{self.subject}: no task says what it read of group {missing[0]}")
-        return [msgspec.json.decode(FsStorage().read(uri), type=Report) for _, uri in sorted(by_group.items())]
+        """One report for each group, in order. A task may have been repeated: then any of its reports is right.
+
+        They are read by their names: what a listing leaves out would be taken for no rows.
+        """
+        return [self._report(group) for group in range(len(self.groups))]
+
+    def _report(self, group: int) -> Report:
+        try:
+            return msgspec.json.decode(FsStorage().read(self.report_of(group)), type=Report)
+        except FileNotFoundError:
+            raise InvariantViolationError(f"{self.subject}: no task says what it read of group {group}") from None
+
+    def report_of(self, group: int) -> str:
+        """URI of a group's report. A task that is repeated writes it again, whole or not at all."""
+        return f"{self.folder}/{group:06d}.json"
 
 
 def groups_of(pieces: Sequence[Piece], tasks: int) -> tuple[tuple[int, int], ...]:
@@ -170,7 +179,7 @@ class _Group:
             raise InvariantViolationError(f"{reading.subject}: {kept.rows} records are kept of {records + passed}")
         files = tuple(Written(table, v, tuple(f)) for v, f in written.items())
         report = Report(records, rows, malformed, files, kept)
-        FsStorage().write(f"{reading.folder}/{self._part}.json", msgspec.json.encode(report))
+        FsStorage().write(reading.report_of(self._group), msgspec.json.encode(report))
 
     def _refuse(self, place: str, malformed: Sequence[Malformed]) -> None:
         if self._dead:
