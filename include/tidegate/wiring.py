@@ -25,6 +25,7 @@ from tidegate.engine import crash
 from tidegate.engine.coordinator import Coordinator
 from tidegate.errors import ConfigurationError
 from tidegate.ports import Adapters, CheckpointStore, Source
+from tidegate.protocol.layout import normal
 from tidegate.protocol.ledger import EVERYTHING
 
 ROOT_FOLDER = "_tidegate"
@@ -135,6 +136,11 @@ def kafka_settings(given: str) -> dict[str, str]:
     return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in found.items()}
 
 
+def _warehouse(given: str) -> str:
+    """Its one spelling on object stores; a local one stays as it was given, since manifests and Hive have it so."""
+    return normal(given) if given.startswith("s3") else given.rstrip("/")
+
+
 @contextmanager
 def coordinator(
     definition: Definition,
@@ -150,7 +156,8 @@ def coordinator(
     from tidegate.adapters.spark.processor import SparkProcessor  # noqa: PLC0415  (seconds of imports)
 
     store = PostgresCheckpointStore(endpoints.checkpoint)
-    sink = HiveSink(endpoints.metastore, endpoints.hiveserver2, endpoints.warehouse)
+    warehouse = _warehouse(endpoints.warehouse)
+    sink = HiveSink(endpoints.metastore, endpoints.hiveserver2, warehouse)
     try:
         yield Coordinator(
             definition=definition,
@@ -164,7 +171,7 @@ def coordinator(
                 sink=sink,
                 storage=FsStorage(),
             ),
-            root=f"{endpoints.warehouse.rstrip('/')}/{ROOT_FOLDER}",
+            root=f"{warehouse}/{ROOT_FOLDER}",
             clock=SystemClock(),
             crash=crash.from_environment(),
             progress=progress,

@@ -22,11 +22,11 @@ from pipelines.warehouse import (
     staged_at,
 )
 from tidegate import Context, Definition, FileSource, HiveTable, KeyedProcessFunction, Pipeline, Row
-from tidegate.adapters.hive.metastore import normal
 from tidegate.adapters.hive.server import execute
 from tidegate.adapters.table_plans import staging
 from tidegate.api.settings import Target
 from tidegate.errors import OutcomeUnknownError, TidegateError, UnavailableError, UserFunctionError
+from tidegate.protocol.layout import normal
 from tidegate.protocol.model import PartitionValues, Run, StagedPartition
 from tidegate.protocol.partitions import DEFAULT_PARTITION
 from tidegate.wiring import coordinator

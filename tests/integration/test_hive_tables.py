@@ -13,11 +13,11 @@ from pipelines.warehouse import (
     closed_port,
     nothing,
 )
-from tidegate.adapters.hive.metastore import normal
 from tidegate.adapters.hive.server import execute
 from tidegate.adapters.table_plans import OWNER, staging
 from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.ports import TableChange
+from tidegate.protocol.layout import normal
 
 pytestmark = pytest.mark.services
 

@@ -92,7 +92,7 @@ class _Storage:
     def walk(self, location: str) -> Iterator[StoredFile]:
         yield from self._ask(STORAGE, "walk", location)
 
-    def prune(self, location: str) -> None:
+    def prune(self, location: str, ended: Callable[[str], bool]) -> None:
         """There are no folders."""
 
     def __getattr__(self, method: str) -> Callable[..., Any]:

@@ -211,7 +211,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "clean up what retained manifests replaced",
         "I6",
         "protocol/retention.py",
-        "                    self._folders.add(partition.previous.location)\n",
+        "                    self._folders.add(normal(partition.previous.location))\n",
         "",
     ),
     Mutant(

@@ -7,7 +7,7 @@ way round there would be rows whose files are gone.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 
 from tidegate.api.pipeline import Definition
 from tidegate.engine.ledger import Ledger
@@ -17,7 +17,7 @@ from tidegate.ports import Adapters, StoredFile
 from tidegate.protocol.layout import Archive, maker, of_pipeline
 from tidegate.protocol.model import Epoch, LaneId, LaneStatus, Lease, Status
 from tidegate.protocol.purposes import takes_lane
-from tidegate.protocol.retention import Reachable, collectable, retained
+from tidegate.protocol.retention import Reachable, collectable, ended, retained
 
 _ALL = 2**31 - 1
 
@@ -76,7 +76,11 @@ class Cleaner:
         for file in found.files:
             self.adapters.storage.delete(file.uri)
         self.reached("swept", last)
-        self.adapters.storage.prune(of_pipeline(self.root, lease.lane.pipeline))
+        pipeline = lease.lane.pipeline
+        sealed = cache(lambda: self._sealed(lease.lane))  # of no use where folders are folders
+        self.adapters.storage.prune(
+            of_pipeline(self.root, pipeline), lambda folder: ended(self.root, pipeline, folder, sealed())
+        )
         self.progress(f"{lease.lane}: forgot {len(found.epochs)} epochs, deleted {found}")
         return found
 
@@ -86,6 +90,12 @@ class Cleaner:
         if retired.slices and not dry_run:
             self.progress(f"{lease.lane}: {retired.slices} slices of input went, {retired.bytes} bytes")
         return retired
+
+    def _sealed(self, main: LaneId) -> dict[str, int]:
+        """The last sealed epoch of each lane that has one; a lane that was forgotten may begin anew."""
+        lanes = (main, *(fork.lane for fork in self.adapters.store.forks(self.definition.name)))
+        found = {lane.lane: self.adapters.store.last_sealed(lane) for lane in lanes}
+        return {lane: epoch.epoch for lane, epoch in found.items() if epoch}
 
     def plan(self, lease: Lease) -> Cleanup:
         """What could be removed now. Changes nothing.

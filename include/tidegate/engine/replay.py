@@ -78,7 +78,7 @@ def replay(
     finally:
         for file in adapters.storage.walk(folder):
             adapters.storage.delete(file.uri)
-        adapters.storage.prune(folder)
+        adapters.storage.prune(folder, lambda _: True)
 
 
 def _recorded(definition: Definition, adapters: Adapters, number: int) -> tuple[Epoch, Manifest]:

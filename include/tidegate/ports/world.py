@@ -288,8 +288,12 @@ class Storage(Protocol):
     def walk(self, location: str) -> Iterator[StoredFile]:
         """Every file below a folder, hidden ones too, in no order; nothing when there is no such folder."""
 
-    def prune(self, location: str) -> None:
-        """Remove folders below a folder that hold no file."""
+    def prune(self, location: str, ended: Callable[[str], bool]) -> None:
+        """Remove a folder and those below it that hold no file.
+
+        `ended` is called with the URI of one, and tells whether nobody will write into it any more: where there are no
+        folders, one cannot be removed without what somebody puts into it at that moment.
+        """
 
     def delete(self, uri: str) -> None:
         """Delete one object; nothing happens when it is not there."""

@@ -64,6 +64,22 @@ class CloneAttempt:
         return f"clone={self.table}/attempt={self.fence}"
 
 
+S3 = "s3a://"
+"""How locations on object stores begin: Hadoop's word, which Hive and Spark know without being told."""
+
+
+def normal(location: str) -> str:
+    """One spelling for a location.
+
+    Java writes ``file:/x`` where others write ``file:///x``, and what is ``s3a://`` for Hadoop is ``s3://`` for others.
+    """
+    if location.startswith("file:"):
+        location = "file:///" + location[5:].lstrip("/")
+    elif location.startswith("s3://"):
+        location = S3 + location[5:]
+    return location if location == S3 else location.rstrip("/")
+
+
 @dataclass(frozen=True)
 class Archive:
     """The input of one attempt at an epoch, as it came.
@@ -87,6 +103,7 @@ Maker = Attempt | Replay | CloneAttempt | Archive
 """Who made a file. As text its folder, below the pipeline's."""
 
 _ARCHIVE = "archive/"
+_EPOCH = re.compile(r"(?:archive/)?lane=([^/]+)/epoch=(\d+)(?:/|$)")
 _ATTEMPT = re.compile(r"lane=([^/]+)/epoch=(\d+)/gen=(\d+)/attempt=(\d+)/")
 _REPLAY = re.compile(r"lane=([^/]+)/replay=([^/]+)/")
 _CLONE = re.compile(r"clone=([^/]+)/attempt=(\d+)/")
@@ -100,6 +117,12 @@ def of_pipeline(root: str, pipeline: str) -> str:
 def folder(root: str, maker: Maker) -> str:
     """The folder into which `maker` writes."""
     return f"{of_pipeline(root, maker.lane.pipeline)}/{maker}"
+
+
+def epoch_of(root: str, pipeline: str, folder: str) -> tuple[str, int] | None:
+    """Lane and number of the epoch that everything in `folder` is of; None when that is not of one epoch."""
+    found = _EPOCH.match(folder.removeprefix(f"{of_pipeline(root, pipeline)}/"))
+    return (found[1], int(found[2])) if found else None
 
 
 def maker(root: str, pipeline: str, uri: str) -> Maker | None:

@@ -1,7 +1,7 @@
 """The nouns of the epoch protocol as frozen data: no I/O, no clock.
 
-Locations are URIs (``file:///…``, ``hdfs://…``). Partition values are Hive's own strings, in the order of the table's
-partition columns. Times are integer milliseconds since 1970-01-01 UTC.
+Locations are URIs (``file:///…``, ``s3a://…``, ``hdfs://…``). Partition values are Hive's own strings, in the order of
+the table's partition columns. Times are integer milliseconds since 1970-01-01 UTC.
 """
 
 import hashlib

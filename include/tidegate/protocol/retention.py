@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from tidegate.protocol.layout import Archive, Attempt, Maker
+from tidegate.protocol.layout import Archive, Attempt, CloneAttempt, Maker, epoch_of, maker, normal
 from tidegate.protocol.model import Epoch, Manifest, Status
 from tidegate.protocol.purposes import goes_back_to
 
@@ -51,23 +51,25 @@ class Reachable:
     """The files that manifests of retained epochs, and of clones, lead to.
 
     They are the manifests' own, their state, their partitions and what these replaced; and the archived input of epochs
-    with the numbers `replayable`, which are not all whose rows are in a table.
+    with the numbers `replayable`, which are not all whose rows are in a table. Another spelling of a location is the
+    same location: a warehouse whose address is written otherwise than before loses nothing.
     """
 
     def __init__(self, manifests: Iterable[tuple[str, Manifest]], replayable: Collection[int] = ()) -> None:
         self._files: set[str] = set()
         self._folders: set[str] = set()
         for uri, manifest in manifests:
-            self._files |= {uri, *(run.path for run in manifest.state)}
+            self._files |= {normal(uri), *(normal(run.path) for run in manifest.state)}
             if manifest.epoch in replayable:
-                self._files |= {file.path for files in manifest.archives.values() for file in files}
+                self._files |= {normal(file.path) for files in manifest.archives.values() for file in files}
             for partition in manifest.partitions:
-                self._folders.add(partition.location)
+                self._folders.add(normal(partition.location))
                 if partition.previous:
-                    self._folders.add(partition.previous.location)
-                    self._files.add(partition.previous.manifest.uri)
+                    self._folders.add(normal(partition.previous.location))
+                    self._files.add(normal(partition.previous.manifest.uri))
 
     def __contains__(self, uri: str) -> bool:
+        uri = normal(uri)
         return uri in self._files or uri.rpartition("/")[0] in self._folders
 
 
@@ -91,3 +93,18 @@ def collectable(
     if isinstance(attempt, Attempt):
         return attempt.fence < oldest_running_fences.get(attempt.lane.lane, 0)
     return maker is not None
+
+
+def ended(root: str, pipeline: str, folder: str, sealed: Mapping[str, int]) -> bool:
+    """True when nobody will write into a folder any more.
+
+    Args:
+        root: URI below which attempts write.
+        pipeline: whose folder it is.
+        folder: its URI.
+        sealed: the last sealed epoch of each lane. No attempt is made at it again, nor at one before it.
+    """
+    if epoch := epoch_of(root, pipeline, folder):
+        lane, number = epoch
+        return number <= sealed.get(lane, 0)
+    return isinstance(maker(root, pipeline, f"{folder}/"), CloneAttempt)

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 from tidegate.errors import ConfigurationError, TidegateError
 from tidegate.services.java import find_java
 from tidegate.services.model import HOST, Settings
+from tidegate.services.s3a import HadoopFiles
 
 _OPENS = (
     *("java.lang", "java.lang.invoke", "java.lang.reflect", "java.io", "java.net", "java.nio", "java.util"),
@@ -33,7 +34,7 @@ def warehouse(home: Path) -> str:
     return f"file://{home}/warehouse"
 
 
-def metastore_command(home: Path, settings: Settings) -> list[str | Path]:
+def metastore_command(home: Path, settings: Settings, files: HadoopFiles) -> list[str | Path]:
     """Hive's metastore from pyspark's own jars, on Derby. Writes its configuration."""
     conf = home / "conf" / "metastore"
     _write_xml(
@@ -46,8 +47,9 @@ def metastore_command(home: Path, settings: Settings) -> list[str | Path]:
             # A listing that is read in several statements must still not straddle a swap (I2).
             "datanucleus.transactionIsolation": "repeatable-read",
             "hive.metastore.schema.verification": "false",
-            "hive.metastore.warehouse.dir": warehouse(home),
+            "hive.metastore.warehouse.dir": files.warehouse,
             "hive.async.log.enabled": "false",
+            **files.settings,
         },
     )
     write_log4j(conf / "log4j2.properties")
@@ -55,7 +57,11 @@ def metastore_command(home: Path, settings: Settings) -> list[str | Path]:
         *(find_java(), "-Xmx384m", "-XX:+UseSerialGC", f"-Dderby.stream.error.file={home}/logs/derby.log"),
         # Readers and a swap deadlock now and then (repeatable reads): Derby looks for that after 20 s by default.
         "-Dderby.locks.deadlockTimeout=1",
-        *(f"-Dlog4j2.configurationFile={conf}/log4j2.properties", "-cp", f"{conf}:{spark_home()}/jars/*"),
+        *(
+            f"-Dlog4j2.configurationFile={conf}/log4j2.properties",
+            "-cp",
+            f"{conf}:{spark_home()}/jars/*{files.class_path}",
+        ),
         *(
             "org.codehaus.janino.SimpleCompiler",
             Path(__file__).with_name("LoopbackMetastore.java"),
@@ -65,7 +71,7 @@ def metastore_command(home: Path, settings: Settings) -> list[str | Path]:
     ]
 
 
-def spark_command(home: Path, settings: Settings, metastore: str) -> list[str | Path]:
+def spark_command(home: Path, settings: Settings, metastore: str, files: HadoopFiles) -> list[str | Path]:
     """Spark's Thrift server with the Connect plugin, without spark-submit, so that any Java can run it."""
     conf = home / "conf" / "spark"
     write_log4j(conf / "log4j2.properties")
@@ -82,7 +88,8 @@ def spark_command(home: Path, settings: Settings, metastore: str) -> list[str | 
         "spark.connect.grpc.binding.port": str(settings.port("connect")),
         "spark.sql.catalogImplementation": "hive",
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.warehouse.dir": warehouse(home),
+        "spark.sql.warehouse.dir": files.warehouse,
+        **{f"spark.hadoop.{name}": value for name, value in files.settings.items()},
         "spark.hadoop.hive.metastore.uris": metastore,
         # Both JVMs start at once: Spark asks until the metastore listens.
         "spark.hadoop.hive.metastore.connect.retries": "60",
@@ -95,10 +102,20 @@ def spark_command(home: Path, settings: Settings, metastore: str) -> list[str | 
         *(f"--add-opens=java.base/{p}=ALL-UNNAMED" for p in _OPENS),
         *("-Djdk.reflect.useDirectMethodHandle=false", "-Dio.netty.tryReflectionSetAccessible=true"),
         *(f"-Dlog4j2.configurationFile={conf}/log4j2.properties", f"-Djava.io.tmpdir={home}/run/spark-local"),
-        *("-cp", f"{conf}:{spark_home()}/jars/*", "org.apache.spark.deploy.SparkSubmit", "--master", "local[*]"),
+        *(
+            "-cp",
+            f"{conf}:{spark_home()}/jars/*{files.class_path}",
+            "org.apache.spark.deploy.SparkSubmit",
+            "--master",
+            "local[*]",
+        ),
         *(word for k, v in options.items() for word in ("--conf", f"{k}={v}")),
         *("--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "spark-internal"),
     ]
+
+
+def _class_path(conf: Path, files: HadoopFiles) -> str:
+    return f"{conf}:{spark_home()}/jars/*{files.class_path}"
 
 
 def spark_environment() -> dict[str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tidegate.adapters.checkpoint import migrate
 from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.services import airflow as airflow_service
-from tidegate.services import jvm, postgres, processes
+from tidegate.services import jvm, postgres, processes, s3a
 from tidegate.services import kafka as kafka_service
 from tidegate.services.model import HOST, Report, ServiceEvent, ServiceStatus, Settings, Started
 from tidegate.wiring import VARIABLES, Endpoints, given_endpoints
@@ -54,6 +54,8 @@ def up(
         airflow_service.executable()
     if kafka:
         kafka_service.jars(lambda what: report(ServiceEvent("kafka", "preparing", what)))
+    if warehouse := given_endpoints().get("warehouse"):
+        s3a.files_of(warehouse, lambda what: report(ServiceEvent("spark", "preparing", what)))
     home = home.resolve()
     _check_home(home)
     with _locked(home):
@@ -105,6 +107,10 @@ def _wanted(*, airflow: bool, kafka: bool = False) -> list[str]:
 def _services(home: Path, settings: Settings, dags_folder: Path | None = None) -> dict[str, Service]:
     """Every service that a home can have, by name, in the order in which they are started."""
     found = _endpoints(home, settings)
+
+    def files() -> s3a.HadoopFiles:
+        return s3a.files_of(found.warehouse, lambda _: None)
+
     all_services = [
         Service(
             "postgres",
@@ -117,13 +123,13 @@ def _services(home: Path, settings: Settings, dags_folder: Path | None = None) -
         Service(
             "metastore",
             {"metastore": settings.port("metastore")},
-            lambda: jvm.metastore_command(home, settings),
+            lambda: jvm.metastore_command(home, settings, files()),
             lambda: jvm.metastore_healthy(settings),
         ),
         Service(
             "spark",
             {name: settings.port(name) for name in ("connect", "thrift")},
-            lambda: jvm.spark_command(home, settings, found.metastore),
+            lambda: jvm.spark_command(home, settings, found.metastore, files()),
             lambda: jvm.spark_healthy(settings),
             environment=jvm.spark_environment,
         ),

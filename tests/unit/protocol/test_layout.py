@@ -67,3 +67,34 @@ def test_a_clean_up_from_before_there_were_archives_knows_no_maker_of_one(attemp
     """It knew the folders that begin like this, and would delete what its manifests do not list in them."""
     assert str(attempt).startswith("lane=")
     assert not str(Archive(attempt)).startswith(("lane=", "clone="))
+
+
+@pytest.mark.parametrize(
+    ("given_as", "one"),
+    [
+        ("file:/x/y", "file:///x/y"),
+        ("file:///x/y/", "file:///x/y"),
+        ("s3://bucket/x", "s3a://bucket/x"),
+        ("s3a://bucket/x/", "s3a://bucket/x"),
+        ("s3://", "s3a://"),
+        ("hdfs://n/s3://x", "hdfs://n/s3://x"),
+        ("/s3/x", "/s3/x"),
+    ],
+)
+def test_a_location_has_one_spelling(given_as: str, one: str) -> None:
+    assert layout.normal(given_as) == layout.normal(one) == one
+
+
+@pytest.mark.parametrize(
+    ("below", "epoch"),
+    [
+        ("lane=main/epoch=7", ("main", 7)),
+        ("lane=main/epoch=7/gen=1/attempt=3/data", ("main", 7)),
+        ("archive/lane=main/epoch=7/gen=1", ("main", 7)),
+        ("lane=main", None),
+        ("lane=main/epoch=7x", None),
+        ("clone=t.c/attempt=3", None),
+    ],
+)
+def test_a_folder_of_one_epoch(below: str, epoch: tuple[str, int] | None) -> None:
+    assert layout.epoch_of("s3a://b/root", "p", f"s3a://b/root/p/{below}") == epoch

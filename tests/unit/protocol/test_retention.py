@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import builders as make
 from tidegate.protocol.layout import maker
 from tidegate.protocol.model import DataFile, Epoch, Manifest, Rollback, Status
-from tidegate.protocol.retention import Reachable, collectable, retained
+from tidegate.protocol.retention import Reachable, collectable, ended, retained
 
 NOW = 1_000_000
 WAREHOUSE = "file:///w/_tidegate"
@@ -101,6 +101,7 @@ URI = f"{ROOT}/epoch=9/gen=1/attempt=9/manifest.json"
 def test_what_a_kept_manifest_leads_to_is_reachable(uri: str) -> None:
     """Itself, its files, its state from an older epoch, and what its swap replaced."""
     assert uri in Reachable([(URI, manifest())])
+    assert uri.replace("file:///", "file:/") in Reachable([(URI, manifest())]), "the same file, spelled otherwise"
     assert uri not in Reachable([])
 
 
@@ -155,3 +156,23 @@ def test_kept_rows_are_bounded_and_never_without_the_last(count: int, most: int,
     kept = keep(epochs, most=most, named_by_heads=named, grace_ms=grace)
     assert count in kept
     assert len(kept - named) <= max(most, grace // 1000 + 1)
+
+
+@pytest.mark.parametrize(
+    ("below", "over"),
+    [
+        ("lane=main/epoch=7", True),
+        ("lane=main/epoch=7/gen=2/attempt=9/data", True),
+        ("lane=main/epoch=8", False),
+        ("lane=other/epoch=8", True),
+        ("lane=unknown/epoch=1", False),
+        ("lane=main", False),
+        ("", False),
+        ("clone=t.c/attempt=3", True),
+        ("clone=t.c", False),
+        ("lane=main/replay=x", False),
+    ],
+)
+def test_where_nobody_writes_any_more(below: str, over: bool) -> None:
+    folder = f"s3a://b/root/p/{below}".rstrip("/")
+    assert ended("s3a://b/root", "p", folder, {"main": 7, "other": 8}) is over

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from pymetastore.hive_metastore.ttypes import Table
 
-from tidegate.adapters.hive.metastore import Metastore, normal
+from tidegate.adapters.hive.metastore import Metastore
 from tidegate.adapters.hive.tables import property_of
 from tidegate.adapters.table_plans import OWNER
 from tidegate.errors import ConfigurationError
+from tidegate.protocol.layout import normal
 from tidegate.protocol.model import PartitionValues
 
 _PARQUET = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"

@@ -29,6 +29,7 @@ from thrift.transport.TSocket import TSocket
 from thrift.transport.TTransport import TBufferedTransport, TTransportException
 
 from tidegate.errors import ConfigurationError, OutcomeUnknownError, TidegateError, UnavailableError
+from tidegate.protocol.layout import normal
 from tidegate.protocol.model import PartitionValues
 from tidegate.protocol.partitions import partition_path
 
@@ -50,13 +51,6 @@ class Placement:
     values: PartitionValues
     location: str
     parameters: Mapping[str, str]
-
-
-def normal(location: str) -> str:
-    """One spelling for a location: Java writes ``file:/x`` where others write ``file:///x``."""
-    if location.startswith("file:"):
-        location = "file:///" + location[5:].lstrip("/")
-    return location.rstrip("/")
 
 
 class Metastore:

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from pymetastore.hive_metastore.ttypes import Table
 
 from tidegate.adapters.hive.making import TableMaker, placement
-from tidegate.adapters.hive.metastore import Metastore, Placement, normal
+from tidegate.adapters.hive.metastore import Metastore, Placement
 from tidegate.adapters.hive.tables import listed, property_of
 from tidegate.adapters.table_plans import OWNER, changes, columns_of, staging
 from tidegate.api.pipeline import Definition
 from tidegate.api.settings import Target
 from tidegate.errors import OutcomeUnknownError, RefusedError, UnavailableError
 from tidegate.ports import Heads, TableChange
+from tidegate.protocol.layout import normal
 from tidegate.protocol.model import Clone, Head, PartitionValues, StagedPartition
-from tidegate.runtime.locations import resolve
+from tidegate.runtime.locations import reaching, resolve
 
 CLONE = "tidegate.clone"
 
@@ -100,7 +101,8 @@ class HiveSink:
             # Added empty first, so that the one call below shows all rows at once.
             empty = f"{normal(table.sd.location)}/_empty"
             system, path = resolve(empty)
-            system.create_dir(path, recursive=True)
+            with reaching(empty, "make"):
+                system.create_dir(path, recursive=True)
             self._metastore.add(table, [Placement(p.values, empty, p.parameters) for p in new])
         if new:
             there = self._metastore.partitions(table, [p.values for p in wanted])
