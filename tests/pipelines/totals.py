@@ -87,7 +87,7 @@ def doubled(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return sorted((id_, key, n, 2 * total, recent, day) for id_, key, n, total, recent, day in rows)
 
 
-def pipeline(name: str, folder: Path, *, compact_at: int | None = None, **settings: Any) -> Definition:
+def pipeline(name: str, folder: Path | str, *, compact_at: int | None = None, **settings: Any) -> Definition:
     """The pipeline over a folder of JSON lines, into ``t.<name>_log`` and ``t.<name>_latest``."""
     source = FileSource(
         folder, "json", EVENT, settle=settings.pop("settle", timedelta(0)), **settings.pop("source", {})

@@ -13,6 +13,7 @@ from tidegate.api.after_sealed import AfterSealed, check_beside
 from tidegate.api.formats import Parquet, RowFormat, TypedFormat
 from tidegate.api.path_time import PathTime
 from tidegate.api.schema import fail, identifier
+from tidegate.protocol.layout import S3, normal
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class FileSource:
     tells none stops the pipeline.
 
     Args:
-        path: the folder, read with all its subfolders. ``..`` and ``//`` are resolved in the text of the path.
+        path: the folder, read with all its subfolders. ``..`` and ``//`` are resolved in the text of the path. One on
+            an object store is ``s3a://bucket/folder`` (``s3://`` means the same).
         format: "csv" (with a header line), "json" (one object a line), "parquet" or "avro" (container files); or `Csv`,
             `Json`, `Parquet` or `Avro` with settings. CSV and JSON are unpacked by their names' endings ``.gz``,
             ``.zst``, ``.bz2`` and ``.xz``.
@@ -79,6 +81,8 @@ class FileSource:
             raise fail("FileSource settle must not be negative")
         if self.path_time is not None:
             PathTime(self.path_time)
+        if self.after_sealed is not None and str(self.path).startswith(S3):
+            raise fail("FileSource after_sealed is for mounted folders; a bucket has lifecycle rules: leave it out")
         check_beside(str(self.path), self.after_sealed)
         if self.look_back is not None and (self.path_time is None or self.look_back < timedelta(0)):
             raise fail("FileSource look_back is a time that is not negative, for a source with path_time")
@@ -120,11 +124,22 @@ class FileSource:
 
 def _normal(path: str) -> str:
     """One spelling of a path, so that a file has one key in the ledger however its folder is declared."""
+    if (location := normal(path)).startswith(S3):
+        return _normal_location(location)
     if "://" in path or not os.path.isabs(path):  # noqa: PTH117  (text alone)
-        raise fail(f"FileSource path {path!r} must be an absolute path of a mounted folder")
+        raise fail(f"FileSource path {path!r} must be an absolute path of a mounted folder, or s3a://bucket/folder")
     if "\0" in path or not _is_text(path):
         raise fail(f"FileSource path {path!r} is not a UTF-8 path")
     return "/" + os.path.normpath(path).lstrip("/")
+
+
+def _normal_location(location: str) -> str:
+    if any(part in ("", ".", "..") for part in location.removeprefix(S3).split("/")) or "@" in location.split("/")[2]:
+        raise fail(
+            f"FileSource path {location.rpartition('@')[2]!r} must be s3a://bucket/folder, without '.', '..', '//' and "
+            "passwords: those are in the environment"
+        )
+    return location
 
 
 def _is_text(path: str) -> bool:

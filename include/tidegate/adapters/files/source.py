@@ -1,11 +1,11 @@
 """A folder as a source: each file that appears is a slice."""
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tidegate.adapters.files.detail import FileDetail
+from tidegate.adapters.files.folders import ObjectListing, files_of
 from tidegate.adapters.files.listing import Listing
 from tidegate.adapters.files.looking_back import LookBack
 from tidegate.adapters.files.places import Places
@@ -17,6 +17,7 @@ from tidegate.api.files import FileSource
 from tidegate.api.formats import Parquet
 from tidegate.errors import ConfigurationError, MalformedInputError, SourceGapError, UnavailableError
 from tidegate.ports import Known
+from tidegate.protocol.layout import S3
 from tidegate.protocol.ledger import NO_LIMIT, Limit, behind
 from tidegate.protocol.model import Slice
 from tidegate.protocol.spelling import spelled
@@ -31,7 +32,9 @@ class FileSourceAdapter:
         self._pipeline = pipeline
         self._now = now
         self._times = FileTimes(settings, pipeline)
-        self._listing = Listing(settings, pipeline, self._times, now=now)
+        self._files = files_of(str(settings.path))
+        listing = ObjectListing if str(settings.path).startswith(S3) else Listing
+        self._listing = listing(settings, pipeline, self._times, now=now)
         self._look_back = LookBack(settings, self._times, now=now)
         after = settings.after_sealed
         self._places = Places(str(settings.path), str(after.to) if isinstance(after, Move) else None)
@@ -65,12 +68,11 @@ class FileSourceAdapter:
             self._retiring.check()
         new = sorted(self._listing.new(known, since_ms=self._look_back.since(tail)), key=lambda f: f[0])
         return [
-            self._slice(behind(tail) + i, path, info, time_ms)
-            for i, (time_ms, path, info) in enumerate(self._in_order(new, until_ms))
+            self._slice(behind(tail) + i, path, detail, time_ms)
+            for i, (time_ms, path, detail) in enumerate(self._in_order(new, until_ms))
         ]
 
-    def _slice(self, position: int, path: str, info: os.stat_result, time_ms: int | None) -> Slice:
-        detail = FileDetail.found(info)
+    def _slice(self, position: int, path: str, detail: FileDetail, time_ms: int | None) -> Slice:
         return Slice(self._settings.uid, position, path, detail.to_json(), bytes=detail.size, time_ms=time_ms)
 
     def measured(self, slices: Iterable[Slice], *, rows: bool, times: bool) -> Iterator[Slice]:
@@ -89,7 +91,7 @@ class FileSourceAdapter:
     def check(self, slices: Sequence[Slice]) -> None:
         """Compare every planned file with what was planned; see the port."""
         for slice_ in slices:
-            planned, now = FileDetail.of(slice_), FileDetail.found(self._look_at(slice_))
+            planned, now = FileDetail.of(slice_), self._look_at(slice_)
             if now != planned:
                 raise SourceGapError(
                     f"{self._pipeline}: planned file {spelled(slice_.key)} has changed: planned with {planned.size} "
@@ -98,7 +100,7 @@ class FileSourceAdapter:
                     f"`tidegate give-up {self._pipeline} --reason …`. New data belong into a file of a new name"
                 )
             place = self._places.of(slice_.key)
-            if not os.access(place, os.R_OK):
+            if not self._files.readable(place):
                 raise ConfigurationError(f"{self._pipeline}: no right to read {spelled(slice_.key)}")
             self._look(place)
 
@@ -106,21 +108,20 @@ class FileSourceAdapter:
         """Those whose files have changed, as they are now; see the port. A file settles before it is taken (I8)."""
         changed, settle = [], self._settings.settle.total_seconds()
         for planned in slices:
-            info = self._look_at(planned)
-            if FileDetail.found(info) == FileDetail.of(planned):
+            now = self._look_at(planned)
+            if now == FileDetail.of(planned):
                 continue
-            if (age := self._now() - info.st_mtime) < settle:
+            if (age := self._now() - now.modified_ns / 1e9) < settle:
                 raise UnavailableError(
                     f"{self._pipeline}: {spelled(planned.key)} was changed {age:.1f} s ago and may not be complete: it "
                     f"is taken when it has not changed for {settle:g} s"
                 )
-            now = FileDetail.found(info)
             changed.append(replace(planned, detail=now.to_json(), bytes=now.size, rows=None, time_ms=None))
         return changed
 
-    def _look_at(self, planned: Slice) -> os.stat_result:
+    def _look_at(self, planned: Slice) -> FileDetail:
         try:
-            return os.stat(self._places.of(planned.key))  # noqa: PTH116  (thousands of files: no Path objects)
+            return self._files.look_at(self._places.of(planned.key))
         except FileNotFoundError:
             raise SourceGapError(
                 f"{self._pipeline}: planned file {spelled(planned.key)} is gone"
@@ -155,12 +156,13 @@ class FileSourceAdapter:
 
     def gone(self, slices: Sequence[Slice]) -> list[Slice]:
         """Files that were removed; none when not one is left, for then a mount may be missing. See the port."""
-        gone = [s for s in slices if not os.path.lexists(s.key)]
+        missing = self._files.missing([s.key for s in slices])
+        gone = [s for s in slices if s.key in missing]
         return gone if len(gone) < len(slices) else []
 
     def named(self, text: str) -> str:
         """The file's path; one from the working folder is made absolute. No link is resolved: keys keep them."""
-        return os.path.abspath(text)  # noqa: PTH100
+        return self._files.named(text)
 
     def sealed(self, last: Callable[[], Slice | None]) -> str | None:  # noqa: ARG002
         """Nobody is told; see the port."""
@@ -171,13 +173,13 @@ class FileSourceAdapter:
         return FileReader(self._settings.row_format, self._places)
 
     def _in_order(
-        self, new: list[tuple[str, os.stat_result]], until_ms: int | None
-    ) -> list[tuple[int | None, str, os.stat_result]]:
+        self, new: list[tuple[str, FileDetail]], until_ms: int | None
+    ) -> list[tuple[int | None, str, FileDetail]]:
         """Newly found files, which come by path: before `until_ms`, in the order of their times where they tell one."""
         if not self._settings.tells_time and until_ms is None:
-            return [(None, path, info) for path, info in new]
-        timed = sorted(((self._times.ms(path, path), path, info) for path, info in new), key=lambda f: f[:2])
-        return [(time_ms, path, info) for time_ms, path, info in timed if until_ms is None or time_ms < until_ms]
+            return [(None, path, detail) for path, detail in new]
+        timed = sorted(((self._times.ms(path, path), path, detail) for path, detail in new), key=lambda f: f[:2])
+        return [(time_ms, path, detail) for time_ms, path, detail in timed if until_ms is None or time_ms < until_ms]
 
     def _look(self, path: str) -> None:
         try:

@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 from tidegate.api.files import FileSource
 from tidegate.api.path_time import PathTime
 from tidegate.errors import ConfigurationError
+from tidegate.runtime.locations import open_input
+from tidegate.runtime.object_stores import raise_if_of_store
 
 _BEFORE_ALL = -(2**63)
 _PER_MS = {"ms": 1, "us": 1_000, "ns": 1_000_000}
@@ -51,9 +53,12 @@ class FileTimes:
         """The smallest value of a column, from the footer alone; before all times when there is no value."""
         column = self._settings.aliases.get(column, column)
         try:
-            footer = pq.read_metadata(path)
+            with open_input(path) as source:
+                footer = pq.read_metadata(source)
             unit = footer.schema.to_arrow_schema().field(column).type.unit
         except (pa.ArrowInvalid, OSError, KeyError, AttributeError) as e:
+            if isinstance(e, OSError):
+                raise_if_of_store(e, path)
             raise ConfigurationError(
                 f"{self._pipeline}: {path} does not tell its time by FileSource.event_time {column!r}: {e}; replace or "
                 "remove the file"

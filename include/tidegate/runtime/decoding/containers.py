@@ -5,7 +5,6 @@ import lzma
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import fastavro
@@ -15,6 +14,7 @@ from tidegate.api.formats import RowFormat
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding import avro
 from tidegate.runtime.decoding.model import TEXT_MAX, Block, Decoded, plain
+from tidegate.runtime.locations import open_bytes
 
 ROWS = 16_384
 
@@ -75,7 +75,7 @@ def _block(row_format: RowFormat, written: Written, data: list[dict[str, Any]], 
 @contextmanager
 def _opened(path: str) -> Iterator[Any]:
     """Raises MalformedInputError for whatever is wrong in the file, then and later."""
-    with Path(path).open("rb") as file:
+    with open_bytes(path) as file:
         try:
             yield fastavro.block_reader(file)
         except UnicodeDecodeError as e:

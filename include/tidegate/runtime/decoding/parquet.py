@@ -13,6 +13,8 @@ from tidegate.api.formats import Parquet, RowFormat
 from tidegate.errors import MalformedInputError
 from tidegate.runtime.decoding.arrays import from_array, refusal, required
 from tidegate.runtime.decoding.model import TEXT_MAX, Block, Decoded, Faults, Part, Rows, add_misfits, plain
+from tidegate.runtime.locations import open_input
+from tidegate.runtime.object_stores import raise_if_of_store
 
 ROWS = 16_384
 PART_BYTES = 64 * 1024 * 1024
@@ -105,9 +107,11 @@ def _stored(one: pa.Array) -> object:
 def _opened(path: str) -> Iterator[pq.ParquetFile]:
     """Raises MalformedInputError for whatever Arrow finds wrong in the file, then and later."""
     try:
-        with pq.ParquetFile(path, memory_map=True) as file:
+        with open_input(path) as source, pq.ParquetFile(source) as file:
             yield file
     except (pa.ArrowException, OSError) as e:
-        if isinstance(e, OSError) and e.errno is not None:
-            raise
+        if isinstance(e, OSError):
+            raise_if_of_store(e, path)
+            if e.errno is not None:
+                raise
         raise MalformedInputError(f"{path} is not a Parquet file, or is damaged: {e}") from e

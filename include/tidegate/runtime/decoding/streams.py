@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import zstandard
 
 from tidegate.errors import MalformedInputError
+from tidegate.runtime.locations import open_bytes
 
 RECORD_BYTES_MAX = 64 * 1024 * 1024
 """The largest record: what a task holds in memory is bounded by it."""
@@ -43,7 +44,7 @@ class Text:
     """
 
     def __init__(self, path: str, encoding: str = "utf-8", start: int = 0) -> None:
-        self._file = Path(path).open("rb")  # noqa: SIM115  (closed by `opened`)
+        self._file = open_bytes(path)  # closed by `opened`
         self._file.seek(start)
         chunks = _unpacked(self._file, path) if packed(path) else iter(lambda: self._file.read(1 << 18), b"")
         self._chunks = chunks if start else _without_mark(chunks if _is_utf8(encoding) else _recoded(chunks, encoding))
