@@ -431,8 +431,15 @@ MUTANTS: tuple[Mutant, ...] = (
         "forget what an earlier promotion made of other epochs",
         "I2",
         "engine/history.py",
-        "        return changes(now, redo(after, earlier))\n",
-        "        return changes(now, after)\n",
+        "            after = reapplied(after, ref, manifest, since=since, base=fork.base",
+        "            dict(after=after, ref=ref, manifest=manifest, since=since, base=fork.base",
+    ),
+    Mutant(
+        "let what was joined come back over what an earlier promotion made of it",
+        "I2",
+        "protocol/rebasing.py",
+        "    kept = {place: at for place, at in placed.items() if not own(place)}\n",
+        "    kept = dict(placed)\n",
     ),
     Mutant(
         "leave a lane where a later run of a backfill forked it",
