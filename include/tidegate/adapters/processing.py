@@ -39,7 +39,12 @@ def output_of(task: EpochTask, target: Target) -> Output:
     folder = layout.changes_in if target.mode.merges else layout.data_in
     prefix = ((EPOCH_COLUMN, str(task.epoch.epoch)),) if target.mode.stamped else ()
     return Output(
-        target.name, folder(task.root, target.name), target.partition_by, prefix, required=target.table.primary_key
+        target.name,
+        folder(task.root, target.name),
+        target.partition_by,
+        prefix,
+        required=target.table.primary_key,
+        closed=layout.closed_in(task.root),
     )
 
 
@@ -111,6 +116,7 @@ def _rewrites(task: EpochTask, target: Target, changes: Mapping[PartitionValues,
             changes=tuple(files),
             old=old[values].files if values in old else (),
             key=_row_key(target),
+            closed=layout.closed_in(task.root),
         )
 
 
@@ -202,6 +208,7 @@ def joins_of(task: CompactionTask) -> list[Join]:
             + partition_path(j.target.partition_schema.names, j.sources[-1].values),
             files=tuple(file for source in j.sources for file in source.files),
             schema=j.target.data_schema.serialize().to_pybytes(),
+            closed=layout.closed_in(task.root),
         )
         for j in task.joinings
     ]

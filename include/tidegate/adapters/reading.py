@@ -25,7 +25,7 @@ from tidegate.protocol import layout
 from tidegate.runtime.archive import Keeper
 from tidegate.runtime.decoding import Malformed
 from tidegate.runtime.events import ORDER, SLICE
-from tidegate.runtime.output_files import PartitionedWriter, Written
+from tidegate.runtime.output_files import Written
 from tidegate.runtime.reading import Archiving, Piece, Reader
 from tidegate.runtime.spec import Output, Report
 
@@ -148,7 +148,7 @@ class _Group:
         self._group = group
         self._part = f"{group:06d}-{uuid4().hex}"
         dead = reading.dead_letters
-        self._dead = dead and PartitionedWriter(dead.root, DEAD_LETTER_SCHEMA, (), dead.prefix, f"read-{self._part}")
+        self._dead = dead and dead.writer(DEAD_LETTER_SCHEMA, f"read-{self._part}")
         self._first: str | None = None
 
     def rows(self) -> Iterator[pa.RecordBatch]:

@@ -74,6 +74,7 @@ class Stager:
         with self.timings.of("stage"):
             if reads_sources(epoch.kind):
                 self.work.check(epoch)  # 5
+            self._adapters.storage.write(layout.closed_in(root), b"")
             self._sweep(processed)  # 6
             manifest = self._manifest(epoch, processed)
             data, ref = self._written(manifest, root)  # 7
@@ -89,7 +90,10 @@ class Stager:
         return staged
 
     def _sweep(self, processed: Processed) -> None:
-        """Delete files of task attempts that Spark repeated: Hive reads whole folders, so each must hold only ours."""
+        """Delete files of task attempts that Spark repeated: Hive reads whole folders, so each must hold only ours.
+
+        One of them may still run, as on a machine that does not answer. It takes back what it makes from now on.
+        """
         folders = {partition.location: partition.files for partition in processed.partitions}
         folders |= {files[0].path.rpartition("/")[0]: files for files in processed.archives.values() if files}
         for folder, files in folders.items():

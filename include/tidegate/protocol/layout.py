@@ -11,6 +11,7 @@ In each of these folders, but for the archive's:
     data/TABLE/KEY=VALUE/…   the partitions that Hive shows
     changes/TABLE/…          rows of an upsert table before they are merged with what is there
     state/UID/…              state runs of an operator
+    closed                   no task may add a file for Hive any more
     read/…                   what tasks report of the rows that they read
     empty/                   the location of partitions that are no more
 
@@ -164,6 +165,11 @@ def state_in(folder: str, operator: str) -> str:
 def reports_in(folder: str) -> str:
     """Where tasks leave what they read."""
     return f"{folder}/read"
+
+
+def closed_in(folder: str) -> str:
+    """What is there when no task may add files to `data` any more."""
+    return f"{folder}/closed"
 
 
 def empty_in(folder: str) -> str:

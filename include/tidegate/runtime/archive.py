@@ -46,7 +46,7 @@ class Keeper:
         self._pieces = pieces
         told = canonical(stamped(ARCHIVE, {"pieces": [reader.told(piece) for piece in pieces]})).decode()
         schema = pa.schema([PIECE, *reader.raw_schema])
-        self._file = TableFile(f"{folder}/read-{part}{SUFFIX}", schema, {_FOOTER: told})
+        self._file = TableFile(f"{folder}/read-{part}{SUFFIX}", schema, footer={_FOOTER: told})
         self._waiting: list[pa.RecordBatch] = []
 
     def read(self) -> Iterator[tuple[int, Decoded]]:

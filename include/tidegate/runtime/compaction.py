@@ -14,19 +14,23 @@ from tidegate.runtime.formats import SUFFIX, TableFile, batches
 
 @dataclass(frozen=True)
 class Join:
-    """One partition to make from some `files`, oldest first. `schema` is a serialized Arrow schema."""
+    """One partition to make from some `files`, oldest first.
+
+    `schema` is a serialized Arrow schema, `closed` as of `TableFile`.
+    """
 
     table: str
     values: tuple[str, ...]
     location: str
     files: tuple[DataFile, ...]
     schema: bytes
+    closed: str | None = None
 
 
 def join(task: Join) -> StagedPartition:
     """Write the joined file. Raises DataDamagedError when a file is not as it was written."""
     schema = pa.ipc.read_schema(pa.py_buffer(task.schema))
-    with TableFile(f"{task.location}/joined-{uuid4().hex}{SUFFIX}", schema) as joined:
+    with TableFile(f"{task.location}/joined-{uuid4().hex}{SUFFIX}", schema, closed=task.closed) as joined:
         for file in task.files:
             for rows in batches(file, schema):
                 joined.write(rows)

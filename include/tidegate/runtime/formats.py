@@ -7,9 +7,10 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tidegate.errors import FencedError
 from tidegate.protocol.model import DataFile
 from tidegate.runtime.conform import conform
-from tidegate.runtime.locations import ChecksummedFile, open_checked
+from tidegate.runtime.locations import ChecksummedFile, exists, open_checked, remove
 
 SUFFIX = ".parquet"
 STORED_AS = "PARQUET"
@@ -29,11 +30,25 @@ class TableFile:
         uri: where it will lie, with `SUFFIX`. Its folders are made.
         schema: of all rows.
         footer: what stands in its footer beside that.
+        closed: URI of the file that is there when no more files may come, for Hive reads whatever is in a folder. A
+            file that comes later is taken back at once; earlier ones are seen by who looks into the folder behind it.
+
+    Raises:
+        FencedError: `closed` was there when the file was opened or, in `close`, when it was whole.
     """
 
-    def __init__(self, uri: str, schema: pa.Schema, footer: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        uri: str,
+        schema: pa.Schema,
+        *,
+        closed: str | None = None,
+        footer: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._uri = uri
+        self._closed = closed
         self._stream = ChecksummedFile(uri)
+        self._take_back_if_late()
         metadata = {**_FOOTER, **footer}
         self._writer = pq.ParquetWriter(self._stream.sink, schema.with_metadata(metadata), compression="zstd")
         self._rows = 0
@@ -52,7 +67,15 @@ class TableFile:
     def close(self) -> DataFile:
         """Finish it; what a manifest lists of it."""
         self._writer.close()
-        return DataFile(self._uri, self._rows, *self._stream.close())
+        made = DataFile(self._uri, self._rows, *self._stream.close())
+        self._take_back_if_late()
+        return made
+
+    def _take_back_if_late(self) -> None:
+        """Looks when a file has become visible: a local one when it is opened, an object when it is whole."""
+        if self._closed is not None and exists(self._closed):
+            remove(self._uri)
+            raise FencedError(f"{self._uri} comes too late: its epoch has all its files, this task was done elsewhere")
 
 
 def batches(file: DataFile, schema: pa.Schema) -> Iterator[pa.Table]:

@@ -74,6 +74,21 @@ def _check_bucket(system: fs.S3FileSystem, bucket: str, doing: str) -> None:
         raise object_stores.failed(OSError("AWS Error NO_SUCH_BUCKET"), doing)
 
 
+def exists(uri: str) -> bool:
+    """True when there is a file. Raises UnavailableError when that cannot be told."""
+    system, path = resolve(uri)
+    with reaching(uri, "looking for"):
+        return bool(system.get_file_info(path).is_file)
+
+
+def remove(uri: str) -> None:
+    """Delete a file, if it is there. Raises UnavailableError when it may still be."""
+    system, path = resolve(uri)
+    if exists(uri):
+        with reaching(uri, "deleting"):
+            system.delete_file(path)
+
+
 def open_input(uri: str) -> pa.NativeFile:
     """Open for random access: a local file is memory-mapped, so reading costs only the pages that are touched."""
     system, path = resolve(uri)

@@ -32,6 +32,7 @@ class PartitionedWriter:
         partition_by: the partition columns among them; they are in the path, not in the files.
         prefix: (column, value) pairs that stand before them in path and values, as `epoch_id`.
         part: makes the file names unique among all tasks and their repetitions.
+        closed: see `TableFile`.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class PartitionedWriter:
         partition_by: tuple[str, ...],
         prefix: tuple[tuple[str, str], ...],
         part: str,
+        *,
+        closed: str | None = None,
     ) -> None:
         self._root = root
         self._by = partition_by
@@ -49,6 +52,7 @@ class PartitionedWriter:
         self._data = [n for n in schema.names if n not in partition_by]
         self._schema = pa.schema([schema.field(n) for n in self._data])
         self._part = part
+        self._closed = closed
         self._open: OrderedDict[PartitionValues, TableFile] = OrderedDict()
         self._made = 0
         self.files: dict[PartitionValues, list[DataFile]] = {}
@@ -90,7 +94,7 @@ class PartitionedWriter:
             self._finish(*self._open.popitem(last=False))
         self._made += 1
         uri = f"{self.location(values)}/part-{self._part}-{self._made:04d}{SUFFIX}"
-        self._open[values] = TableFile(uri, self._schema)
+        self._open[values] = TableFile(uri, self._schema, closed=self._closed)
         return self._open[values]
 
     def _finish(self, values: PartitionValues, file: TableFile) -> None:

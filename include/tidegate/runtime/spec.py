@@ -11,17 +11,21 @@ from tidegate.runtime.output_files import PartitionedWriter, Written
 
 @dataclass(frozen=True)
 class Output:
-    """One table's part of the task: where its files go, and which rows a primary key may not miss."""
+    """One table's part of the task: where its files go, and which rows a primary key may not miss.
+
+    `closed`: see `TableFile`.
+    """
 
     table: str
     root: str
     partition_by: tuple[str, ...]
     prefix: tuple[tuple[str, str], ...]
     required: tuple[str, ...] = ()
+    closed: str | None = None
 
     def writer(self, schema: pa.Schema, part: str) -> PartitionedWriter:
         """A writer of its files; `part` makes their names unique among all tasks and their repetitions."""
-        return PartitionedWriter(self.root, schema, self.partition_by, self.prefix, part)
+        return PartitionedWriter(self.root, schema, self.partition_by, self.prefix, part, closed=self.closed)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ _ROW = "_tidegate_row"
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One partition to rewrite: `old` are its present files, none when it is new."""
+    """One partition to rewrite: `old` are its present files, none when it is new. `closed`: see `TableFile`."""
 
     table: str
     values: tuple[str, ...]
@@ -28,6 +28,7 @@ class Rewrite:
     changes: tuple[DataFile, ...]
     old: tuple[DataFile, ...]
     key: tuple[str, ...]
+    closed: str | None = None
 
 
 def rewrite(task: Rewrite) -> StagedPartition:
@@ -36,7 +37,7 @@ def rewrite(task: Rewrite) -> StagedPartition:
     Raises DataDamagedError when a file is not as it was written.
     """
     changes = latest(pa.concat_tables([whole(file) for file in task.changes]), task.key)
-    with TableFile(f"{task.location}/part-{uuid4().hex}{SUFFIX}", changes.schema) as made:
+    with TableFile(f"{task.location}/part-{uuid4().hex}{SUFFIX}", changes.schema, closed=task.closed) as made:
         for file in task.old:
             for old in batches(file, changes.schema):
                 kept = without(old, changes, task.key)

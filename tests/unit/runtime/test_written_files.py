@@ -12,10 +12,10 @@ from pyarrow import fs
 
 from faults.damage import DAMAGES, flipped
 from faults.power import Disk
-from tidegate.errors import ConfigurationError, DataDamagedError
+from tidegate.errors import ConfigurationError, DataDamagedError, FencedError
 from tidegate.runtime import locations
 from tidegate.runtime.formats import TableFile
-from tidegate.runtime.locations import ChecksummedFile, open_checked, open_written
+from tidegate.runtime.locations import ChecksummedFile, exists, open_checked, open_written
 from tidegate.runtime.output_files import PartitionedWriter
 
 DATA = bytes(range(256)) * 9_000
@@ -118,3 +118,18 @@ def test_a_file_says_that_its_days_are_counted_in_one_calendar(tmp_path: Path) -
         table = pq.read_table(tmp_path / name)
         assert pq.read_metadata(tmp_path / name).metadata[b"writer.date.proleptic"] == b"true"
     assert table.to_pylist() == [{"day": date(1, 1, 1)}]
+
+
+@pytest.mark.parametrize("late", ["opened", "closed"])
+def test_a_file_that_comes_too_late_is_taken_back(uri: str, late: str) -> None:
+    """Also one that was not there yet when whoever waits for no more had looked: that may be an object."""
+    table, closed = pa.table({"x": [1]}), f"{uri}/closed"
+    early = TableFile(f"{uri}/early", table.schema, closed=closed)
+    early.write(table)
+    assert early.close().rows == 1
+    file = TableFile(f"{uri}/late", table.schema, closed=closed) if late == "closed" else None
+    write(closed)
+    with pytest.raises(FencedError, match="late comes too late"):
+        (file or TableFile(f"{uri}/late", table.schema, closed=closed)).close()
+    assert not exists(f"{uri}/late")
+    assert exists(f"{uri}/early")
