@@ -4,6 +4,7 @@ import importlib.util
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 from xml.sax.saxutils import escape
@@ -98,19 +99,35 @@ def spark_command(home: Path, settings: Settings, metastore: str, files: HadoopF
     }
     memory = os.environ.get("TIDEGATE_SPARK_MEMORY", "2g")
     return [
-        *(find_java(), f"-Xmx{memory}", "-XX:+UseParallelGC", "-XX:+IgnoreUnrecognizedVMOptions"),
+        *spark_java(
+            conf,
+            *(f"-Xmx{memory}", "-XX:+UseParallelGC", f"-Djava.io.tmpdir={home}/run/spark-local"),
+            jars=files.class_path,
+        ),
+        *spark_submit("local[*]", options, "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"),
+    ]
+
+
+def spark_java(conf: Path, *options: str, jars: str = "") -> list[str | Path]:
+    """How to start a program of Spark's: the main class and its arguments follow.
+
+    `conf` has its log's settings, `jars` what more the class path has.
+    """
+    return [
+        find_java(),
+        *(*options, "-XX:+IgnoreUnrecognizedVMOptions"),
         *(f"--add-opens=java.base/{p}=ALL-UNNAMED" for p in _OPENS),
         *("-Djdk.reflect.useDirectMethodHandle=false", "-Dio.netty.tryReflectionSetAccessible=true"),
-        *(f"-Dlog4j2.configurationFile={conf}/log4j2.properties", f"-Djava.io.tmpdir={home}/run/spark-local"),
-        *(
-            "-cp",
-            f"{conf}:{spark_home()}/jars/*{files.class_path}",
-            "org.apache.spark.deploy.SparkSubmit",
-            "--master",
-            "local[*]",
-        ),
+        *(f"-Dlog4j2.configurationFile={conf}/log4j2.properties", "-cp", f"{conf}:{spark_home()}/jars/*{jars}"),
+    ]
+
+
+def spark_submit(master: str, options: Mapping[str, str], main: str) -> list[str]:
+    """What follows `spark_java` for a server of Spark's on a master."""
+    return [
+        *("org.apache.spark.deploy.SparkSubmit", "--master", master),
         *(word for k, v in options.items() for word in ("--conf", f"{k}={v}")),
-        *("--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2", "spark-internal"),
+        *("--class", main, "spark-internal"),
     ]
 
 
