@@ -29,7 +29,7 @@ def dockerfile(service: dict[str, Any]) -> Path:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_images_are_pinned(name: str) -> None:
-    assert re.search(r":\d+(\.\d+)+", SERVICES[name]["image"]), SERVICES[name]["image"]
+    assert re.search(r":v?\d+(\.\d+)+", SERVICES[name]["image"]), SERVICES[name]["image"]
     if "build" in SERVICES[name]:
         for base in re.findall(r"^FROM (\S+)", dockerfile(SERVICES[name]).read_text(), re.MULTILINE):
             assert re.search(r":\d+\.\d+", base), base
@@ -152,6 +152,23 @@ def test_the_broker_is_set_up_as_the_embedded_one(tmp_path: Path) -> None:
     assert others == ["controller.quorum.voters", "listeners", "log.dirs"]
     assert all(given.values())
     assert SERVICES["kafka"]["image"] == f"apache/kafka:{kafka.version()}"
+
+
+def test_the_object_store_is_told_to_all_who_touch_data() -> None:
+    """By the variables of every client of S3; the store itself knows the same key, region and port."""
+    store = SERVICES["object-store"]["environment"]
+    wanted = {
+        "AWS_ENDPOINT_URL": f"http://object-store{store['VGW_PORT']}",
+        "AWS_REGION": store["VGW_REGION"],
+        "AWS_ACCESS_KEY_ID": store["ROOT_ACCESS_KEY_ID"],
+        "AWS_SECRET_ACCESS_KEY": store["ROOT_SECRET_ACCESS_KEY"],
+    }
+    for name in ("spark-connect", *AIRFLOW):
+        assert wanted.items() <= SERVICES[name]["environment"].items(), name
+    [port] = SERVICES["object-store"]["ports"]
+    assert port.endswith(store["VGW_PORT"])
+    looked_at = SERVICES["object-store"]["healthcheck"]["test"][-1]
+    assert looked_at == f"http://127.0.0.1{store['VGW_PORT']}{store['VGW_HEALTH']}"
 
 
 def test_versions_are_those_of_the_package() -> None:
