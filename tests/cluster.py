@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 
@@ -20,6 +21,8 @@ from tidegate.services.java import find_java
 from tidegate.services.model import HOST, free_ports
 
 WORKERS = 2
+TOKEN = "a;secret=1"
+"""The Connect server lets in who has it."""
 _SMALL = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
@@ -39,8 +42,8 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """Address of the Connect server."""
-        return f"sc://{HOST}:{self.ports[2]}"
+        """Address of the Connect server. Without TLS its clients send a token to localhost only."""
+        return f"sc://localhost:{self.ports[2]}/;token={quote(TOKEN)}"
 
     def start(self) -> None:
         """Start all; returns when a first job has run, in each worker an executor."""
@@ -61,6 +64,12 @@ class Cluster:
         """Start a worker again; it has an executor when this returns."""
         self._worker(number)
         wait_until(lambda: self._alive(f"worker-{number}") and bool(self.executors(number)))
+
+    def mend(self) -> None:
+        """Start the workers again that a test left dead."""
+        for number in range(WORKERS):
+            if f"worker-{number}" not in self.processes:
+                self.start_worker(number)
 
     def _worker(self, number: int) -> None:
         host = f"127.0.0.{number + 2}"  # Spark would not compute a task twice on one host
@@ -118,6 +127,7 @@ class Cluster:
             "spark.executor.extraJavaOptions": " ".join(_SMALL),
             "spark.python.daemon.module": "tidegate.adapters.spark.worker_daemon",
             "spark.python.worker.reuse": "false",
+            "spark.connect.authenticate.token": TOKEN,
             "spark.connect.grpc.binding.address": HOST,
             "spark.connect.grpc.binding.port": str(self.ports[2]),
             "spark.sql.catalogImplementation": "in-memory",

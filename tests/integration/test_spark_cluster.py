@@ -14,7 +14,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import psutil
+import pyarrow as pa
 import pytest
+from pyspark.errors import PythonException
 
 from cluster import WORKERS, Cluster, running
 from crash.lab import Lab
@@ -25,7 +27,7 @@ from tidegate import Definition, FileSource, HiveTable, Pipeline
 from tidegate.adapters import reading
 from tidegate.adapters.spark import session
 from tidegate.engine.verify import verify
-from tidegate.errors import UnavailableError
+from tidegate.errors import ConfigurationError, UnavailableError
 from tidegate.protocol.model import Epoch, Run, Status
 from tidegate.wiring import Endpoints, coordinator
 
@@ -158,6 +160,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture
 def on_cluster(endpoints: Endpoints, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
     """The session's services, but for Spark; each file is a task's."""
+    cluster.mend()
     monkeypatch.setattr(reading, "BYTES_PER_TASK", 1)
     return replace(endpoints, spark=cluster.url)
 
@@ -166,6 +169,35 @@ def on_cluster(endpoints: Endpoints, cluster: Cluster, monkeypatch: pytest.Monke
 def meanwhile() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor() as pool:
         yield pool
+
+
+def test_a_wrong_token_is_refused(on_cluster: Endpoints, tmp_path: Path) -> None:
+    site = Site("stranger", tmp_path, replace(on_cluster, spark=on_cluster.spark.replace("secret", "guess")))
+    site.arrive()
+    with pytest.raises(ConfigurationError, match="epoch 1: Spark refuses the connection"):
+        site.run()
+
+
+def test_a_module_can_be_sent_along(cluster: Cluster, tmp_path: Path) -> None:
+    """By whoever has the session, as a transform does; no other session sees it."""
+    (tmp_path / "sent_along.py").write_text("def twice(n): return 2 * n\n")
+
+    def doubled(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import sent_along  # type: ignore[import-not-found]
+
+        for batch in batches:
+            yield pa.record_batch({"id": [sent_along.twice(n) for n in batch["id"].to_pylist()]})
+
+    for sent in (True, False):
+        with session.opened(cluster.url, "a test", f"sends along: {sent} {uuid4()}") as spark:
+            if sent:
+                spark.addArtifacts(str(tmp_path / "sent_along.py"), pyfile=True)
+            rows = spark.range(0, 4, 1, 4).repartition(4, "id").mapInArrow(doubled, "id long")
+            if sent:
+                assert sorted(row["id"] for row in rows.toArrow().to_pylist()) == [0, 2, 4, 6]
+            else:
+                with pytest.raises(PythonException, match="No module named 'sent_along'"):
+                    rows.toArrow()
 
 
 def test_a_worker_is_lost_in_the_middle_of_an_epoch_and_another_pipeline_waits(
@@ -193,7 +225,7 @@ def test_a_worker_is_lost_in_the_middle_of_an_epoch_and_another_pipeline_waits(
     for site in (one, other):
         site.audit()
     assert "FetchFailed" in cluster.log()
-    reports = [f.name for f in (one.root(epoch) / "read").iterdir()]
+    reports = [f.name for f in (one.root(epoch) / "read").rglob("*.json")]
     assert len(reports) > len({name.partition("-")[0] for name in reports}) == 2
     # between epochs: the next one begins with what is left, the one behind it with both again
     one.arrive()
