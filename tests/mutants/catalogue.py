@@ -166,6 +166,20 @@ MUTANTS: tuple[Mutant, ...] = (
         "                len(stray)\n",
     ),
     Mutant(
+        "let a repeated task add files behind the sweep",
+        "I2",
+        "engine/staging.py",
+        '            self._adapters.storage.write(layout.closed_in(root), b"")\n',
+        "",
+    ),
+    Mutant(
+        "leave a file that came too late",
+        "I2",
+        "runtime/formats.py",
+        "            remove(self._uri)\n",
+        "",
+    ),
+    Mutant(
         "do not check the source after computing",
         "I8",
         "engine/staging.py",

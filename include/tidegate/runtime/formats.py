@@ -29,9 +29,9 @@ class TableFile:
     Args:
         uri: where it will lie, with `SUFFIX`. Its folders are made.
         schema: of all rows.
-        footer: what stands in its footer beside that.
         closed: URI of the file that is there when no more files may come, for Hive reads whatever is in a folder. A
             file that comes later is taken back at once; earlier ones are seen by who looks into the folder behind it.
+        footer: names and texts that stand in its footer.
 
     Raises:
         FencedError: `closed` was there when the file was opened or, in `close`, when it was whole.
