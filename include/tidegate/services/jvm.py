@@ -131,10 +131,6 @@ def spark_submit(master: str, options: Mapping[str, str], main: str) -> list[str
     ]
 
 
-def _class_path(conf: Path, files: HadoopFiles) -> str:
-    return f"{conf}:{spark_home()}/jars/*{files.class_path}"
-
-
 def spark_environment() -> dict[str, str]:
     """Python workers are this Python, and find what this process finds."""
     return {
