@@ -26,6 +26,7 @@ import pyarrow as pa
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from kafka_readers import record
 from tidegate import KafkaSource, services
 from tidegate.adapters.kafka.reader import KafkaReader
 from tidegate.adapters.kafka.source import KafkaSourceAdapter
@@ -73,16 +74,10 @@ def fill(bootstrap: str, count: int) -> int:
     rng, size = random.Random(7), 0
     producer = Producer({"bootstrap.servers": bootstrap, "compression.type": "lz4", "linger.ms": 20})
     for n in range(count):
-        record = {
-            "id": f"{rng.getrandbits(64):016x}",
-            "user": f"user-{rng.randrange(100_000):05d}",
-            "amount": rng.randrange(1_000_000) / 100,
-            "time": f"2026-11-27T{n // 3600 % 24:02d}:{n // 60 % 60:02d}:{n % 60:02d}.{rng.randrange(1000):03d}Z",
-            "page": f"/a/{rng.randrange(1000)}",
-        }
-        value = json.dumps(record).encode()
+        made = record(rng, n)
+        value = json.dumps(made).encode()
         size += len(value)
-        producer.produce(TOPIC, value, key=record["user"].encode(), partition=n % PARTITIONS)  # type: ignore[attr-defined]
+        producer.produce(TOPIC, value, key=made["user"].encode(), partition=n % PARTITIONS)
         producer.poll(0)
     producer.flush(60)
     return size

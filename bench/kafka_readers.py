@@ -88,14 +88,7 @@ def fill(bootstrap: str) -> Ranges:
     for number in range(RECORDS // IN_TRANSACTION * 11 // 10):
         producer.begin_transaction()
         for n in range(IN_TRANSACTION):
-            record = {
-                "id": f"{rng.getrandbits(64):016x}",
-                "user": f"user-{rng.randrange(100_000):05d}",
-                "amount": rng.randrange(1_000_000) / 100,
-                "time": f"2026-11-27T{n // 3600 % 24:02d}:{n // 60 % 60:02d}:{n % 60:02d}.{rng.randrange(1000):03d}Z",
-                "page": f"/a/{rng.randrange(1000)}",
-            }
-            value = json.dumps(record).encode()
+            value = json.dumps(record(rng, n)).encode()
             size += len(value)
             producer.produce(TOPIC, value, partition=n % PARTITIONS)
             producer.poll(0)
@@ -104,6 +97,17 @@ def fill(bootstrap: str) -> Ranges:
     ranges = {p: stable(bootstrap, p) for p in range(PARTITIONS)}
     print(f"{RECORDS:,} committed records, {size / (RECORDS * 1.1):.0f} bytes each; offsets {ranges}", flush=True)
     return ranges
+
+
+def record(rng: random.Random, n: int) -> dict[str, Any]:
+    """Some 120 bytes of JSON."""
+    return {
+        "id": f"{rng.getrandbits(64):016x}",
+        "user": f"user-{rng.randrange(100_000):05d}",
+        "amount": rng.randrange(1_000_000) / 100,
+        "time": f"2026-11-27T{n // 3600 % 24:02d}:{n // 60 % 60:02d}:{n % 60:02d}.{rng.randrange(1000):03d}Z",
+        "page": f"/a/{rng.randrange(1000)}",
+    }
 
 
 def stable(bootstrap: str, number: int) -> tuple[int, int]:

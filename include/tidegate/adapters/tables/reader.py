@@ -18,8 +18,8 @@ from tidegate.runtime.reading import Piece
 
 
 @dataclass(frozen=True)
-class EpochsReader:
-    """Implements `Reader`. A piece is a file of an epoch, or a part of a large one.
+class _FilesReader:
+    """Reads files of a table, whatever says which.
 
     Args:
         subject: the pipeline, for messages.
@@ -27,7 +27,7 @@ class EpochsReader:
     """
 
     subject: str
-    source: TidegateSource
+    source: TidegateSource | HiveTableSource
 
     @property
     def schema(self) -> pa.Schema:
@@ -37,6 +37,16 @@ class EpochsReader:
     @property
     def _format(self) -> RowFormat:
         return RowFormat(Parquet(), self.source.schema)
+
+    def read(self, pieces: Sequence[Piece]) -> Iterator[tuple[int, Decoded]]:
+        """Decode one piece after the other; see `Reader`."""
+        for place, piece in enumerate(pieces):
+            for decoded in read_file(self._format, piece.part, self.subject):
+                yield place, decoded
+
+
+class EpochsReader(_FilesReader):
+    """Implements `Reader`. A piece is a file of an epoch, or a part of a large one."""
 
     def pieces(self, slices: Sequence[Slice]) -> tuple[Piece, ...]:
         """The files of the slices, partition by partition; see `Reader`."""
@@ -50,33 +60,9 @@ class EpochsReader:
                     found += pieces_of(self._format, file)
         return tuple(found)
 
-    def read(self, pieces: Sequence[Piece]) -> Iterator[tuple[int, Decoded]]:
-        """Decode one piece after the other; see `Reader`."""
-        for place, piece in enumerate(pieces):
-            for decoded in read_file(self._format, piece.part, self.subject):
-                yield place, decoded
 
-
-@dataclass(frozen=True)
-class PartitionsReader:
-    """Implements `Reader`. A piece is a file of a partition, or a part of a large one.
-
-    Args:
-        subject: the pipeline, for messages.
-        source: the declaration.
-    """
-
-    subject: str
-    source: HiveTableSource
-
-    @property
-    def schema(self) -> pa.Schema:
-        """The columns of the rows."""
-        return self.source.schema
-
-    @property
-    def _format(self) -> RowFormat:
-        return RowFormat(Parquet(), self.source.schema)
+class PartitionsReader(_FilesReader):
+    """Implements `Reader`. A piece is a file of a partition, or a part of a large one."""
 
     def pieces(self, slices: Sequence[Slice]) -> tuple[Piece, ...]:
         """The files of the slices, by name; see `Reader`."""
@@ -89,12 +75,6 @@ class PartitionsReader:
                     self._format, TableFile(detail.table, detail.name, constants, uri, f.size, f.modified_ns, WHOLE)
                 )
         return tuple(found)
-
-    def read(self, pieces: Sequence[Piece]) -> Iterator[tuple[int, Decoded]]:
-        """Decode one piece after the other; see `Reader`."""
-        for place, piece in enumerate(pieces):
-            for decoded in read_file(self._format, piece.part, self.subject):
-                yield place, decoded
 
 
 def partitions_of(subject: str, detail: EpochDetail) -> tuple[StagedPartition, ...]:
